@@ -1,0 +1,68 @@
+# Everything runs in .venv, made from the two lock files; nothing else on the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+FORMAT ?= table
+LAST ?= 20
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help sync up test check rules bench protocol contract settings keys smoke-celery lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(VENV)/run: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+sync: $(VENV)/run  ## run all DAGs once against the sample iX-Haus and the sandbox portal, print the protocol
+	@$(BIN)/python -m include.embedded sync
+
+up: $(VENV)/run  ## Airflow with its pages and the sandbox portal, until Ctrl-C
+	@$(BIN)/python -m include.embedded up
+
+protocol: $(VENV)/run  ## print the last runs (FORMAT=json for programs, LAST=50 for more)
+	@$(BIN)/python -m include.embedded protocol --format $(FORMAT) --last $(LAST)
+
+contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons
+	@$(BIN)/python -m include.ixhaus ddl
+
+keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
+	@$(BIN)/python -m include.embedded keys $(or $(SYSTEM),production)
+
+settings: $(VENV)/run  ## write docs/settings.md from the settings models
+	@$(BIN)/python -m include.describe_settings > docs/settings.md
+
+test: $(VENV)/dev  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev  ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+rules: $(VENV)/dev  ## list each business rule with its tests; fails where one has none
+	@$(BIN)/python -m tests.rules_report
+
+bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of its target
+	@$(BIN)/python -m bench
+
+smoke-celery: $(VENV)/run  ## the commands of docker-compose.yaml as processes, through a Celery worker
+	@$(BIN)/python -m tests.smoke_celery
+
+lock: $(VENV)/run  ## compile requirements*.in anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove the environment, the sample, the sandbox's state and all caches
+	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,29 @@
+"""`make bench`: one line per figure (name, value, target, ok or short); exit code 1 if any is short.
+
+Ratios against a peer or limit measured in the same run, because absolute figures say more about the machine.
+"""
+
+import argparse
+import sys
+
+from bench import load, parsing, unchanged
+from bench.figure import Figure
+
+PARTS = {"load": load.measure, "unchanged": unchanged.measure, "parsing": parsing.measure}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts to measure; default: all")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything still runs")
+    arguments = parser.parse_args()
+    figures: list[Figure] = []
+    for part in arguments.parts or PARTS:
+        for figure in PARTS[part](arguments.quick):
+            print(figure, flush=True)
+            figures.append(figure)
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""The real load task against a plain in-memory server, beside a bare aiohttp client and a loop of HttpHook.run."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pyarrow as pa
+
+from bench.figure import Figure
+
+PARALLEL = 16
+_SETTINGS = {
+    "system": "production", "active": True, "properties": "1-9", "person_types": ["Mieter"], "portal_access_lead_days": 0,
+    "report_user": "007", "limits": {"requests_per_second": 1e9, "parallel_requests": PARALLEL},
+}  # fmt: skip
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    number = 2_000 if quick else 20_000
+    bodies = {f"P{index}": _body(index) for index in range(number)}
+    with _server() as port, tempfile.TemporaryDirectory() as home:
+        os.environ["AIRFLOW_HOME"] = home
+        os.environ["SERVICEPORTAL_STAGING"] = f"{home}/staging"
+        portal = {
+            "conn_type": "http",
+            "host": f"http://127.0.0.1:{port}",
+            "login": "bench-key",
+            "password": "bench-secret",
+        }
+        os.environ["AIRFLOW_CONN_CASAVI_PRODUCTION"] = json.dumps(portal)
+        os.environ["AIRFLOW_CONN_IXHAUS_PRODUCTION"] = json.dumps({"conn_type": "sqlite", "host": f"{home}/erp.db"})
+        rounds = 1 if quick else 3
+        bare, ours = [], []
+        for _ in range(rounds):  # in turn, so that a noisy moment hits both
+            bare.append(number / _timed(lambda: asyncio.run(_bare(port, bodies))))
+            ours.append(number / _load_task(Path(home), bodies))
+        hook = 500 if quick else 2_000
+        hooks = [hook / _timed(lambda: _hook_loop(dict(list(bodies.items())[:hook]))) for _ in range(rounds)]
+    yield Figure("bare aiohttp, 16 in flight", statistics.median(bare), "records/s")
+    yield Figure("loop of HttpHook.run", statistics.median(hooks), "records/s")
+    yield Figure("load task", statistics.median(ours), "records/s")
+    ratios = [one / other for one, other in zip(ours, bare, strict=True)]
+    yield Figure("load task / bare aiohttp", statistics.median(ratios), "x", 0.5)
+    yield Figure("load task / loop of HttpHook.run", statistics.median(ours) / statistics.median(hooks), "x", 4)
+
+
+def _body(index: int) -> str:
+    return json.dumps({
+        "id": f"P{index}", "firstName": "Erika", "lastName": f"Beispiel-{index}", "email": f"erika{index}@example.org",
+        "street": "Musterstr. 14", "postalCode": "00000", "city": "Musterstadt", "country": "Deutschland",
+        "telephone": "+49 30 23125000", "mobile": None, "portalUser": True,
+    })  # fmt: skip
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    process = subprocess.Popen([sys.executable, "-m", "bench.server"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+async def _bare(port: int, bodies: dict[str, str]) -> None:
+    queue = iter(bodies.values())
+    headers = {"token": "t", "Content-Type": "application/json"}
+    connector = aiohttp.TCPConnector(limit=PARALLEL)
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+
+        async def worker() -> None:
+            for body in queue:
+                async with session.post(f"http://127.0.0.1:{port}/contacts", data=body.encode()) as response:
+                    await response.read()
+                    assert response.status == 201
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(PARALLEL):
+                group.create_task(worker())
+
+
+def _hook_loop(bodies: dict[str, str]) -> None:
+    from airflow.providers.http.hooks.http import HttpHook
+
+    hook = HttpHook(method="POST", http_conn_id="casavi_production")
+    for body in bodies.values():
+        hook.run("/contacts", data=body, headers={"token": "t", "Content-Type": "application/json"})
+
+
+def _load_task(home: Path, bodies: dict[str, str]) -> float:
+    """Stage creates for all bodies as a plan would, and time the load step that a task runs."""
+    from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_SPERRE
+    from include.ixhaus.database import open_engine
+    from include.settings import SystemSettings
+    from include.sync import ledger, steps
+    from include.sync.lease import acquire
+    from include.sync.run import RunState
+    from include.sync.staging import Staging
+
+    for leftover in home.glob("erp.db*"):
+        leftover.unlink()
+    engine = open_engine("ixhaus_production")
+    SP_ABGLEICH.metadata.create_all(engine, tables=[SP_ABGLEICH, SP_PROTOKOLL, SP_SPERRE])
+    lease = acquire(engine, "production/persons", "bench", 60)
+    staging = Staging.create("production", "persons", "bench")
+    settings = SystemSettings.model_validate(_SETTINGS)
+    staging.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
+    now = datetime.now(UTC).isoformat()
+    state = RunState("production", "persons", "bench", staging.reference, lease.token, now)
+    common = {
+        "action": "create",
+        "decision": "send",
+        "reason": "ACTIVE",
+        "properties": "1",
+        "identity": "",
+        "parents": "",
+    }
+    rows = [{"external_id": key, "hash": f"{hash(body):x}", "content": body, **common} for key, body in bodies.items()]
+    staging.write_table("send_contact", pa.Table.from_pylist(rows), rows_per_group=len(rows))
+    with engine.begin() as connection:
+        ledger.add_new(connection, "production", "contact", rows)
+    batch = {"record_type": "contact", "file": "send_contact", "part": 0}
+    seconds = _timed(lambda: steps.load(state, batch))
+    with engine.connect() as connection:
+        held = len(
+            ledger.known_records(engine, "production", ["contact"]).filter(pa.compute.field("state") == "present")
+        )
+    assert held == len(bodies), f"only {held} of {len(bodies)} acknowledged"
+    return seconds

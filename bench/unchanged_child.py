@@ -1,0 +1,109 @@
+"""The processes that bench/unchanged.py starts, each fresh so that its peak memory is its own."""
+
+import json
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from include.sync.group import Group, stages
+
+
+def persons_group() -> Group:
+    """Return the persons group as its DAG file states it."""
+    import runpy
+
+    group: Group = runpy.run_path(str(Path(__file__).parent.parent / "dags" / "casavi_persons.py"))["PERSONS"]
+    return group
+
+
+def prepare(database: str, persons: str) -> dict[str, float]:
+    """Make a sample and a ledger in which everything has been acknowledged."""
+    from include.ixhaus.database import open_engine
+    from include.ixhaus.sample import build_sample
+    from include.sync import ledger, steps
+    from include.sync.run import Request
+
+    build_sample(Path(database), persons=int(persons))
+    _release_everything()
+    group = persons_group()
+    state = steps.extract(group, "production", "bench/prepare", Request())
+    steps.transform(group, state)
+    planned = steps.plan(group, state, Request())
+    engine = open_engine("ixhaus_production")
+    for stage in stages(group):
+        for batch in planned.batches[stage]:
+            outcomes = ledger.Outcomes(
+                ledger.LedgerStatements(engine.dialect), "production", batch["record_type"], state.key.name
+            )
+            for change in state.staging().read_part(batch["file"], batch["part"]):
+                held = ledger.State.RESTRICTED if change["decision"] == "restrict" else ledger.State.PRESENT
+                outcomes.acknowledge(change, held, 201, datetime.now(UTC))
+            with engine.begin() as connection:
+                outcomes.write(connection)
+    _finish(group, state, planned)
+    return {}
+
+
+def _release_everything() -> None:
+    """Release all properties of the sample, however many its size needs, by settings of the bench's own."""
+    import os
+    from unittest.mock import patch
+
+    import include.settings as settings
+
+    folder = Path(os.environ["AIRFLOW_HOME"]) / "config"
+    folder.mkdir(exist_ok=True)
+    original = (settings.CONFIG_FOLDER / "production.yaml").read_text(encoding="utf-8")
+    lines = ["properties: 1-99999999" if line.startswith("properties:") else line for line in original.splitlines()]
+    (folder / "production.yaml").write_text("\n".join(lines), encoding="utf-8")
+    patch.object(settings.load_settings, "__defaults__", (folder,)).start()
+
+
+def ours() -> dict[str, float]:
+    """Time a run over what was prepared; nothing may be sent."""
+    from include.sync import steps
+    from include.sync.run import Request
+
+    _release_everything()
+    group = persons_group()
+    began = time.perf_counter()
+    state = steps.extract(group, "production", "bench/run", Request())
+    steps.transform(group, state)
+    planned = steps.plan(group, state, Request())
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    requests = sum(steps.load(state, batch)["acknowledged"] for parts in planned.batches.values() for batch in parts)
+    _finish(group, state, planned)
+    return {"ours": seconds, "peak_mb": peak, "requests": requests}
+
+
+def _finish(group: Group, state: Any, planned: Any) -> None:
+    from dataclasses import asdict
+
+    from include.sync import steps
+    from include.sync.run import Request
+
+    left = {"counts": asdict(planned.counts), "changes": 0}
+    steps.finish(group, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, Request())
+
+
+def pandas() -> dict[str, float]:
+    """Time pandas reading the rows of the same views."""
+    import pandas as pd
+
+    from include.ixhaus.database import open_engine
+
+    engine = open_engine("ixhaus_production")
+    group = persons_group()
+    began = time.perf_counter()
+    for view in group.views:
+        pd.read_sql(f'SELECT * FROM "{view}"', engine)
+    return {"pandas": time.perf_counter() - began}
+
+
+if __name__ == "__main__":
+    roles = {"prepare": prepare, "ours": ours, "pandas": pandas}
+    print(json.dumps(roles[sys.argv[1]](*sys.argv[2:])))

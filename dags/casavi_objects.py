@@ -1,0 +1,43 @@
+"""Airflow DAG casavi_objects: properties with their entrances, and units."""
+
+from include.settings import configured_systems
+from include.sync.flow import sync_dag
+from include.sync.group import Group
+
+DOCS = """
+### casavi_objects
+
+Keeps the properties (with the addresses of their entrances) and units of the portal in step with iX-Haus. Runs nightly;
+persons follow as soon as it has succeeded.
+
+#### Triage
+
+| What you see | What it means | What to do |
+|---|---|---|
+| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
+| `plan` red | two records claim one id; nothing was sent | mend the keys in the view, trigger again |
+| a `load` red | the portal is down, refuses the key, or asks for a long pause; what was acknowledged stays | wait or mend the key; the next run goes on |
+| only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals back | look at the sample of ids, then approve or reject |
+
+Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
+files are gone when a run ends). Nothing is ever sent twice for being repeated.
+
+Parameters: `properties` limits a run to some properties; `dry_run` ends after the plan; `resend` = `all` sends everything
+again; a backfill re-sends what was changed within its interval; `release_removals` lifts the guard for one run.
+"""
+
+OBJECTS = Group(
+    name="objects",
+    label="Objekte",
+    views=("SP_OBJEKT", "SP_HAUSEINGANG", "SP_EINHEIT"),
+    record_types={
+        "property": "include.casavi.payloads.PropertyPayload",
+        "unit": "include.casavi.payloads.UnitPayload",
+    },
+    rules="include.rules.objects.decide",
+)
+
+for system in configured_systems():
+    sync_dag(OBJECTS, system, DOCS)

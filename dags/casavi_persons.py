@@ -1,0 +1,41 @@
+"""Airflow DAG casavi_persons: contacts of persons, partners, co-residents and contract partners, and their contracts."""
+
+from include.settings import configured_systems
+from include.sync.flow import sync_dag
+from include.sync.group import Group
+
+DOCS = """
+### casavi_persons
+
+Keeps contacts and contracts of the portal in step with iX-Haus: who has access, from when to when, and with which data.
+Runs nightly and whenever `casavi_objects` has succeeded.
+
+#### Triage
+
+| What you see | What it means | What to do |
+|---|---|---|
+| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
+| a `load` red | the portal is down, refuses the key, or asks for a long pause; what was acknowledged stays | wait or mend the key; the next run goes on |
+| only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| *invalid* > 0 | iX-Haus holds a record that cannot be sent: no name, no valid e-mail, end before begin | staff correct it in iX-Haus; the next run sends it |
+| *withheld* with PARENT_NOT_IN_PORTAL | a contract's unit or contact is not in the portal yet | run `casavi_objects`, then this one |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals or withdrawals of access back | look at the sample of ids, then approve or reject |
+
+Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
+files are gone when a run ends). Nothing is ever sent twice for being repeated.
+"""
+
+PERSONS = Group(
+    name="persons",
+    label="Personen",
+    views=("SP_OBJEKT", "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAG", "SP_VERTRAGSROLLE"),
+    record_types={
+        "contact": "include.casavi.payloads.ContactPayload",
+        "contract": "include.casavi.payloads.ContractPayload",
+    },
+    rules="include.rules.persons.decide",
+)
+
+for system in configured_systems():
+    sync_dag(PERSONS, system, DOCS, after="objects")

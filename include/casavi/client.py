@@ -1,0 +1,200 @@
+"""The portal over HTTP: one session on Airflow's HTTP provider, with what the provider lacks.
+
+Adds token login with the key pair, one re-login for all on 401, a time limit on everything, a rate and pauses shared
+by all calls of the session, no redirects, bounded answers, and no body in any log line or exception.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from time import monotonic
+from typing import NamedTuple
+
+import aiohttp
+from airflow.providers.http.hooks.http import HttpAsyncHook
+from yarl import URL
+
+from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call
+from include.casavi.verdict import Verdict, judge, retry_after
+from include.clock import utc_now
+from include.settings import ConfigurationError, Limits
+
+MAX_ANSWER_BYTES = 1 << 20
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+class PortalStopError(Exception):
+    """No further call of this session can succeed; the message says why and what to do."""
+
+
+class Answer(NamedTuple):
+    """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, and a reason code."""
+
+    verdict: Verdict
+    status: int | None = None
+    pause: float | None = None
+    reason: str = ""
+
+
+class Pace:
+    """Rate and pauses of one session: every call waits for its turn, and a pause holds for all of them."""
+
+    def __init__(self, per_second: float) -> None:
+        self._interval = 1 / per_second
+        self._next_turn = 0.0
+        self._resume_at = 0.0
+
+    async def turn(self) -> None:
+        """Wait until the next call may start."""
+        start = max(monotonic(), self._next_turn)
+        self._next_turn = start + self._interval
+        while (wait := max(start, self._resume_at) - monotonic()) > 0:
+            await asyncio.sleep(wait)
+
+    def pause(self, seconds: float) -> None:
+        """Let no call start for so many seconds from now; never shortens a longer pause."""
+        self._resume_at = max(self._resume_at, monotonic() + seconds)
+
+
+class Portal:
+    """A session with one system's portal. Use `open_portal`."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        base_url: str,
+        key_pair: tuple[str, str],
+        pace: Pace,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._http = http
+        self._base = base_url.rstrip("/")
+        self._key, self._secret = key_pair
+        self._pace = pace
+        self._now = now
+        self._token = ""
+        self._login_lock = asyncio.Lock()
+
+    async def call(self, call: Call, external_id: str, body: bytes | None = None) -> Answer:
+        """Make one call and judge its answer; logs in as needed. Raises PortalStopError when no call can succeed."""
+        try:
+            token = self._token or await self.login(replacing="")
+            answer = await self._attempt(call, external_id, body, token)
+            if answer.verdict is Verdict.LOGIN:
+                answer = await self._attempt(call, external_id, body, await self.login(replacing=token))
+        except LoginDelayedError as delay:
+            return delay.answer
+        if answer.verdict in (Verdict.LOGIN, Verdict.STOP):
+            raise PortalStopError(_why_stop(answer.status))
+        return answer
+
+    async def login(self, replacing: str) -> str:
+        """Return a token; one login serves all calls that found the old token refused."""
+        async with self._login_lock:
+            if self._token == replacing:
+                self._token = await self._new_token()
+            return self._token
+
+    async def _attempt(self, call: Call, external_id: str, body: bytes | None, token: str) -> Answer:
+        await self._pace.turn()
+        url = URL(self._base + call.path_for(external_id), encoded=True)
+        try:
+            async with self._http.request(
+                call.method, url, data=body, headers={TOKEN_HEADER: token}, allow_redirects=False
+            ) as response:
+                content = await _read_bounded(response)
+        except TimeoutError:
+            return Answer(Verdict.FAULT, reason="TIMEOUT")
+        except (aiohttp.ClientPayloadError, ValueError):
+            return Answer(Verdict.FAULT, reason="BAD_ANSWER")
+        except (aiohttp.ClientError, OSError):
+            return Answer(Verdict.FAULT, reason="NO_CONNECTION")
+        verdict = judge(response.status, content, external_id, expects_record=call.method != "DELETE")
+        if verdict not in (Verdict.WAIT, Verdict.FAULT):
+            return Answer(verdict, response.status)
+        return self._delayed(verdict, response)
+
+    async def _new_token(self) -> str:
+        """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not possible now."""
+        await self._pace.turn()
+        body = json.dumps({"key": self._key, "secret": self._secret}).encode()
+        try:
+            async with self._http.post(URL(self._base + LOGIN_PATH), data=body, allow_redirects=False) as response:
+                content = await _read_bounded(response)
+        except TimeoutError:
+            raise LoginDelayedError(Answer(Verdict.FAULT, reason="TIMEOUT")) from None
+        except (aiohttp.ClientError, OSError, ValueError):
+            raise LoginDelayedError(Answer(Verdict.FAULT, reason="NO_CONNECTION")) from None
+        if response.status == 429 or response.status >= 500:
+            raise LoginDelayedError(self._delayed(Verdict.WAIT if response.status == 429 else Verdict.FAULT, response))
+        if response.status != 200:
+            raise PortalStopError(_why_stop(response.status))
+        try:
+            return str(json.loads(content)["token"])
+        except (ValueError, KeyError, TypeError):
+            raise LoginDelayedError(Answer(Verdict.FAULT, 200, reason="BAD_ANSWER")) from None
+
+    def _delayed(self, verdict: Verdict, response: aiohttp.ClientResponse) -> Answer:
+        """Return the answer for a call to be repeated later; a pause the portal asks for holds for the whole session."""
+        pause = retry_after(response.headers, self._now())
+        if pause:
+            self._pace.pause(pause)
+        reason = (
+            "RATE_LIMITED" if verdict is Verdict.WAIT else "BAD_ANSWER" if response.status < 300 else "PORTAL_FAULT"
+        )
+        return Answer(verdict, response.status, pause, reason)
+
+
+class LoginDelayedError(Exception):
+    """The portal cannot log in now; carries the answer to give to the call that needed the token."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.reason)
+        self.answer = answer
+
+
+def _why_stop(status: int | None) -> str:
+    if status in (400, 401):
+        return f"the portal refuses the key pair (status {status}); check key and secret of the portal connection"
+    if status == 403:
+        return (
+            "the portal denies this key the operation (status 403); ask casavi whether the key was revoked or limited"
+        )
+    return f"the portal answers with a redirect or something unexpected (status {status}); check the portal connection's address"
+
+
+async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
+    """Return the answer's body; raises ValueError if it is larger than any record can be."""
+    if response.content_length is not None and response.content_length <= MAX_ANSWER_BYTES:
+        return await response.read()
+    content = bytearray()
+    async for piece in response.content.iter_chunked(1 << 16):
+        content += piece
+        if len(content) > MAX_ANSWER_BYTES:
+            raise ValueError("answer too large")
+    return bytes(content)
+
+
+@asynccontextmanager
+async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Portal]:
+    """Open a session with the portal of an Airflow connection (host = Link Datensynchronisation, login = key,
+    password = secret). Raises ConfigurationError if one of them is missing.
+    """
+    config = await HttpAsyncHook(http_conn_id=connection_id).config()
+    if config.auth is None or not config.auth.password or not config.base_url.partition("://")[2]:
+        raise ConfigurationError(
+            f"Airflow connection {connection_id}: host, login and password must all be set; "
+            "write the Link Datensynchronisation, the key and the secret"
+        )
+    pace = Pace(limits.requests_per_second / limits.parallel_loads)
+    timeout = aiohttp.ClientTimeout(total=limits.timeout_seconds, connect=min(10.0, limits.timeout_seconds))
+    connector = aiohttp.TCPConnector(limit=limits.parallel_requests)
+    async with aiohttp.ClientSession(
+        connector=connector,
+        timeout=timeout,
+        headers={**_JSON, **(config.headers or {})},
+        cookie_jar=aiohttp.DummyCookieJar(),
+    ) as http:
+        yield Portal(http, config.base_url, (config.auth.login, config.auth.password), pace)

@@ -1,0 +1,66 @@
+"""What must be true of the Airflow connections before anything is read or sent (R7, R8, R9)."""
+
+from urllib.parse import urlsplit
+
+from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from include.settings import ConfigurationError, SystemSettings, configured_systems, load_settings
+
+
+def check_connections(settings: SystemSettings) -> None:
+    """Check the connections of a system that is about to run.
+
+    Raises ConfigurationError when one is missing or incomplete, or when the test system would write into the portal
+    account of production: same address and same key (E58).
+    """
+    _existing(settings.ixhaus_connection, settings)
+    portal = _existing(settings.portal_connection, settings)
+    missing = [name for name, value in _key_pair(portal).items() if not value]
+    if missing:
+        raise ConfigurationError(
+            f"Airflow connection {settings.portal_connection}: {', '.join(missing)} missing; set host to the Link "
+            "Datensynchronisation, login to the key, password to the secret"
+        )
+    address = _address(portal)
+    if settings.system == "test" and "production" in configured_systems():
+        other = _find(load_settings("production").portal_connection)
+        if other and _address(other) == address and other.login == portal.login:
+            raise ConfigurationError(
+                f"Airflow connection {settings.portal_connection}: the test system points at production's portal "
+                "address and key; write the address and key of the test account"
+            )
+
+
+def _existing(connection_id: str, settings: SystemSettings) -> Connection:
+    connection = _find(connection_id)
+    if connection is None:
+        raise ConfigurationError(
+            f"Airflow connection {connection_id}: it does not exist, and {settings.system} needs it; add it under "
+            "Admin > Connections"
+        )
+    return connection
+
+
+def _find(connection_id: str) -> Connection | None:
+    try:
+        return BaseHook.get_connection(connection_id)
+    except AirflowNotFoundException:
+        return None
+
+
+def _key_pair(connection: Connection) -> dict[str, str | None]:
+    return {"host": connection.host, "login": connection.login, "password": connection.password}
+
+
+def _address(connection: Connection) -> tuple[str, int | None, str]:
+    """Return server, port and path, the same for every way to write an address; http and https are no difference."""
+    host = connection.host or ""
+    try:
+        url = urlsplit(host if "://" in host else f"//{host}")
+        port = connection.port or url.port
+    except ValueError:
+        raise ConfigurationError(
+            f"Airflow connection {connection.conn_id}: its host is no address; write one such as https://portal.example/v2"
+        ) from None
+    return url.hostname or "", None if port in (80, 443) else port, url.path.rstrip("/").lower()

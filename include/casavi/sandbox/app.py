@@ -1,0 +1,57 @@
+"""Puts the sandbox together."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from include.casavi.sandbox.behaviour import Behaviour
+from include.casavi.sandbox.collection import Collection
+from include.casavi.sandbox.control import control_router
+from include.casavi.sandbox.faults import FaultBook
+from include.casavi.sandbox.pages import page_routes
+from include.casavi.sandbox.portal import KeyPair, Portal
+from include.casavi.sandbox.requestlog import RequestLog
+from include.casavi.sandbox.resources import RESOURCES
+from include.casavi.sandbox.responsibilities import responsibility_routes
+from include.casavi.sandbox.schema import ApiDocument
+from include.casavi.sandbox.state import Store
+from include.casavi.sandbox.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one sandbox is started."""
+
+    database: Path
+    keys: KeyPair = field(default_factory=KeyPair)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+
+
+def create_app(options: Options) -> ASGIApp:
+    """Return the ASGI application; it keeps its state in `options.database`, everything else in memory."""
+    store, faults, log = Store(options.database), FaultBook(), RequestLog()
+    portal = Portal(store, options.keys, options.behaviour)
+    # no generated documentation: its pages load scripts from foreign hosts
+    app = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers={HTTPException: _error})
+    document = ApiDocument()
+    app.router.routes.append(portal.login_route(document))
+    for resource in RESOURCES.values():
+        app.router.routes += Collection(portal, resource, document).routes()
+    app.router.routes += responsibility_routes(portal, document)
+    app.router.routes += page_routes(store)
+    app.include_router(control_router(portal, faults, log))
+    return Wire(app, faults, log, store.drop_tokens)
+
+
+async def _error(_request: Request, error: Exception) -> Response:
+    status: Final = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    detail = getattr(error, "detail", None) or HTTPStatus(status).phrase
+    return JSONResponse({"message": detail}, status, headers)

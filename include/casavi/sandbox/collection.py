@@ -1,0 +1,141 @@
+"""List, create, read, replace and archive: the same five operations for every row of RESOURCES."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from include.casavi.sandbox.behaviour import Effect, Held, ModifiedAfter, PutOmitted, effect_of_post, effect_of_put
+from include.casavi.sandbox.portal import BASE, Portal
+from include.casavi.sandbox.reading import Handler, Query, live_object, merged, path_id, read_body, refuse
+from include.casavi.sandbox.resources import Resource, View
+from include.casavi.sandbox.schema import ApiDocument, milliseconds
+from include.casavi.sandbox.state import Body, Stored
+
+LAST_PAGE: Final = 10**12
+"""Higher page numbers are as empty as this one, and SQLite's integers end somewhere."""
+
+
+class Collection:
+    """The operations on one record type."""
+
+    def __init__(self, portal: Portal, resource: Resource, document: ApiDocument) -> None:
+        self._portal = portal
+        self._store = portal.store
+        self._resource = resource
+        self._check = document.check(document.schema(resource.written_as))
+        self._fields = document.fields(resource.written_as)
+        self._query = Query(document, f"/{resource.kind}")
+
+    def routes(self) -> list[Route]:
+        """Return the routes of this record type."""
+        many, one = f"{BASE}/{self._resource.kind}", f"{BASE}/{self._resource.kind}/{{id}}"
+        table: list[tuple[str, str, Handler]] = [
+            ("GET", many, self._list),
+            ("POST", many, self._create),
+            ("GET", one, self._read),
+            ("PUT", one, self._replace),
+            ("DELETE", one, self._archive),
+        ]
+        return merged(table, self._portal.guarded)
+
+    async def _list(self, request: Request) -> Response:
+        query = self._query.read(request)
+        behaviour = self._portal.behaviour
+        size = behaviour.page_size
+        number = min(int(str(query.get("page", 0))), LAST_PAGE)
+        offset = max(0, number - behaviour.first_page) * size
+        found = self._store.page(self._resource.kind, self._conditions(query), offset=offset, limit=size + 1)
+        following = max(number, behaviour.first_page) + 1
+        return JSONResponse(
+            {
+                "list": [self._shown(request, stored, query) for stored in found[:size]],
+                "_links": {"next": _address_of_page(request, following) if len(found) > size else None},
+            }
+        )
+
+    async def _read(self, request: Request) -> Response:
+        return JSONResponse(self._shown(request, live_object(self._store, self._resource.kind, request)))
+
+    async def _create(self, request: Request) -> Response:
+        body = await read_body(request, self._check)
+        stored = self._store.find(self._resource.kind, body["id"])
+        effect, onto_it = effect_of_post(_held(stored), self._portal.behaviour)
+        return self._written(request, effect, body, stored if onto_it else None)
+
+    async def _replace(self, request: Request) -> Response:
+        external_id = path_id(request)
+        body = await read_body(request, self._check)
+        stored = self._store.find(self._resource.kind, external_id)
+        effect, onto_it = effect_of_put(_held(stored), self._portal.behaviour)
+        if effect is not Effect.NOT_FOUND and body["id"] != external_id:
+            refuse(422, "id: is not the one in the path")
+        return self._written(request, effect, body, stored if onto_it else None)
+
+    async def _archive(self, request: Request) -> Response:
+        stored = live_object(self._store, self._resource.kind, request)
+        body = self._resource.settle(stored.body, True)
+        self._store.update(stored, body, stored.sent, self._resource.label(body), archived=True)
+        return Response(status_code=204)
+
+    def _written(self, request: Request, effect: Effect, body: Body, stored: Stored | None) -> Response:
+        if effect is Effect.NOT_FOUND:
+            refuse(404, "there is nothing under this id")
+        if effect is Effect.CONFLICT:
+            refuse(409, "id: is taken")
+        self._refuse_wrong(body)
+        after = self._resource.settle(self._merged(body, stored), False)
+        label = self._resource.label(after)
+        if stored is None:
+            result = self._store.insert(self._resource.kind, body["id"], after, body, label)
+        else:
+            result = self._store.update(stored, after, body, label)
+        return JSONResponse(self._shown(request, result), effect.value)
+
+    def _merged(self, body: Body, stored: Stored | None) -> Body:
+        written = {name: value for name, value in body.items() if name in self._fields}
+        if stored is None:
+            return written
+        keeps = self._portal.behaviour.put_omitted is PutOmitted.KEEP
+        kept = {name: value for name, value in stored.body.items() if keeps or name not in self._fields}
+        return kept | written
+
+    def _refuse_wrong(self, body: Body) -> None:
+        if not body["id"]:
+            refuse(422, "id: is empty")
+        for name, kind in self._resource.references.items():
+            if name in body and self._store.live(kind, body[name]) is None:
+                refuse(422, f"{name}: there is nothing under this id in {kind}")
+        objection = self._resource.check(self._store, body)
+        if objection:
+            refuse(422, objection)
+
+    def _shown(self, request: Request, stored: Stored, query: Mapping[str, object] | None = None) -> Body:
+        address = str(request.base_url).rstrip("/")
+        empty = {name: None for name, schema in self._fields.items() if schema.get("nullable")}
+        own = {"internalId": stored.internal_id, "appLink": f"{address}/#{self._resource.kind}-{stored.internal_id}"}
+        body = {**empty, "customFields": {}, **stored.body} if "customFields" in self._fields else empty | stored.body
+        return self._resource.show(View(self._store, address, query or {}), stored, body) | own
+
+    def _conditions(self, query: Mapping[str, object]) -> list[tuple[str, object]]:
+        conditions = [(sql, query[name]) for name, sql in self._resource.filters.items() if name in query]
+        after = query.get("modifiedAfter")
+        if isinstance(after, datetime):
+            inclusive = self._portal.behaviour.modified_after is ModifiedAfter.INCLUSIVE
+            conditions.append(("modified_at >= ?" if inclusive else "modified_at > ?", milliseconds(after)))
+        return conditions
+
+
+def _held(stored: Stored | None) -> Held:
+    if stored is None:
+        return Held.NOTHING
+    return Held.ARCHIVED if stored.archived else Held.LIVE
+
+
+def _address_of_page(request: Request, number: int) -> str:
+    query = [(name, text) for name, text in request.query_params.multi_items() if name != "page"]
+    return f"{str(request.base_url).rstrip('/')}{request.url.path}?{urlencode([*query, ('page', number)])}"

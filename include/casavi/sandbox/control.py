@@ -1,0 +1,120 @@
+"""The switchboard below /_sandbox: reset, behaviour, faults, request log and state. casavi has nothing like it."""
+
+from collections import Counter
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from include.casavi.sandbox.behaviour import Behaviour
+from include.casavi.sandbox.faults import FaultBook, Rules
+from include.casavi.sandbox.portal import Portal
+from include.casavi.sandbox.requestlog import RequestLog
+from include.casavi.sandbox.resources import RESOURCES
+from include.casavi.sandbox.state import Store, Stored
+
+
+class Edit(BaseModel):
+    """What staff change by hand in the portal: the object's external id and the fields to set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    fields: dict[str, Any]
+
+
+def control_router(portal: Portal, faults: FaultBook, log: RequestLog) -> APIRouter:
+    """Return the routes that script and inspect the sandbox."""
+    router = APIRouter(prefix="/_sandbox")
+    at_start = portal.behaviour
+
+    @router.post("/reset", status_code=204)
+    async def reset() -> None:
+        portal.store.clear()
+        portal.behaviour = at_start
+        faults.clear()
+        log.clear()
+
+    _add_behaviour(router, portal)
+    _add_faults(router, faults)
+    _add_requests(router, log)
+    _add_state(router, portal.store)
+    return router
+
+
+def _add_behaviour(router: APIRouter, portal: Portal) -> None:
+    @router.get("/behaviour")
+    async def read_behaviour() -> Behaviour:
+        return portal.behaviour
+
+    @router.put("/behaviour")
+    async def set_behaviour(changes: dict[str, Any]) -> Behaviour:
+        try:
+            portal.behaviour = portal.behaviour.changed(changes)
+        except ValidationError as wrong:
+            raise HTTPException(422, wrong.errors(include_url=False, include_context=False)) from None
+        return portal.behaviour
+
+
+def _add_faults(router: APIRouter, faults: FaultBook) -> None:
+    @router.get("/faults")
+    async def list_faults() -> list[dict[str, Any]]:
+        return faults.listing()
+
+    @router.post("/faults", status_code=201)
+    async def add_faults(rules: Rules) -> list[dict[str, Any]]:
+        faults.add(rules)
+        return faults.listing()
+
+    @router.delete("/faults", status_code=204)
+    async def end_faults() -> None:
+        faults.clear()
+
+
+def _add_requests(router: APIRouter, log: RequestLog) -> None:
+    @router.get("/requests")
+    async def list_requests() -> dict[str, Any]:
+        return log.listing()
+
+    @router.delete("/requests", status_code=204)
+    async def forget_requests() -> None:
+        log.clear()
+
+
+def _add_state(router: APIRouter, store: Store) -> None:
+    @router.get("/counts")
+    async def counts() -> dict[str, dict[str, int]]:
+        return {kind: {"live": 0, "archived": 0, "duplicates": 0} for kind in RESOURCES} | store.counts()
+
+    @router.get("/state/{kind}")
+    async def state(kind: str) -> dict[str, Any]:
+        objects = store.everything(_known(kind))
+        per_id = Counter(stored.id for stored in objects)
+        return {"kind": kind, "objects": [_dump(stored) for stored in objects], "per_id": per_id}
+
+    @router.patch("/state/{kind}")
+    async def edit(kind: str, edit: Edit) -> dict[str, Any]:
+        stored = store.live(_known(kind), edit.id)
+        if stored is None:
+            raise HTTPException(404, f"{kind}: nothing under the id {edit.id!r}")
+        body = stored.body | edit.fields | {"id": stored.id}
+        return _dump(store.update(stored, body, stored.sent, RESOURCES[kind].label(body)))
+
+
+def _known(kind: str) -> str:
+    if kind not in RESOURCES:
+        raise HTTPException(404, f"{kind!r} is not a record type; there are {', '.join(RESOURCES)}")
+    return kind
+
+
+def _dump(stored: Stored) -> dict[str, Any]:
+    return {
+        "id": stored.id,
+        "internalId": stored.internal_id,
+        "archived": stored.archived,
+        "revision": stored.revision,
+        "createdAt": stored.created_at,
+        "modifiedAt": stored.modified_at,
+        "fields": stored.body,
+        "sent": stored.sent,
+    }

@@ -1,0 +1,86 @@
+"""The pages for people: a chooser, and the portal through one tenant's eyes."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from include.casavi.sandbox.reading import path_id
+from include.casavi.sandbox.state import Body, Store, Stored
+from include.casavi.sandbox.tenant import tenant_view
+from include.casavi.sandbox.texts import TEXTS, choose_language
+
+SHOWN: Final = 50
+HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+    "cache-control": "no-store",
+    "vary": "accept-language",
+}
+
+
+def page_routes(store: Store) -> list[Route]:
+    """Return the routes of the pages."""
+    render = _Renderer()
+
+    async def chooser(request: Request) -> Response:
+        text = request.query_params.get("q", "").strip()
+        people = store.search("contacts", text, SHOWN + 1)
+        values = {
+            "q": text,
+            "people": [_person(contact) for contact in people[:SHOWN]],
+            "has_more": len(people) > SHOWN,
+            "counts": store.counts(),
+            "properties": [_property(store, stored) for stored in store.search("properties", text, SHOWN)],
+        }
+        return render(request, "chooser.html", values)
+
+    async def tenant(request: Request) -> Response:
+        view = tenant_view(store, path_id(request))
+        if view is None:
+            return render(request, "gone.html", {}, status=404)
+        return render(request, "tenant.html", {"view": view})
+
+    return [Route("/", chooser), Route("/tenant/{id}", tenant)]
+
+
+class _Renderer:
+    """Fills a template in the reader's language; everything is escaped, a forgotten value is an error."""
+
+    def __init__(self) -> None:
+        loader = FileSystemLoader(Path(__file__).parent / "templates")
+        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._templates.filters["segment"] = lambda text: quote(text, safe="")
+
+    def __call__(self, request: Request, name: str, values: dict[str, Any], status: int = 200) -> Response:
+        language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+        other = "en" if language == "de" else "de"
+        common = {
+            "t": TEXTS[language],
+            "language": language,
+            "other": other,
+            "switch": str(request.url.include_query_params(lang=other).query),
+            "day": _german_day if language == "de" else str,
+        }
+        page = self._templates.get_template(name).render(common | values)
+        return HTMLResponse(page, status, HEADERS | {"content-language": language})
+
+
+def _german_day(text: str) -> str:
+    return date.fromisoformat(text[:10]).strftime("%d.%m.%Y")
+
+
+def _person(contact: Stored) -> Body:
+    name = [contact.body.get(part) for part in ("firstName", "lastName", "companyName")]
+    return {"id": contact.id, "name": " ".join(str(part) for part in name if part) or contact.id}
+
+
+def _property(store: Store, stored: Stored) -> Body:
+    units = store.linked("units", "propertyId", stored.id)
+    contracts = sum(len(store.linked("contracts", "unitId", unit.id)) for unit in units)
+    place = " ".join(str(stored.body[part]) for part in ("postalCode", "city") if stored.body.get(part))
+    return {"id": stored.id, "name": stored.body["name"], "place": place, "units": len(units), "contracts": contracts}

@@ -1,0 +1,73 @@
+"""What all handlers share, and login: a key pair for a token, and the token for everything else."""
+
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from include.casavi.sandbox.behaviour import Behaviour
+from include.casavi.sandbox.reading import Handler, read_body, refuse
+from include.casavi.sandbox.schema import ApiDocument, Check
+from include.casavi.sandbox.state import Body, Store
+
+BASE: Final = "/v2"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """What `POST /authenticate` wants to see."""
+
+    key: str = "demo-key"
+    secret: str = "demo-secret"  # noqa: S105 - opens the sandbox only
+
+
+@dataclass(slots=True)
+class Portal:
+    """The parts that the handlers share; `behaviour` is exchanged while the sandbox runs."""
+
+    store: Store
+    keys: KeyPair
+    behaviour: Behaviour
+
+    def login_route(self, document: ApiDocument) -> Route:
+        """Return the route of `POST /authenticate`."""
+        return Route(
+            f"{BASE}/authenticate", self._login(document.check(document.schema("Credentials"))), methods=["POST"]
+        )
+
+    def guarded(self, handler: Handler) -> Handler:
+        """Let only requests with a valid token through; others are answered 401."""
+
+        async def guard(request: Request) -> Response:
+            if not self.store.knows_token(request.headers.get("token", "")):
+                refuse(401, "token: is missing, unknown or expired; log in again")
+            return await handler(request)
+
+        return guard
+
+    def _login(self, check: Check) -> Handler:
+        async def authenticate(request: Request) -> Response:
+            given = await read_body(request, check)
+            if not (_same(given["key"], self.keys.key) and _same(given["secret"], self.keys.secret)):
+                refuse(401, "key or secret: is not known")
+            return JSONResponse(self._new_token())
+
+        return authenticate
+
+    def _new_token(self) -> Body:
+        if self.behaviour.second_login_ends_first:
+            self.store.drop_tokens()
+        token, expires_at = secrets.token_urlsafe(24), time.time() + self.behaviour.token_life_seconds
+        self.store.add_token(token, expires_at)
+        text = datetime.fromtimestamp(expires_at, UTC).isoformat(timespec="milliseconds")
+        return {"token": token, "expiresAt": text.replace("+00:00", "Z")}
+
+
+def _same(given: str, known: str) -> bool:
+    return hmac.compare_digest(given.encode(), known.encode())

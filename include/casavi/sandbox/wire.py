@@ -1,0 +1,136 @@
+"""The outermost layer: what happens between the socket and the portal, faults included, and the log of it.
+
+A dropped connection cannot be expressed in ASGI, so this reaches for the transport behind uvicorn's `send`.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from include.casavi.sandbox.answers import Answer, spoilt
+from include.casavi.sandbox.faults import Action, FaultBook, Kind, When
+from include.casavi.sandbox.portal import BASE
+from include.casavi.sandbox.requestlog import Entry, RequestLog
+
+MARK: Final = (b"x-sandbox", b"serviceportal")
+
+
+class Wire:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, faults: FaultBook, log: RequestLog, expire_tokens: Callable[[], None]) -> None:
+        self._app = app
+        self._faults = faults
+        self._log = log
+        self._expire_tokens = expire_tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; websockets and lifespan events pass through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # ids may hold an encoded slash, so routing goes by the path as it was sent
+        scope = {**scope, "path": scope["raw_path"].decode("ascii")}
+        if scope["path"].startswith(f"{BASE}/"):
+            await self._serve(scope, receive, send)
+        else:
+            await self._app(scope, receive, _marked(send))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _whole_body(receive)
+        if body is None:
+            return
+        path = unquote(scope["path"]).removeprefix(BASE)
+        entry = Entry(scope["method"], path, _id_in(body), time.time())
+        self._log.begin(entry)
+        answer: Answer | None = None
+        try:
+            action = self._faults.hit(entry.method, path, entry.body_id)
+            answer = await (self._ask(scope, body) if action is None else self._misbehave(action, scope, body))
+        finally:
+            # before the client can see the answer and ask for the log
+            self._log.end(entry, answer.status if answer else None)
+        await _deliver(answer, send)
+
+    async def _misbehave(self, action: Action, scope: Scope, body: bytes) -> Answer | None:
+        if action.kind is Kind.EXPIRE_TOKENS:
+            self._expire_tokens()
+        if action.when is When.BEFORE:
+            await asyncio.sleep(action.seconds)
+        answer = await self._ask(scope, body) if action.has_effect else Answer(503, [], b"")
+        if action.when is When.AFTER:
+            await asyncio.sleep(action.seconds)
+        return spoilt(action, answer)
+
+    async def _ask(self, scope: Scope, body: bytes) -> Answer:
+        """Let the portal answer, and hold the answer back."""
+        parts: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def keep(message: Message) -> None:
+            parts.append(message)
+
+        await self._app(scope, receive, keep)
+        start, *chunks = parts
+        return Answer(start["status"], list(start["headers"]), b"".join(chunk.get("body", b"") for chunk in chunks))
+
+
+async def _deliver(answer: Answer | None, send: Send) -> None:
+    if answer is None:
+        await _close(send, at_once=True)
+        return
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, MARK]})
+    half = answer.body[: len(answer.body) // 2]
+    if answer.cut:
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await _close(send, at_once=False)
+    else:
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _close(send: Send, *, at_once: bool) -> None:
+    """Close the socket under the response; when not at once, after what was written has gone out."""
+    cycle: Any = getattr(send, "__self__", None)
+    if cycle is None or not hasattr(cycle, "transport"):
+        raise RuntimeError("Only under uvicorn can a connection be dropped: `python -m include.casavi.sandbox`")
+    end = cycle.transport.abort if at_once else cycle.transport.close
+    end()
+    while not cycle.disconnected:  # uvicorn would answer 500 if we returned earlier
+        await asyncio.sleep(0.001)
+
+
+async def _whole_body(receive: Receive) -> bytes | None:
+    """Return the request's body; None when the client went away before it was complete."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _id_in(body: bytes) -> str | None:
+    with suppress(ValueError, RecursionError):
+        content = json.loads(body) if body else None
+        if isinstance(content, dict) and isinstance(content.get("id"), str):
+            return str(content["id"])
+    return None
+
+
+def _marked(send: Send) -> Send:
+    async def send_marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], MARK]}
+        await send(message)
+
+    return send_marked

@@ -1,0 +1,72 @@
+"""What an answer of the portal means: pure functions of status, headers and clock, tested apart from any I/O."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from typing import Any
+
+
+class Verdict(Enum):
+    """What to do after one answer."""
+
+    DONE = auto()
+    MISSING = auto()
+    """No such record (404, 410)."""
+    TAKEN = auto()
+    """The id exists already (409)."""
+    REFUSED = auto()
+    """This record will not be accepted as it is; others may."""
+    LOGIN = auto()
+    """The token is no longer accepted; log in once and repeat."""
+    WAIT = auto()
+    """Nothing happened; the portal asks for a pause (429)."""
+    FAULT = auto()
+    """The portal or the way there failed; whether the call took effect is unknown."""
+    STOP = auto()
+    """No call of this run can succeed: key revoked, wrong address."""
+
+
+_BY_STATUS = {401: Verdict.LOGIN, 403: Verdict.STOP, 404: Verdict.MISSING, 408: Verdict.FAULT, 409: Verdict.TAKEN}
+_BY_STATUS |= {410: Verdict.MISSING, 425: Verdict.WAIT, 429: Verdict.WAIT}
+
+
+def judge(status: int, body: bytes, external_id: str, *, expects_record: bool) -> Verdict:
+    """Return the verdict on an answer.
+
+    A success counts only if its body is the record we asked about, or, where none is expected, if there is no body or
+    a JSON object: a proxy's maintenance page with status 200 has not removed anything.
+    """
+    if 200 <= status < 300:
+        record = _object(body)
+        if expects_record:
+            return Verdict.DONE if record and str(record.get("id")) == external_id else Verdict.FAULT
+        return Verdict.DONE if not body.strip() or record is not None else Verdict.FAULT
+    if verdict := _BY_STATUS.get(status):
+        return verdict
+    if 300 <= status < 400:
+        return Verdict.STOP
+    return Verdict.REFUSED if 400 <= status < 500 else Verdict.FAULT
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds a Retry-After header asks for (seconds or HTTP date); None if absent or nonsense."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())

@@ -1,0 +1,221 @@
+"""The embedded default: real Airflow, a sample iX-Haus and the sandbox portal inside the checkout, with one command.
+
+    python -m include.embedded sync       run every DAG once and print the protocol
+    python -m include.embedded up         Airflow with its pages, and the sandbox, until Ctrl-C
+    python -m include.embedded protocol   print the last runs
+    python -m include.embedded keys production   store the portal's key and secret, each entered twice
+    python -m include.embedded airflow …  any Airflow command in the same environment
+
+Only fills in what the environment does not already say, so that every command also works against a real installation.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from getpass import getpass
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
+DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
+SYNCED: Final = ("casavi_objects", "casavi_persons")
+"""The DAGs of a full run, in order."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of the embedded default, with everything below `home`."""
+    portal = {
+        "conn_type": "http", "host": f"http://127.0.0.1:{SANDBOX_PORT}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
+    }  # fmt: skip
+    return {
+        "AIRFLOW_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "ixhaus.db")}),
+        "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(portal),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands above and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m include.embedded", description=(__doc__ or "").split("\n", 1)[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("sync", help="run every DAG once and print the protocol")
+    commands.add_parser("up", help="Airflow with its pages, and the sandbox, until Ctrl-C")
+    show = commands.add_parser("protocol", help="print the last runs")
+    show.add_argument("--format", choices=("table", "json"), default="table")
+    show.add_argument("--last", type=int, default=20)
+    keys = commands.add_parser("keys", help="store the portal's address, key and secret")
+    keys.add_argument("system", choices=("production", "test"))
+    commands.add_parser("airflow", help="any Airflow command", add_help=False)
+    known, rest = parser.parse_known_args(arguments)
+    home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
+    for name, value in environment(home).items():
+        os.environ.setdefault(name, value)
+    if known.command == "airflow":
+        return subprocess.call(["airflow", *rest])
+    if known.command == "protocol":
+        return print_protocol(known.format, known.last)
+    if known.command == "keys":
+        return enter_keys(known.system, home)
+    return sync(home) if known.command == "sync" else up(home)
+
+
+def print_protocol(style: str, last: int) -> int:
+    """Print the last runs of the configured systems."""
+    from include.show_protocol import show
+
+    show(style, last)
+    return 0
+
+
+def enter_keys(system: str, home: Path) -> int:
+    """Ask for the portal's address, key and secret and store them (R10); returns 1 if they were not accepted."""
+    from include.settings import ConfigurationError
+
+    if home == ROOT / ".airflow":  # somebody else's Airflow is not ours to migrate
+        migrate(home)
+    from include.casavi.keys import database_name, store_keys
+
+    address = input("Link Datensynchronisation (address): ")
+    names = ("API key", "API key again", "Secret", "Secret again")
+    try:
+        connection_id = store_keys(system, address, *(getpass(f"{name}: ") for name in names))
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(
+        f"Stored as Airflow connection {connection_id} in {database_name()}.\n"
+        f"The environment variable AIRFLOW_CONN_{connection_id.upper()} goes before it where it is set, "
+        "as make sync and make up set it to the sandbox.\n"
+    )
+    return 0
+
+
+def sync(home: Path) -> int:
+    """Run every DAG once through Airflow and print the protocol; returns 0 if every run was clean."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    prepare(home)
+    with sandbox(home):
+        states = [_test_run(name) for name in SYNCED]
+    print_protocol("table", last=len(states))
+    return 0 if set(states) == {"success"} else 1
+
+
+def _test_run(name: str) -> str:
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    if bag.import_errors:
+        sys.stderr.write("\n".join(bag.import_errors.values()) + "\n")
+        return "failed"
+    return str(bag.dags[name].test().state)
+
+
+def prepare(home: Path) -> None:
+    """Make Airflow's database with the pools of the settings, and the sample iX-Haus, where they do not exist yet."""
+    migrate(home)
+    make_pools()
+    if not (home / "ixhaus.db").exists():
+        from include.ixhaus.sample import build_sample
+
+        build_sample(home / "ixhaus.db")
+
+
+def migrate(home: Path) -> None:
+    """Make Airflow's database, or bring it to the installed version; once per version."""
+    from airflow import __version__
+
+    home.mkdir(parents=True, exist_ok=True)
+    ready = home / f"ready-{__version__}"
+    if not ready.exists():
+        subprocess.run(["airflow", "db", "migrate"], check=True, stdout=subprocess.DEVNULL)
+        ready.touch()
+
+
+def make_pools() -> None:
+    """Make the Airflow pool that caps the parallel loads of each configured system."""
+    from airflow.models.pool import Pool
+
+    from include.settings import configured_systems, load_settings
+
+    for system in configured_systems():
+        slots = load_settings(system).limits.parallel_loads
+        Pool.create_or_update_pool(f"casavi_{system}", slots, "Übertragungen in das Portal", include_deferred=False)
+
+
+@contextmanager
+def sandbox(home: Path) -> Iterator[str]:
+    """Run the sandbox portal while the block runs, or use the one that is already there; yields its address."""
+    address = f"http://127.0.0.1:{SANDBOX_PORT}"
+    if _answers(address):
+        yield address
+        return
+    command = [sys.executable, "-m", "include.casavi.sandbox", "--port", str(SANDBOX_PORT)]
+    command += ["--db", str(home / "sandbox.db")]
+    process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def up(home: Path) -> int:
+    """Run Airflow and the sandbox until Ctrl-C."""
+    prepare(home)
+    with sandbox(home) as address:
+        sys.stdout.write(f"Portal sandbox: {address}   Airflow: http://127.0.0.1:8080   (Ctrl-C ends both)\n")
+        sys.stdout.flush()
+        process = subprocess.Popen(["airflow", "standalone"], start_new_session=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            # Airflow's own processes do not all end with their parent.
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not _answers(address):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the sandbox portal does not answer at {address}; is another program using the port?")
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=1) as response:  # noqa: S310 - always our own http address
+            return bool(response.headers.get("x-sandbox"))
+    except (URLError, OSError):
+        return False
+
+
+def _plain(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without coverage or Airflow logging settings that only concern this process."""
+    return {name: value for name, value in env.items() if name != "AIRFLOW__LOGGING__LOGGING_LEVEL"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

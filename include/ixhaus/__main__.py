@@ -1,0 +1,63 @@
+"""The ERP side from the command line: print the Oracle DDL, build the sample database, check a live one."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code: 0 done, 1 the check found something, 2 the command was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m include.ixhaus", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("ddl", help="print the contract as DDL for Oracle")
+    sample = commands.add_parser("sample", help="build the invented sample database (SQLite)")
+    sample.add_argument("--db", type=Path, required=True, help="file to make; it must not exist yet")
+    sample.add_argument("--persons", type=int, default=800, help="number of persons (default: 800)")
+    sample.add_argument("--seed", type=int, default=1, help="another seed, other data (default: 1)")
+    check = commands.add_parser("check", help="compare a system's database with the contract")
+    check.add_argument("system", help="production or test")
+    given = parser.parse_args(arguments)
+    if given.command == "ddl":
+        return _print_ddl()
+    if given.command == "sample":
+        return _build(given.db, given.persons, given.seed)
+    return _check(given.system)
+
+
+def _print_ddl() -> int:
+    from include.ixhaus.ddl import oracle_ddl
+
+    sys.stdout.write(oracle_ddl())
+    return 0
+
+
+def _build(path: Path, persons: int, seed: int) -> int:
+    from include.ixhaus.sample import build_sample
+
+    try:
+        build_sample(path, persons, seed)
+    except (FileExistsError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{path}: sample iX-Haus with {persons} invented persons\n")
+    return 0
+
+
+def _check(system: str) -> int:
+    from include.ixhaus.check import check_database
+    from include.ixhaus.database import open_engine
+    from include.settings import ConfigurationError, load_settings
+
+    try:
+        connection = load_settings(system).ixhaus_connection
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    findings = check_database(open_engine(connection))
+    sys.stdout.write("\n".join(findings or [f"{connection}: the database keeps the interface contract"]) + "\n")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

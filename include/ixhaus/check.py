@@ -1,0 +1,69 @@
+"""Does a live database keep the interface contract? Used before every read and by the set-up check."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Select, Table, literal_column, select
+from sqlalchemy.exc import DBAPIError
+
+from include.ixhaus.contract import METADATA
+from include.ixhaus.database import read_snapshot
+
+_CANNOT_BE_READ: Final = ("no such table", "ORA-00942", "ORA-04063")
+"""What the databases say of a view or table that is not there, not granted, or does not compile."""
+
+
+class ContractError(Exception):
+    """The ERP's database does not keep the contract; the message names view and column and says what to do."""
+
+
+def check_database(engine: Engine) -> list[str]:
+    """Compare a database with the whole contract.
+
+    Returns one sentence per view, table or column that is missing; none if the contract is kept.
+    """
+    with read_snapshot(engine) as connection:
+        return differences(connection, METADATA.tables.values())
+
+
+def differences(connection: Connection, tables: Iterable[Table]) -> list[str]:
+    """Return a sentence for everything that is missing of the given views and tables."""
+    found = ((table, live_columns(connection, table)) for table in tables)
+    return [sentence for table, columns in found if (sentence := _difference(table, columns))]
+
+
+def live_columns(connection: Connection, table: Table) -> set[str] | None:
+    """Return the names of the columns a view or table really has, in capitals; None if it cannot be read."""
+    try:
+        return {name.upper() for name in connection.execute(no_rows(table)).keys()}  # noqa: SIM118 - not a dict
+    except DBAPIError as error:
+        if any(mark in str(error.orig) for mark in _CANNOT_BE_READ):
+            return None
+        raise
+
+
+def no_rows(table: Table) -> Select[tuple[object]]:
+    """Return a query that yields no row but the live columns, also through a synonym; Oracle 19c knows no FALSE."""
+    return select(literal_column("*")).select_from(table).where(literal_column("1") == literal_column("0"))
+
+
+def _difference(table: Table, live: set[str] | None) -> str | None:
+    is_view = bool(table.info.get("view"))
+    kind = "view" if is_view else "table"
+    if live is None:
+        advice = (
+            "create it with the skeleton that `make contract` prints and grant SELECT to the interface user"
+            if is_view
+            else "run `make contract` and execute what it prints as the interface user"
+        )
+        return f"{table.name}: this {kind} of the interface contract is missing or cannot be read; {advice}."
+    missing = [column.name for column in table.columns if column.name not in live]
+    if not missing:
+        return None
+    what, verb, them = ("the column", "is", "it") if len(missing) == 1 else ("the columns", "are", "them")
+    advice = (
+        f"add {them} to the view, as NULL where iX-Haus has nothing for {them}"
+        if is_view
+        else f"add {them} as `make contract` prints {them}"
+    )
+    return f"{table.name}: {what} {', '.join(missing)} {verb} missing; {advice}."

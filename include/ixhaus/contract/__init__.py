@@ -1,0 +1,13 @@
+"""The interface contract: every view this project reads and every table it writes in the ERP's database.
+
+Declared once; from it come the Oracle DDL, the embedded SQLite schema, all queries and the set-up check.
+Names are German because iX-Haus consultants map and read them.
+"""
+
+from include.ixhaus.contract import documents, master, own, reports
+from include.ixhaus.contract._columns import METADATA, NO, YES
+
+VIEWS = {name: table for name, table in METADATA.tables.items() if table.info.get("view")}
+OWN_TABLES = {name: table for name, table in METADATA.tables.items() if not table.info.get("view")}
+
+__all__ = ["METADATA", "NO", "OWN_TABLES", "VIEWS", "YES", "documents", "master", "own", "reports"]

@@ -1,0 +1,62 @@
+"""How a column of the interface contract is declared: name, type and the comment that ends up in the Oracle DDL."""
+
+from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, String, Text
+
+METADATA = MetaData()
+YES, NO = "J", "N"
+"""Oracle 19c has no boolean: flags are one letter, J or N."""
+
+
+def text(name: str, length: int, comment: str) -> Column[str]:
+    """Return a text column of at most `length` characters; empty text is NULL, as in Oracle."""
+    return Column(name, String(length), comment=comment)
+
+
+def key(name: str, comment: str, length: int = 100) -> Column[str]:
+    """Return a text column that is part of the record's key: never NULL, compared letter by letter."""
+    return Column(name, String(length), primary_key=True, nullable=False, comment=comment)
+
+
+def flag(name: str, comment: str) -> Column[str]:
+    """Return a J/N column."""
+    return Column(name, String(1), comment=f"{comment} (J/N)", info={"flag": True})
+
+
+def day(name: str, comment: str) -> Column[object]:
+    """Return a local calendar day (Europe/Berlin); a time of day, as Oracle's DATE has, is cut off on reading."""
+    return Column(name, Date, comment=comment)
+
+
+def moment(name: str, comment: str) -> Column[object]:
+    """Return a local point in time (Europe/Berlin, no zone), as iX-Haus writes it."""
+    return Column(name, DateTime, comment=comment)
+
+
+def utc(name: str, comment: str) -> Column[object]:
+    """Return a point in time in UTC, as this project writes it."""
+    return Column(name, DateTime, comment=f"{comment} (UTC)")
+
+
+def number(name: str, comment: str) -> Column[int]:
+    """Return a whole number."""
+    return Column(name, Integer, comment=comment)
+
+
+def size(name: str, comment: str) -> Column[float]:
+    """Return a whole number beyond 32 bits, such as a file size in bytes."""
+    return Column(name, Numeric(18, 0, asdecimal=False), comment=comment)
+
+
+def long_text(name: str, comment: str) -> Column[str]:
+    """Return a text of any length (CLOB)."""
+    return Column(name, Text, comment=comment)
+
+
+def content(name: str, comment: str) -> Column[bytes]:
+    """Return bytes of any length (BLOB)."""
+    return Column(name, LargeBinary, comment=comment)
+
+
+def changed() -> Column[object]:
+    """Return the time stamp every view carries: when staff last changed the record, local time."""
+    return moment("GEAENDERT_AM", "Letzte Änderung des Datensatzes in iX-Haus, Ortszeit")

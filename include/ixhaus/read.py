@@ -1,0 +1,181 @@
+"""Read the contract's views as of one moment into one Parquet file each, with the English names of the code.
+
+Raw cursor rows go straight into Arrow columns of a fixed schema, a chunk at a time: no pandas in between, so memory
+stays flat and no type is guessed.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlalchemy import Column, Connection, Date, DateTime, Engine, Integer, LargeBinary, Numeric, Select, Table, select
+
+from include.ixhaus.check import ContractError, differences
+from include.ixhaus.contract import VIEWS, YES
+from include.ixhaus.contract.english import COLUMNS, FRAMES
+from include.ixhaus.database import read_snapshot
+
+CHUNK: Final = 20_000
+_SHOWN_KEYS: Final = 5
+_MOMENT: Final = pa.timestamp("us")
+_EMPTY: Final = pa.scalar("", pa.large_string())
+_NO_DATES: Final = pa.array([date(1, 1, 1), date(1899, 12, 30), date(9999, 12, 31)])
+"""What legacy data says for "no date" (E27)."""
+Cells = Any
+"""An Arrow array of one chunk of one column; the published types of pyarrow know too few of its overloads."""
+
+
+def read_views(engine: Engine, names: Sequence[str], folder: Path) -> dict[str, int]:
+    """Read views as of one moment into `folder`, which is made, or replaced as a whole; a failure leaves it as it was.
+
+    names:   views of the contract, such as SP_PERSON
+    writes:  <frame name>.parquet per view, columns with English names:
+             text → string, NULL where empty; J/N → bool, False where empty; day → timestamp[us] at midnight;
+             moment → timestamp[us], local time without zone; whole number → int64.
+             Legacy "empty" dates become NULL (E27). Contents (BLOB) are never read here.
+    returns: frame name → number of rows
+    raises:  ContractError when a view or column is missing, a value is not of the agreed type, or a key is empty or
+             occurs twice; its message holds keys, never other values
+    """
+    tables = [VIEWS[name] for name in names]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # readable by the owner only
+    try:
+        with read_snapshot(engine) as connection:
+            if missing := differences(connection, tables):
+                raise ContractError("\n".join(missing))
+            counts = {FRAMES[table.name]: read_view(connection, table, part) for table in tables}
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return counts
+
+
+def frame_of(folder: Path, name: str) -> pd.DataFrame:
+    """Return one frame that `read_views` wrote: str, bool, datetime64[us], and Int64 for whole numbers."""
+    table = pq.read_table(folder / f"{name}.parquet")
+    return table.to_pandas(types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None, split_blocks=True)
+
+
+def rows_of(table: Table) -> Select[tuple[Any, ...]]:
+    """Return the query for all rows of a view, without its contents."""
+    return select(*_columns(table))
+
+
+def read_view(connection: Connection, table: Table, folder: Path) -> int:
+    """Write all rows of one view to its Parquet file in `folder` and return their number; raises like `read_views`."""
+    columns = _columns(table)
+    schema = pa.schema([(COLUMNS[column.name], _arrow_type(column)) for column in columns])
+    key_names = [COLUMNS[column.name] for column in table.primary_key]
+    keys = [schema.empty_table().select(key_names)]
+    query = str(rows_of(table).compile(dialect=connection.dialect))
+    with (
+        closing(connection.connection.cursor()) as cursor,
+        pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, compression="lz4") as writer,
+    ):
+        cursor.execute(query)
+        while rows := cursor.fetchmany(CHUNK):
+            values = zip(*rows, strict=True)
+            arrays = [_array(table, column, cells) for column, cells in zip(columns, values, strict=True)]
+            chunk = pa.Table.from_arrays(arrays, schema=schema)
+            writer.write_table(chunk)
+            keys.append(chunk.select(key_names))
+    all_keys = pa.concat_tables(keys)
+    _refuse_bad_keys(table, all_keys)
+    return int(all_keys.num_rows)
+
+
+def _columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if not isinstance(column.type, LargeBinary)]
+
+
+def _arrow_type(column: Column[Any]) -> pa.DataType:
+    if column.info.get("flag"):
+        return pa.bool_()
+    if isinstance(column.type, Date | DateTime):
+        return _MOMENT
+    return pa.int64() if isinstance(column.type, Integer | Numeric) else pa.large_string()  # pandas' own text type
+
+
+def _array(table: Table, column: Column[Any], cells: tuple[Any, ...]) -> Cells:
+    try:
+        if column.info.get("flag"):
+            return pc.fill_null(pc.equal(pa.array(cells, pa.string()), pa.scalar(YES)), pa.scalar(False))
+        if isinstance(column.type, Date | DateTime):
+            return _moments(cells, is_day=isinstance(column.type, Date))
+        kind = _arrow_type(column)
+        return pa.array(cells, kind) if pa.types.is_integer(kind) else _texts(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        wanted = _wanted(column)
+    raise ContractError(  # outside the handler, as Arrow's message holds the value
+        f"{table.name}.{column.name}: some values are not {wanted}; convert them in the view."
+    )
+
+
+def _wanted(column: Column[Any]) -> str:
+    if column.info.get("flag"):
+        return "J or N"
+    if isinstance(column.type, Date | DateTime):
+        return "dates (DATE)"
+    return "whole numbers (NUMBER)" if isinstance(column.type, Integer | Numeric) else "text (VARCHAR2; try TO_CHAR)"
+
+
+def _texts(cells: tuple[Any, ...]) -> Cells:
+    texts: Cells = pa.array(cells, pa.large_string())
+    is_empty: Cells = pc.equal(texts, _EMPTY)
+    return pc.if_else(is_empty, None, texts) if pc.any(is_empty).as_py() else texts
+
+
+def _moments(cells: tuple[Any, ...], *, is_day: bool) -> Cells:
+    """Convert dates and times (Oracle) or their text (SQLite) and clear what means "no date" (E27)."""
+    raw: Cells = pa.array(cells)
+    if pa.types.is_string(raw.type):
+        raw = _texts(cells)
+    elif not (pa.types.is_temporal(raw.type) or pa.types.is_null(raw.type)):
+        raise pa.ArrowTypeError("Arrow would take a number for microseconds since 1970")
+    moments = raw.cast(_MOMENT)
+    days = moments.cast(pa.date32(), safe=False)
+    is_none: Cells = pc.is_in(days, _NO_DATES)
+    result = days.cast(_MOMENT) if is_day else moments
+    return pc.if_else(is_none, None, result) if pc.any(is_none).as_py() else result
+
+
+def _refuse_bad_keys(table: Table, keys: pa.Table) -> None:
+    """Raise ContractError if a key is empty or occurs twice: nobody could say which of two rows is the record."""
+    empty = [pc.is_null(column) for column in keys.columns]
+    is_empty = empty[0]
+    for other in empty[1:]:
+        is_empty = pc.or_(is_empty, other)
+    doubled = _doubled(keys)
+    names = ", ".join(column.name for column in table.primary_key)
+    for what, found in (("is empty", keys.filter(is_empty)), ("is not unique", doubled)):
+        if found.num_rows:
+            raise ContractError(
+                f"{table.name}: the key ({names}) {what}, {found.num_rows} found: {_shown(found)}. "
+                "Correct the view so that each record has one row with its key."
+            )
+
+
+def _doubled(keys: pa.Table) -> pa.Table:
+    columns: Cells = keys.columns
+    joined: Cells = pc.binary_join_element_wise(*columns, pa.scalar("\n", pa.large_string()), null_handling="replace")
+    if pc.count_distinct(joined).as_py() == keys.num_rows:  # the rule, and ten times as fast as grouping
+        return keys.schema.empty_table()
+    counted = keys.group_by(keys.column_names).aggregate([([], "count_all")])
+    return counted.filter(pc.greater(counted["count_all"], pa.scalar(1))).select(keys.column_names)
+
+
+def _shown(keys: pa.Table) -> str:
+    rows = keys.slice(0, _SHOWN_KEYS).to_pylist()
+    shown = ", ".join("/".join("(empty)" if part is None else part for part in row.values()) for row in rows)
+    return f"{shown}, …" if keys.num_rows > _SHOWN_KEYS else shown

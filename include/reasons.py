@@ -1,0 +1,58 @@
+"""Reason codes and what they mean to staff, in one place. Rules and core use the codes, people read the sentences."""
+
+from typing import Final
+
+REASONS: Final[dict[str, str]] = {
+    # activation (R6, R8)
+    "INTERFACE_OFF": "Die Schnittstelle ist in iX-Haus nicht aktiv (Systemeinstellung Schnittstelle.Mieterportal.Aktiv).",
+    "NO_LICENCE": "Die Lizenz casavi ist nicht aktiv.",
+    "SYSTEM_OFF": "Die Schnittstelle ist in den Einstellungen dieses Systems ausgeschaltet.",
+    "BUSY": "Ein anderer Lauf dieser Gruppe arbeitet noch; dieser Lauf hat nichts getan.",
+    # properties and units
+    "RELEASED": "Das Objekt ist freigegeben.",
+    "PROPERTY_NOT_RELEASED": "Das Objekt liegt nicht im Objektbereich.",
+    "UNKNOWN_PROPERTY": "Das Objekt ist in iX-Haus nicht vorhanden.",
+    # persons and contracts
+    "ACTIVE": "Die Person hat einen gültigen Vertrag.",
+    "NO_CONTRACT": "Es gibt keinen gültigen Vertrag in einem freigegebenen Objekt.",
+    "NOT_YET": "Der Zugang öffnet erst kurz vor Vertragsbeginn.",
+    "MOVED_OUT": "Die Tage nach dem Auszug sind abgelaufen.",
+    "TYPE_NOT_RELEASED": "Der Personentyp ist nicht freigegeben; die Person ist kein Portalnutzer.",
+    "MERGED": "Die Person gehört zu einem Partner, der bereits unter anderer Kennung im Portal ist.",
+    "CONTACT_NOT_SENT": "Der Kontakt wird nicht übertragen, darum auch der Vertrag nicht.",
+    "NO_PARTNER": "Der Partner ist in der Partnerverwaltung nicht vorhanden.",
+    "MINOR": "Die Person ist minderjährig; sie wird ohne Zugang und ohne Kontaktdaten übertragen.",
+    "MAIN_TENANT": "Der Partner ist selbst Hauptmieter dieses Vertrags; seine weitere Rolle darin entfällt.",
+    "MAIN_WITHOUT_PARTNER": "Die Hauptperson des Vertrags ist nicht in der Partnerverwaltung; weitere Personen gehen dann nicht mit.",
+    "UNKNOWN_PERSON": "Die Person des Vertrags ist in iX-Haus nicht vorhanden.",
+    "UNKNOWN_KIND": "Die Vertragsart ist weder MIETE noch EIGENTUM.",
+    "UNKNOWN_UNIT": "Die Fläche ist in iX-Haus nicht vorhanden.",
+    "ANONYMISED_REMOVED": "Die Person ist anonymisiert und aus dem Portal entfernt; sie wird nicht neu angelegt.",
+    # data quality
+    "NO_NAME": "Weder Nachname noch Firma ist erfasst.",
+    "END_BEFORE_START": "Das Vertragsende liegt vor dem Vertragsbeginn.",
+    "NO_START": "Der Vertragsbeginn fehlt.",
+    "EMAIL_INVALID": "Das Feld E-Mail enthält keine gültige Adresse.",
+    "EMAIL_PARTLY": "Das Feld E-Mail enthält mehr als eine Adresse; die erste gültige wurde verwendet.",
+    "EMAIL_SHARED": "Dieselbe E-Mail-Adresse ist bei mehreren Personen erfasst; nur eine erhält sie im Portal.",
+    "ANONYMISED_VALUE": "Ein Feld enthält das Wort „anonymisiert“ und wurde nicht als Wert übertragen.",
+    "INVALID_VALUE": "Ein Feld ist zu lang oder enthält unzulässige Zeichen.",
+    # comparing and loading
+    "GONE": "Der Datensatz ist in iX-Haus nicht mehr vorhanden.",
+    "REMOVAL_GUARD": "Zu viele Entfernungen auf einmal; sie warten auf Freigabe (Required Actions).",
+    "PARENT_NOT_IN_PORTAL": "Ein übergeordneter Datensatz ist nicht im Portal.",
+    "REFUSED_BEFORE": "Das Portal hat diesen Stand bereits endgültig abgelehnt; erst eine Änderung wird neu gesendet.",
+    "REFUSED": "Das Portal hat den Datensatz abgelehnt.",
+    "CONFLICT": "Das Portal meldet einen Widerspruch mit einem vorhandenen Datensatz.",
+    "PORTAL_FAULT": "Das Portal war gestört; der nächste Lauf versucht es erneut.",
+    "RATE_LIMITED": "Das Portal hat um eine längere Pause gebeten, als dieser Lauf warten darf.",
+    "TIMEOUT": "Das Portal hat nicht rechtzeitig geantwortet; der nächste Lauf prüft und versucht es erneut.",
+    "NO_CONNECTION": "Das Portal war nicht erreichbar; der nächste Lauf versucht es erneut.",
+    "BAD_ANSWER": "Die Antwort des Portals war unvollständig oder unverständlich; der nächste Lauf versucht es erneut.",
+    "NOT_ATTEMPTED": "Nicht mehr versucht, weil der Lauf vorher enden musste.",
+}
+
+
+def explain(code: str) -> str:
+    """Return the sentence staff read for a reason code; an unknown code is its own explanation."""
+    return REASONS.get(code, code)

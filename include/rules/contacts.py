@@ -1,0 +1,155 @@
+"""Which contacts the portal holds, with what content and access (R16–R23, O1, O23, E12, E14–E16, E20, E22c)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.emails import clean_emails, share_out
+from include.rules.first_hit import first_hit
+from include.rules.identity import People
+from include.rules.outcomes import outcome
+from include.rules.values import is_anonymised, is_released, joined, warnings
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+BEST_FIRST: Final = (
+    "ACTIVE", "TYPE_NOT_RELEASED", "NOT_YET", "MOVED_OUT", "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START",
+    "MAIN_WITHOUT_PARTNER", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
+)  # fmt: skip
+"""A person is what the best of its contracts allows: how a contract stands, best first."""
+
+NOT_IN_PORTAL: Final = ("PROPERTY_NOT_RELEASED", "NO_CONTRACT", "NOT_YET", "MOVED_OUT", "MAIN_WITHOUT_PARTNER")
+LEFT_ALONE: Final = ("NO_START", "END_BEFORE_START", "UNKNOWN_PERSON")
+"""Contracts that are wrong in the ERP: no reason to send anybody, and none to remove anybody (E3)."""
+
+_NAMES: Final = {"firstName": "first_name", "lastName": "last_name", "companyName": "company"}
+_REACH: Final = {"email": "email", "telephone": "telephone", "mobile": "mobile", "fax": "fax"}
+_DETAILS: Final = {
+    "title": "title", "salutation": "salutation", "companyRole": "company_role", "website": "website",
+    "street": "street", "postalCode": "postal_code", "city": "city", "country": "country",
+}  # fmt: skip
+
+
+def standing(people: People, agreements: DataFrame, stand: DataFrame, settings: SystemSettings) -> Series:
+    """Return for each contact how the best of its agreements stands: one of BEST_FIRST (E5, E6, E8, E10).
+
+    A contact without any agreement stands as NO_CONTRACT, or PROPERTY_NOT_RELEASED if its person is kept there.
+    """
+    rank = stand["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
+    of_persons = np.where(
+        is_released(people.persons["property_nr"], settings),
+        BEST_FIRST.index("NO_CONTRACT"),
+        BEST_FIRST.index("PROPERTY_NOT_RELEASED"),
+    )
+    ranks = pd.concat([rank, Series(of_persons)], ignore_index=True)
+    contact = pd.concat([agreements["contact"], people.persons["contact"]], ignore_index=True)
+    best = ranks.groupby(contact).min().reindex(people.contacts.index)
+    return Series(pd.array(np.array(BEST_FIRST, dtype=object)[best.to_numpy(dtype=int)], dtype="str"))
+
+
+def decide_contacts(people: People, identified: DataFrame, stands: Series, places: DataFrame) -> DataFrame:
+    """Decide on every contact.
+
+    identified: external_id, identity, state per contact, see identify
+    stands:     how the best of its agreements stands
+    places:     properties (str), is_main (bool: holds an open contract of his own) per contact
+    returns:    the control columns and the fields of a contact in the portal
+    """
+    is_overwritten = _any_anonymised(people.contacts, _NAMES.values()) | people.contacts["anonymised_at"].notna()
+    contacts = _without_anonymised_values(people.contacts, is_overwritten)
+    emails = clean_emails(contacts["email"])
+    decided = _decide(contacts, stands, emails["is_invalid"], is_overwritten & (identified["state"] == "removed"))
+    is_user = (decided["decision"] == Decision.SEND) & ~contacts["is_minor"]
+
+    users = identified.assign(email=emails["address"], is_main=places["is_main"])[is_user]
+    shared = share_out(users).reindex(contacts.index)
+    found = {
+        "ANONYMISED_VALUE": _any_anonymised(people.contacts, [*_DETAILS.values(), *_REACH.values()]),
+        "EMAIL_PARTLY": is_user & emails["is_partly"],
+        "EMAIL_SHARED": shared["is_shared"] == True,  # noqa: E712 - missing for those who are no users
+    }
+    records = contacts.assign(
+        **{name: decided[name] for name in ("decision", "reason")},
+        **{name: identified[name] for name in ("external_id", "identity")},
+        warnings=warnings(contacts.index, found),
+        properties=places["properties"],
+        parents="",
+    )
+    return outcome(records, _content(contacts.assign(email=shared["email"]), decided, is_user))
+
+
+def _decide(
+    contacts: DataFrame, stands: Series, has_bad_email: "Series[bool]", is_overwritten_and_removed: "Series[bool]"
+) -> DataFrame:
+    nameless = contacts["last_name"].isna() & contacts["company"].isna()
+    not_released = stands == "TYPE_NOT_RELEASED"
+    return first_hit(
+        contacts,
+        (is_overwritten_and_removed,        Decision.WITHHOLD, "ANONYMISED_REMOVED"),
+        *((stands == reason,                Decision.REMOVE,   reason) for reason in NOT_IN_PORTAL),
+        *((stands == reason,                Decision.WITHHOLD, reason) for reason in LEFT_ALONE),
+        (not_released & nameless,           Decision.REMOVE,   "TYPE_NOT_RELEASED"),  # there is no name to send
+        (not_released,                      Decision.RESTRICT, "TYPE_NOT_RELEASED"),
+        (~contacts["has_record"],           Decision.INVALID,  "NO_PARTNER"),
+        (nameless,                          Decision.INVALID,  "NO_NAME"),
+        (contacts["is_minor"],              Decision.SEND,     "MINOR"),
+        (has_bad_email,                     Decision.INVALID,  "EMAIL_INVALID"),
+        otherwise=(Decision.SEND, "ACTIVE"),
+    )  # fmt: skip
+
+
+def _content(contacts: DataFrame, decided: DataFrame, is_user: "Series[bool]") -> DataFrame:
+    """Return the payload: no portal user carries contact data, a type that is not released only its name (R17)."""
+    has_details = decided["decision"] == Decision.SEND
+    is_online = contacts["delivery_route"].str.upper() == "PORTAL"
+    route = Series("ONLINE", index=contacts.index, dtype="str")
+    return DataFrame(
+        {
+            **{field: contacts[name] for field, name in _NAMES.items()},
+            **{field: contacts[name].where(has_details) for field, name in _DETAILS.items()},
+            **{field: contacts[name].where(is_user) for field, name in _REACH.items()},
+            "preferredWayOfContact": route.where(is_user & is_online),
+            "portalUser": is_user,
+        }
+    )
+
+
+def _without_anonymised_values(contacts: DataFrame, is_overwritten: "Series[bool]") -> DataFrame:
+    """Clear every field but the names that holds the word, and for an overwritten person all ways to reach it (R21)."""
+    details = {name: contacts[name].mask(is_anonymised(contacts[name])) for name in _DETAILS.values()}
+    reach = {name: contacts[name].mask(is_overwritten | is_anonymised(contacts[name])) for name in _REACH.values()}
+    return contacts.assign(**details, **reach)
+
+
+def _any_anonymised(contacts: DataFrame, fields: Iterable[str]) -> "Series[bool]":
+    found = Series(False, index=contacts.index)
+    for name in fields:
+        found |= is_anonymised(contacts[name])
+    return found
+
+
+def places_of(people: People, agreements: DataFrame, stand: DataFrame, settings: SystemSettings) -> DataFrame:
+    """Return per contact the properties it belongs to and whether it holds an open contract of its own.
+
+    returns: properties (str: numbers, sorted; the released ones its contracts lie in, or all if none is released),
+             is_main (bool)
+    """
+    size = len(people.contacts)
+    links = pd.concat(
+        [agreements[["contact", "property_nr"]], people.persons[["contact", "property_nr"]]],
+        keys=["contract", "person"],
+        names=["link"],
+    ).reset_index(level="link")
+    links = links[(links["contact"] >= 0) & links["property_nr"].notna()]
+    links["is_other"] = (links["link"] == "person") | ~is_released(links["property_nr"], settings)
+    links = links[links["is_other"] == links["is_other"].groupby(links["contact"]).transform("min")]
+    holders = agreements.loc[agreements["is_main"] & (stand["reason"] == "ACTIVE"), "contact"]
+    return DataFrame(
+        {
+            "properties": joined(links["contact"], links["property_nr"], size),
+            "is_main": Series(range(size)).isin(holders),
+        }
+    )

@@ -1,0 +1,167 @@
+"""Contracts and roles in contracts: how each stands today, and whether the portal holds it (R16–R22, O4, O11, O20)."""
+
+from datetime import date
+from typing import Final
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.first_hit import first_hit
+from include.rules.identity import People
+from include.rules.objects import unit_ids
+from include.rules.outcomes import CARRIES_CONTENT, newest, outcome, parents
+from include.rules.values import cleaned, days, is_released, iso, keyed, occurs, positions, taken, utc
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+_TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
+_OPEN_END = pd.Timestamp("9999-12-31")
+
+
+def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> DataFrame:
+    """Return contracts and roles in contracts in one frame, as both give a contact access to a unit.
+
+    contracts: the view; a contract whose person is unknown has contact -1
+    units:     the view, to know which units exist
+    returns:   external_id, contact and main_contact (row numbers, -1 = none), is_main, property_nr, unit_id,
+               has_unit, type, begin, end (days; end NaT = open), person_type (of the main person), has_person,
+               main_has_partner, has_contract, changed_at (UTC), source
+    """
+    contracts = cleaned(keyed(contracts, ["contract_nr"]), ["property_nr", "unit_nr", "person_key", "kind"])
+    person = positions(contracts["person_key"], people.persons["person_key"])
+    persons = taken(people.persons[["contact", "person_type", "partner_nr"]], person)
+    contact = persons["contact"].fillna(-1).astype(int)
+    unit_id = unit_ids(contracts["property_nr"], contracts["unit_nr"])
+    units = keyed(units, ["property_nr", "unit_nr"])
+    main = DataFrame(
+        {
+            "external_id": contracts["contract_nr"],
+            "contract_nr": contracts["contract_nr"],
+            "contact": contact,
+            "main_contact": contact,
+            "is_main": True,
+            "property_nr": contracts["property_nr"],
+            "unit_id": unit_id,
+            "has_unit": occurs(unit_id, unit_ids(units["property_nr"], units["unit_nr"])),
+            "type": contracts["kind"].str.upper().map(_TYPES).astype("str"),
+            "begin": days(contracts["begin"]),
+            "end": days(contracts["end"]),
+            "person_type": persons["person_type"],
+            "has_person": contact >= 0,
+            "main_has_partner": persons["partner_nr"].notna(),
+            "has_contract": True,
+            "changed_at": utc(contracts["changed_at"]),
+            "source": "SP_VERTRAG:" + contracts["contract_nr"],
+        }
+    )
+    return pd.concat([main, _of_roles(people.roles, main)], ignore_index=True)
+
+
+def _of_roles(roles: DataFrame, main: DataFrame) -> DataFrame:
+    """Return co-residents and contract partners as agreements of their own on the main contract's unit (O20)."""
+    row = positions(roles["contract_nr"], main["contract_nr"])
+    of_contract = taken(main, row)
+    agreements = of_contract.assign(
+        external_id=_role_ids(roles, main),
+        contact=roles["contact"],
+        main_contact=of_contract["main_contact"].fillna(-1).astype(int),
+        is_main=False,
+        type="RENTER",
+        begin=days(roles["begin"]).fillna(of_contract["begin"]),
+        end=days(roles["end"]).fillna(of_contract["end"]),
+        changed_at=newest(utc(roles["changed_at"]), of_contract["changed_at"]),
+        source="SP_VERTRAGSROLLE:" + roles["contract_nr"] + "/" + roles["partner_nr"] + "/" + roles["role"],
+        **{name: _true(of_contract[name]) for name in ("has_unit", "has_person", "main_has_partner", "has_contract")},
+    )
+    return agreements if agreements["external_id"].is_unique else _one_per_partner(agreements)
+
+
+def _role_ids(roles: DataFrame, main: DataFrame) -> Series:
+    ids = roles["contract_nr"] + "/" + roles["partner_nr"]
+    return ids.mask(occurs(ids, main["external_id"]), ids + "~role")  # contract numbers may contain "/"
+
+
+def _one_per_partner(agreements: DataFrame) -> DataFrame:
+    """Make one of two roles a partner has in one contract: he belongs to it as long as either lasts."""
+    groups = agreements.assign(end=agreements["end"].fillna(_OPEN_END)).groupby("external_id", sort=False)
+    first = agreements.drop_duplicates("external_id").set_index("external_id")
+    end = groups["end"].max()
+    merged = first.assign(
+        begin=groups["begin"].min(),
+        end=end.mask(end == _OPEN_END),
+        changed_at=groups["changed_at"].max(),
+        source=groups["source"].agg(lambda sources: " ".join(sorted(sources))),
+    )
+    return merged.reset_index()
+
+
+def _true(column: Series) -> "Series[bool]":
+    return column.eq(True).fillna(False).astype(bool)
+
+
+def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    """Return decision and reason of each agreement as far as it does not depend on its contact (R16–R19, E1–E4).
+
+    Days are calendar days and count inclusively: access opens on begin - lead and closes after end + trail (O11, E24).
+    casavi may have day counts of its own; then the later opening and the earlier closing hold there (O5).
+    """
+    day = pd.Timestamp(today)
+    opens = agreements["begin"] - settings.portal_access_lead
+    closes = agreements["end"] + settings.portal_access_trail
+    is_role = ~agreements["is_main"]
+    return first_hit(
+        agreements,
+        (~agreements["has_contract"], Decision.REMOVE, "NO_CONTRACT"),
+        (~is_released(agreements["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
+        (is_role & (agreements["contact"] == agreements["main_contact"]), Decision.REMOVE, "MAIN_TENANT"),
+        (is_role & agreements["has_person"] & ~agreements["main_has_partner"], Decision.REMOVE, "MAIN_WITHOUT_PARTNER"),
+        (agreements["begin"].isna(), Decision.INVALID, "NO_START"),
+        (agreements["end"] < agreements["begin"], Decision.INVALID, "END_BEFORE_START"),
+        (opens > day, Decision.REMOVE, "NOT_YET"),
+        (closes < day, Decision.REMOVE, "MOVED_OUT"),
+        (~agreements["has_person"], Decision.INVALID, "UNKNOWN_PERSON"),
+        (~agreements["person_type"].isin(settings.person_types), Decision.REMOVE, "TYPE_NOT_RELEASED"),
+        otherwise=(Decision.SEND, "ACTIVE"),
+    )
+
+
+def decide_contracts(agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame) -> DataFrame:
+    """Decide on every agreement.
+
+    stand:    what stand_of says of each
+    contacts: external_id and decision of each contact, in the order of people.contacts
+    returns:  the control columns and the fields of a contract in the portal
+    """
+    contact = taken(contacts.assign(has_record=people.contacts["has_record"]), agreements["contact"].to_numpy())
+    has_partner = _true(contact["has_record"])
+    decided = first_hit(
+        agreements,
+        (~agreements["is_main"] & ~has_partner, Decision.INVALID, "NO_PARTNER"),
+        (~agreements["has_unit"], Decision.INVALID, "UNKNOWN_UNIT"),
+        (agreements["type"].isna(), Decision.INVALID, "UNKNOWN_KIND"),
+        (~contact["decision"].isin(CARRIES_CONTENT), Decision.WITHHOLD, "CONTACT_NOT_SENT"),
+        otherwise=(Decision.SEND, "ACTIVE"),
+    )
+    is_settled = stand["decision"] != Decision.SEND
+    content = DataFrame(
+        {
+            "type": agreements["type"],
+            "number": agreements["contract_nr"],
+            "propertyId": agreements["property_nr"],
+            "unitId": agreements["unit_id"],
+            "contactId": contact["external_id"],
+            "startDate": iso(agreements["begin"], "D"),
+            "endDate": iso(agreements["end"], "D"),  # a future end goes out as soon as it is known
+        }
+    )
+    records = agreements.assign(
+        decision=decided["decision"].mask(is_settled, stand["decision"]),
+        reason=decided["reason"].mask(is_settled, stand["reason"]),
+        warnings="",
+        properties=agreements["property_nr"].fillna(""),
+        parents=(
+            parents("unit", agreements["unit_id"]) + "\n" + parents("contact", contact["external_id"])
+        ).str.strip(),
+        identity="",
+    )
+    return outcome(records, content)

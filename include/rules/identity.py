@@ -1,0 +1,139 @@
+"""Who is one contact, and under which id the portal knows it (R22–R24, E13, E18, E19, E21)."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.outcomes import newest
+from include.rules.values import cleaned, iso, joined, keyed, occurs, positions, taken, utc
+from include.sync.decision import CONTROL_COLUMNS, Decision
+
+CONTACT_TEXTS = (
+    "salutation", "title", "first_name", "last_name", "company", "street", "postal_code", "city", "country",
+    "telephone", "mobile", "fax", "email", "website", "delivery_route",
+)  # fmt: skip
+
+
+class People(NamedTuple):
+    """Contacts-to-be and the records they are made from."""
+
+    contacts: DataFrame
+    """number, partner_nr (missing: not in partner management), CONTACT_TEXTS, company_role, is_minor, has_record,
+    anonymised_at, created_at, changed_at (UTC), source; one row per contact."""
+    persons: DataFrame
+    """The persons, with `contact`: row number in `contacts`."""
+    roles: DataFrame
+    """The roles in contracts, with `contact`."""
+
+
+def people_of(persons: DataFrame, partners: DataFrame, roles: DataFrame) -> People:
+    """Put together what is one contact: a partner with all its persons and roles (R23), or a person without partner.
+
+    Names never make two records one (E13). A partner that the partner management does not know gets a row all the
+    same, with has_record False.
+    """
+    persons = cleaned(keyed(persons, ["person_key"]), [*CONTACT_TEXTS, "partner_nr", "person_type", "property_nr"])
+    partners = cleaned(keyed(partners, ["partner_nr"]), [*CONTACT_TEXTS, "company_role"])
+    roles = keyed(roles, ["contract_nr", "partner_nr", "role"])
+
+    numbers = pd.concat([persons["partner_nr"], roles["partner_nr"]]).dropna().drop_duplicates().reset_index(drop=True)
+    found = positions(numbers, partners["partner_nr"])
+    kept = taken(partners, found).assign(partner_nr=numbers, number=numbers, has_record=found >= 0)
+    alone = persons["partner_nr"].isna()
+    others = persons[alone].assign(number=_number_alone(persons[alone], numbers), has_record=True)
+    contacts = pd.concat([kept, others], ignore_index=True)
+
+    persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
+    roles["contact"] = positions(roles["partner_nr"], numbers)
+    contacts["is_minor"] = contacts["is_minor"].eq(True).fillna(False).astype(bool)
+    contacts["changed_at"] = newest(
+        utc(contacts["changed_at"]), utc(persons["changed_at"]).groupby(persons["contact"]).max()
+    )
+    contacts["source"] = _sources(contacts["partner_nr"], persons)
+    return People(contacts, persons, roles)
+
+
+def _number_alone(persons: DataFrame, partner_numbers: Series) -> Series:
+    """Return person keys as contact numbers; one that is also a partner's number must not become that partner."""
+    keys = persons["person_key"]
+    return keys.mask(occurs(keys, partner_numbers), keys + "~person")
+
+
+def _sources(partner_nr: Series, persons: DataFrame) -> Series:
+    of_persons = joined(persons["contact"], "SP_PERSON:" + persons["person_key"], len(partner_nr))
+    return (of_persons + (" SP_PARTNER:" + partner_nr).fillna("")).str.strip()
+
+
+def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Give every contact the external id under which the portal holds it or shall hold it (R24).
+
+    A contact's number is its partner number, without partner its person key. Where the portal already holds it under
+    the key of one of its persons, because partner management came later, that id stays (E18): nobody is removed and
+    created again, and no second invitation goes out. Further ids of the same partner are given up.
+
+    known:   external_id, state, identity of the contacts in the ledger
+    returns: per contact external_id, identity, state ("" = not in the ledger), and
+             the ids given up: external_id, identity, contact
+    """
+    known = keyed(known[known["state"] != "new"], ["external_id", "state", "identity"])
+    candidates = _candidates(people, known)
+    candidates["state"] = taken(known, positions(candidates["external_id"], known["external_id"]))["state"].fillna("")
+    is_known, is_held = candidates["state"] != "", candidates["state"].isin(["present", "restricted"])
+    candidates["rank"] = np.select([is_held, is_known], [0, 2], default=4) + candidates["is_person"]
+    candidates = candidates[is_known | (candidates["is_person"] == 0)]
+    candidates = candidates.sort_values(["contact", "rank"], kind="stable")
+    is_chosen = ~candidates["contact"].duplicated()
+    chosen, others = candidates[is_chosen], candidates[~is_chosen]
+    given_up = others[(others["state"] != "") & ~occurs(others["external_id"], chosen["external_id"])]
+    columns = ["external_id", "identity"]
+    return (
+        chosen[[*columns, "state"]].reset_index(drop=True),
+        given_up[[*columns, "contact"]].reset_index(drop=True),
+    )
+
+
+def _candidates(people: People, known: DataFrame) -> DataFrame:
+    """Return each contact's own id and, after it in order of the key, those of its persons if it is a partner."""
+    own = DataFrame({"number": people.contacts["number"], "created_at": people.contacts["created_at"]})
+    own = own.assign(contact=own.index, is_person=0)
+    persons = people.persons[people.persons["partner_nr"].notna()].sort_values("person_key")
+    of_persons = DataFrame(
+        {"number": persons["person_key"], "created_at": persons["created_at"], "contact": persons["contact"]}
+    )
+    candidates = pd.concat([own, of_persons.assign(is_person=1)], ignore_index=True)
+    candidates["identity"] = iso(pd.to_datetime(candidates["created_at"]), "s").fillna("")
+    candidates["external_id"] = _unless_reused(candidates, known)
+    return candidates
+
+
+def _unless_reused(records: DataFrame, known: DataFrame) -> Series:
+    """Return the numbers as external ids, with the day of creation behind those that belonged to another record.
+
+    A number that the ERP gave again after a physical deletion must not inherit the old contact (E21). The ledger
+    remembers when the record was made; once a record has the longer id it keeps it.
+    """
+    number, identity = records["number"], records["identity"]
+    before = taken(known, positions(number, known["external_id"]))["identity"].fillna("")
+    is_other = (identity != "") & (before != "") & (before != identity)
+    longer = number + "~" + identity.str.slice(0, 10).str.replace("-", "")
+    return longer.where(is_other | ((identity != "") & occurs(longer, known["external_id"])), number)
+
+
+def given_up(people: People, dropped: DataFrame, contacts: DataFrame) -> DataFrame:
+    """Return the rows of the ids that are given up because their partner is already in the portal under another (E18).
+
+    dropped:  external_id, identity, contact, see identify
+    contacts: the decided contacts; what they hold besides their control columns is not repeated
+    """
+    contact = dropped["contact"].to_numpy()
+    control = taken(contacts[list(CONTROL_COLUMNS)], contact).assign(
+        external_id=dropped["external_id"],
+        decision=Decision.REMOVE.value,
+        reason="MERGED",
+        warnings="",
+        identity=dropped["identity"],
+        source="SP_PARTNER:" + taken(people.contacts[["partner_nr"]], contact)["partner_nr"],
+    )
+    return control.assign(id=control["external_id"], portalUser=False)

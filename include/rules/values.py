@@ -1,0 +1,111 @@
+"""Cleaning of single values, a whole column at a time."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.settings import SystemSettings
+
+Rows = npt.NDArray[np.intp]
+"""Row numbers of a frame that is numbered from 0; -1 stands for no row."""
+
+ANONYMISED = "anonymisiert"
+"""What iX-Haus writes over a value it anonymises (R21)."""
+
+_EMPTY_BEFORE, _EMPTY_FROM = pd.Timestamp("1900-01-02"), pd.Timestamp("9999-01-01")
+_ZONE = "Europe/Berlin"
+
+
+def cleaned(frame: DataFrame, columns: Iterable[str]) -> DataFrame:
+    """Return `frame` with these text columns as str, blanks around them cut off, empty text missing."""
+    texts = {name: frame[name].astype("str").str.strip() for name in columns}
+    return frame.assign(**{name: text.mask(text == "") for name, text in texts.items()})
+
+
+def keyed(frame: DataFrame, columns: Iterable[str]) -> DataFrame:
+    """Return `frame` with these key columns as str, letter by letter as the ERP has them, and rows numbered from 0."""
+    return frame.assign(**{name: frame[name].astype("str") for name in columns}).reset_index(drop=True)
+
+
+def days(column: Series) -> Series:
+    """Return calendar days as datetime64; what legacy data writes for "empty" (1899-12-30, 9999-12-31) is NaT (E27)."""
+    moments = pd.to_datetime(column).astype("datetime64[us]")
+    return moments.where((moments >= _EMPTY_BEFORE) & (moments < _EMPTY_FROM))
+
+
+def utc(column: Series) -> Series:
+    """Return the ERP's local moments (Europe/Berlin, no zone) as UTC without zone, datetime64[us].
+
+    A clock time that occurs twice in October counts as its second occurrence, one that does not exist in March as the
+    moment after the gap: neither may stop a run (E25).
+    """
+    moments = pd.to_datetime(column).astype("datetime64[us]")
+    second = np.zeros(len(moments), dtype=bool)
+    local = moments.dt.tz_localize(_ZONE, ambiguous=second, nonexistent="shift_forward")
+    return local.dt.tz_convert("UTC").dt.tz_localize(None)
+
+
+def iso(column: Series, unit: str) -> Series:
+    """Return datetime64 values as ISO text, to the day (unit "D") or the second ("s"); missing stays missing."""
+    moments = column.to_numpy(dtype="datetime64[us]")
+    texts = np.datetime_as_string(moments.astype(f"datetime64[{unit}]")).astype(object)
+    return Series(pd.array(texts, dtype="str"), index=column.index).mask(column.isna())
+
+
+def is_anonymised(column: Series) -> "Series[bool]":
+    """Return where a cleaned text is nothing but the word that iX-Haus writes over anonymised values (R21)."""
+    return (column.str.lower() == ANONYMISED).fillna(False).astype(bool)
+
+
+def is_released(numbers: Series, settings: SystemSettings) -> "Series[bool]":
+    """Return which property numbers lie in either object range (R13, R14, R15)."""
+    released = [
+        number
+        for number in numbers.dropna().unique()
+        if number in settings.properties or number in settings.properties_full_history
+    ]
+    return numbers.isin(released)
+
+
+def positions(wanted: Series, keys: Series) -> Rows:
+    """Return for each wanted key the row number of that key in `keys` (unique), -1 where there is none."""
+    return np.where(wanted.isna(), -1, pd.Index(keys).get_indexer(pd.Index(wanted)))
+
+
+def occurs(wanted: Series, keys: Series) -> "Series[bool]":
+    """Return which texts occur in `keys`; Series.isin says the same, in ten times the time for long text columns."""
+    found = positions(wanted, keys.dropna().drop_duplicates())
+    return Series(found >= 0, index=wanted.index)
+
+
+def taken(frame: DataFrame, rows: Rows) -> DataFrame:
+    """Return the rows with these numbers, renumbered; -1 gives a row in which everything is missing."""
+    return frame.reset_index(drop=True).reindex(rows).reset_index(drop=True)
+
+
+def joined(groups: Series, texts: Series, size: int) -> Series:
+    """Return for each group 0 … size-1 its distinct texts, sorted and separated by blanks; "" for a group without.
+
+    groups: int, group of each text; texts: str, none missing
+    """
+    pairs = DataFrame({"group": groups.to_numpy(), "text": texts.to_numpy()}).drop_duplicates()
+    is_single = ~pairs["group"].duplicated(keep=False)
+    result = Series(pd.array([""] * size, dtype="str"))
+    singles = pairs[is_single]
+    result = singles.set_index("group")["text"].reindex(range(size)).fillna("") if len(singles) else result
+    several: dict[int, list[str]] = {}
+    for group, text in pairs[~is_single].itertuples(index=False):  # few: most people live in one place
+        several.setdefault(group, []).append(text)
+    result.loc[list(several)] = [" ".join(sorted(texts)) for texts in several.values()]
+    return result.reset_index(drop=True)
+
+
+def warnings(index: pd.Index, found: Mapping[str, "Series[bool]"]) -> Series:
+    """Return the codes that apply to each row, separated by blanks."""
+    codes = Series("", index=index, dtype="str")
+    for code, applies in found.items():
+        codes = codes.mask(applies, (codes + " " + code).str.strip())
+    return codes

@@ -1,0 +1,50 @@
+"""Printing the protocol of all configured systems, as a table for people or JSON for programs."""
+
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from include.clock import BERLIN
+from include.settings import configured_systems, load_settings
+
+
+def show(style: str, last: int) -> None:
+    """Print the last runs, newest first, in style `table` or `json`."""
+    runs = collect(last)
+    if style == "json":
+        print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
+        return
+    Console(width=None if sys.stdout.isatty() else 170).print(as_table(runs))
+
+
+def collect(last: int) -> list[dict[str, Any]]:
+    """Return the last runs of all active systems, newest first; see protocol.last_runs for the fields."""
+    from include.ixhaus.database import open_engine
+    from include.sync.protocol import last_runs
+
+    active = [settings for settings in map(load_settings, configured_systems()) if settings.active]
+    databases = sorted({settings.ixhaus_connection for settings in active})
+    runs = [run for database in databases for run in last_runs(open_engine(database), last)]
+    return sorted(runs, key=lambda run: run["queried_at"] or "", reverse=True)[:last]
+
+
+def as_table(runs: list[dict[str, Any]]) -> Table:
+    """Return the runs as a table with times in Europe/Berlin."""
+    from include.sync.protocol import count_names
+
+    table = Table(title="Protokoll", title_style="bold", header_style="bold")
+    for name in ("queried", "system", "group", "status"):
+        table.add_column(name, no_wrap=True)
+    for name in (*count_names(), "seconds"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        queried = datetime.fromisoformat(run["queried_at"]).astimezone(BERLIN)
+        numbers = [str(run[name]) for name in (*count_names(), "seconds")]
+        style = "red" if run["status"] in ("errors", "failed", "aborted") else ""
+        table.add_row(f"{queried:%d.%m.%Y %H:%M:%S}", run["system"], run["group"], run["status"], *numbers, style=style)
+    table.caption = "\n".join(f"{run['group']}: {run['reason']}" for run in runs if run["reason"]) or None
+    return table

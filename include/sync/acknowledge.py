@@ -1,0 +1,74 @@
+"""Writing outcomes to the ledger while a load runs, many at once but none late.
+
+A worker hands over an outcome and goes on only when it is committed, so a killed load repeats at most what was in
+flight. Whatever arrives while one transaction is being committed goes into the next one, so that a slow database costs
+a little waiting and not one commit per record.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Connection, Engine
+
+from include.sync.lease import Lease
+from include.sync.ledger import Outcomes
+
+
+class Acknowledgements:
+    """The ledger's writing end during a load. Use `open_acknowledgements`."""
+
+    def __init__(self, connection: Connection, thread: ThreadPoolExecutor, lease: Lease, fresh: Callable[[], Outcomes]):
+        self._connection = connection
+        self._thread = thread
+        self._lease = lease
+        self._fresh = fresh
+        self._waiting = fresh()
+        self._committed: asyncio.Future[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    async def commit(self, add: Callable[[Outcomes], None]) -> None:
+        """Let `add` put outcomes into the next transaction and return when that is committed.
+
+        Raises LeaseLostError, or whatever the database raised; nothing of the transaction is then in the ledger.
+        """
+        add(self._waiting)
+        if self._committed is None:
+            self._committed = asyncio.get_running_loop().create_future()
+        committed = self._committed
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await asyncio.shield(committed)
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._committed is not None:
+            outcomes, committed = self._waiting, self._committed
+            self._waiting, self._committed = self._fresh(), None
+            try:
+                await loop.run_in_executor(self._thread, self._store, outcomes)
+            except Exception as error:  # every waiting worker must hear of it, whatever it is
+                committed.set_exception(error)
+                committed.exception()
+            else:
+                committed.set_result(None)
+
+    def _store(self, outcomes: Outcomes) -> None:
+        with self._connection.begin():
+            self._lease.confirm(self._connection)
+            outcomes.write(self._connection)
+
+
+@asynccontextmanager
+async def open_acknowledgements(
+    engine: Engine, lease: Lease, fresh: Callable[[], Outcomes]
+) -> AsyncGenerator[Acknowledgements]:
+    """Open a connection and a thread of its own for the ledger; `fresh` makes an empty collection of outcomes."""
+    with ThreadPoolExecutor(1, "ledger") as thread:
+        loop = asyncio.get_running_loop()
+        connection = await loop.run_in_executor(thread, engine.connect)
+        try:
+            yield Acknowledgements(connection, thread, lease, fresh)
+        finally:
+            await loop.run_in_executor(thread, connection.close)

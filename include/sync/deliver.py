@@ -1,0 +1,129 @@
+"""Sending one change so that it takes effect exactly once, whatever the portal and the network do."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
+
+from include.casavi.client import Answer, Portal
+from include.casavi.endpoints import Endpoint
+from include.casavi.verdict import Verdict
+from include.settings import Limits
+from include.sync.decision import Decision
+from include.sync.ledger import State
+from include.sync.plan import Action
+
+_PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
+_backoff = wait_random_exponential(multiplier=0.5, max=30)  # full jitter
+
+
+class Delivery(NamedTuple):
+    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted."""
+
+    state: State | None
+    status: int | None
+    reason: str = "OK"
+    final: bool = False
+
+
+class PatienceExhaustedError(Exception):
+    """The portal asks for a longer pause than this run may wait."""
+
+
+class Courier:
+    """Delivers the changes of one record type through one portal session."""
+
+    def __init__(self, portal: Portal, endpoint: Endpoint, limits: Limits) -> None:
+        self._portal = portal
+        self._endpoint = endpoint
+        self._limits = limits
+        self._paused_until = 0.0
+        self._paused = 0.0
+
+    async def deliver(self, change: Mapping[str, Any], *, uncertain: bool) -> Delivery:
+        """Send one change; `uncertain` if an earlier create of this record may have taken effect.
+
+        Passing failures are repeated with growing pauses, a limited number of times; pauses the portal asks for are
+        waited for as long as the run may. Raises PatienceExhaustedError when it may not, PortalStopError when nothing
+        can succeed.
+        """
+        answer = await self._send(change, uncertain)
+        if answer.verdict in _PASSING:
+            answer = await self._repeat(change, answer, uncertain)
+        return _delivery(change, answer)
+
+    async def _repeat(self, change: Mapping[str, Any], answer: Answer, uncertain: bool) -> Answer:
+        async def once_more() -> Answer:
+            nonlocal answer, uncertain
+            # After a fault nobody knows whether a create took effect; after a mere "later" nothing happened.
+            uncertain = uncertain or answer.verdict is Verdict.FAULT
+            answer = await self._send(change, uncertain)
+            return answer
+
+        await self._spend_pause(answer)
+        await asyncio.sleep(0 if answer.pause else _backoff(_first_failure()))
+        retrying = AsyncRetrying(
+            retry=retry_if_result(lambda result: result.verdict in _PASSING),
+            stop=self._is_enough,
+            wait=self._wait,
+            before_sleep=self._before_sleep,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else answer,
+        )
+        return await retrying(once_more)
+
+    async def _send(self, change: Mapping[str, Any], uncertain: bool) -> Answer:
+        external_id, endpoint = change["external_id"], self._endpoint
+        if change["action"] == Action.REMOVE:
+            return await self._portal.call(endpoint.remove, external_id)
+        body = change["content"].encode()
+        if change["action"] == Action.UPDATE or uncertain:
+            answer = await self._portal.call(endpoint.update, external_id, body)
+            if answer.verdict is not Verdict.MISSING:
+                return answer
+        answer = await self._portal.call(endpoint.create, external_id, body)
+        if answer.verdict is Verdict.TAKEN:  # somebody, perhaps an earlier run of ours, made it: adopt it
+            answer = await self._portal.call(endpoint.update, external_id, body)
+        return answer
+
+    def _is_enough(self, state: RetryCallState) -> bool:
+        return state.attempt_number + 1 >= self._limits.attempts
+
+    def _wait(self, state: RetryCallState) -> float:
+        """Return the pause before the next attempt; one the portal asked for is kept by the session's pace."""
+        answer: Answer | None = state.outcome.result() if state.outcome else None
+        return 0.0 if answer and answer.pause else _backoff(state)
+
+    async def _before_sleep(self, state: RetryCallState) -> None:
+        if state.outcome:
+            await self._spend_pause(state.outcome.result())
+
+    async def _spend_pause(self, answer: Answer) -> None:
+        """Count a pause the portal asked for, once for all workers that share it, against what the run may wait."""
+        now = asyncio.get_running_loop().time()
+        until = now + (answer.pause or 0)
+        if until > self._paused_until:
+            self._paused += until - max(now, self._paused_until)
+            self._paused_until = until
+        if self._paused > self._limits.max_wait_seconds:
+            raise PatienceExhaustedError(
+                f"the portal asks for pauses of {self._paused:.0f} s in all, this run may wait "
+                f"{self._limits.max_wait_seconds:.0f} s; the next run goes on from here"
+            )
+
+
+def _first_failure() -> RetryCallState:
+    return RetryCallState(AsyncRetrying(), None, (), {})
+
+
+def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:
+    removing = change["action"] == Action.REMOVE
+    if answer.verdict is Verdict.DONE or (removing and answer.verdict is Verdict.MISSING):
+        if removing:
+            return Delivery(State.REMOVED, answer.status)
+        restricted = change["decision"] == Decision.RESTRICT
+        return Delivery(State.RESTRICTED if restricted else State.PRESENT, answer.status)
+    if answer.verdict in _PASSING:
+        return Delivery(None, answer.status, answer.reason)
+    reason = "REFUSED" if answer.verdict is Verdict.REFUSED else "CONFLICT"
+    return Delivery(None, answer.status, reason, final=True)

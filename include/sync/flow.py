@@ -1,0 +1,232 @@
+"""The one DAG shape every entity group has:
+
+    extract → transform → plan → send parents → send children → remove children → remove parents → protocol
+
+Imported by DAG files, so nothing heavy is imported here at the top level; the steps themselves are in steps.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    AssetAlias,
+    AssetOrTimeSchedule,
+    CronDataIntervalTimetable,
+    Param,
+    TaskGroup,
+    TriggerRule,
+    get_current_context,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from include.settings import SystemSettings, load_settings
+from include.sync.group import Group, stages
+
+if TYPE_CHECKING:
+    from include.sync.run import Request, RunState
+
+log = logging.getLogger(__name__)
+PRODUCTION: Final = "production"
+GUARDED: Final = Asset("casavi_guarded_removals")
+"""Updated when a run held removals back; casavi_release_removals asks a person then."""
+
+
+def dag_name(group: str, system: str) -> str:
+    """Return a DAG's id: casavi_<group>, with _test for the test system."""
+    return f"casavi_{group}" if system == PRODUCTION else f"casavi_{group}_{system}"
+
+
+def synced(group: str, system: str) -> Asset:
+    """Return the asset a group's run updates when it has really brought the portal up to date."""
+    return Asset(f"casavi_{system}_{group}")
+
+
+def sync_dag(group: Group, system: str, docs: str, after: str | None = None) -> DAG:
+    """Make the DAG of one group and system; `after` names a group whose success starts this one."""
+    settings = load_settings(system)
+    with DAG(
+        dag_id=dag_name(group.name, system),
+        schedule=_schedule(group, settings, after),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        params=_params(),
+        doc_md=docs,
+        tags=["serviceportal", system, group.name],
+        default_args={"owner": "serviceportal", "retries": 0},
+    ) as dag:
+        state = _extract(group, system)()
+        planned = _plan(group, system)(state, _transform(group)(state))
+        previous: Any = planned
+        for stage in stages(group):
+            with TaskGroup(stage):
+                parts = _batches(stage)(planned)
+                loaded = _load(system).partial(state=state).expand(batch=parts)
+            previous >> loaded
+            previous = loaded
+        previous >> _protocol(group, system)()
+    return dag
+
+
+def _schedule(group: Group, settings: SystemSettings, after: str | None) -> Any:
+    cron = getattr(settings.schedules, group.name)
+    if not settings.active:
+        return None
+    timetable = CronDataIntervalTimetable(cron, timezone="Europe/Berlin") if cron else None
+    asset = synced(after, settings.system) if after else None
+    if timetable and asset:
+        return AssetOrTimeSchedule(timetable=timetable, assets=[asset])
+    return timetable or ([asset] if asset else None)
+
+
+def _params() -> dict[str, Param]:
+    resend = "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; all: alles."
+    release = "Hebt die Löschbremse für diesen Lauf auf."
+    at_most = "Die Freigabe gilt bis zu so vielen Entfernungen; leer = beliebig viele."
+    return {
+        "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
+        "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
+        "resend": Param("changed", enum=["changed", "interval", "all"], title="Senden", description=resend),
+        "release_removals": Param(False, type="boolean", title="Entfernungen freigeben", description=release),
+        "release_at_most": Param(None, type=["integer", "null"], minimum=0, title="Höchstens", description=at_most),
+    }
+
+
+def _request() -> Request:
+    """Read what was asked of the current run; a backfilled run re-sends what changed within its data interval."""
+    from include.clock import to_utc_column
+    from include.sync.run import Request
+
+    context = get_current_context()
+    params, dag_run = context["params"], context["dag_run"]
+    start, end = dag_run.data_interval_start, dag_run.data_interval_end
+    backfilled = str(dag_run.run_type).rpartition(".")[2].lower().startswith("backfill")
+    return Request(
+        properties=params["properties"],
+        dry_run=params["dry_run"],
+        resend="interval" if backfilled and params["resend"] == "changed" else params["resend"],
+        interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
+        release_removals=params["release_removals"],
+        release_at_most=params["release_at_most"],
+    )
+
+
+def _run_state(xcom: dict[str, Any]) -> RunState:
+    from include.sync.run import RunState
+
+    return RunState(**xcom)
+
+
+def _extract(group: Group, system: str) -> Any:
+    @task
+    def extract() -> dict[str, Any]:
+        """Check, take the lease, read the views."""
+        from include.sync import steps
+
+        context = get_current_context()
+        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
+        try:
+            return asdict(steps.extract(group, system, run, _request()))
+        except steps.SkipRunError as skip:
+            context["ti"].xcom_push("skip", skip.reason)
+            raise AirflowSkipException(str(skip)) from None
+
+    return extract
+
+
+def _transform(group: Group) -> Any:
+    @task
+    def transform(state: dict[str, Any]) -> dict[str, int]:
+        """Let the rules decide about every record."""
+        from include.sync import steps
+
+        return steps.transform(group, _run_state(state))
+
+    return transform
+
+
+def _plan(group: Group, system: str) -> Any:
+    guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
+
+    @task(outlets=[guarded])
+    def plan(state: dict[str, Any], records: dict[str, int], *, outlet_events: Any) -> dict[str, Any]:
+        """Compare with what the portal has acknowledged and stage the difference."""
+        from include.sync import steps
+
+        planned = steps.plan(group, _run_state(state), _request())
+        if planned.guarded and not _request().dry_run:
+            numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
+            extra = {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
+            outlet_events[guarded].add(GUARDED, extra=extra)
+        return {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
+
+    return plan
+
+
+def _batches(stage: str) -> Any:
+    @task
+    def batches(planned: dict[str, Any]) -> list[dict[str, Any]]:
+        """List this stage's batches: Airflow maps over a whole result only."""
+        found: list[dict[str, Any]] = planned["batches"][stage]
+        return found
+
+    return batches
+
+
+def _load(system: str) -> Any:
+    @task(
+        pool=f"casavi_{system}",
+        trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+        map_index_template="{{ task.op_kwargs['batch']['part'] }}",
+        retries=2,  # of a killed process: the ledger knows what was sent, the retry goes on from there
+        retry_delay=timedelta(seconds=10),
+    )
+    def load(state: dict[str, Any], batch: dict[str, Any]) -> dict[str, int]:
+        """Send one batch."""
+        from include.sync import steps
+
+        try:
+            return steps.load(_run_state(state), batch)
+        except steps.LoadStoppedError as stop:
+            raise AirflowFailException(str(stop)) from None
+
+    return load
+
+
+def _protocol(group: Group, system: str) -> Any:
+    alias = AssetAlias(f"casavi_{system}_{group.name}_synced")
+
+    @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
+    def protocol(*, outlet_events: Any) -> dict[str, Any]:
+        """Sum up; ends red if anything failed, after everything else was delivered."""
+        from include.sync import steps
+
+        context = get_current_context()
+        outcome = steps.finish(group, system, _upstream(context), _request())
+        if outcome.why_red:
+            context["ti"].xcom_push("return_value", outcome.xcom)  # a failing task returns nothing
+            raise AirflowFailException(outcome.why_red)
+        if outcome.is_synced:
+            outlet_events[alias].add(synced(group.name, system))
+        return outcome.xcom
+
+    return protocol
+
+
+def _upstream(context: Any) -> dict[str, Any]:
+    """Collect what the run's other tasks left, and which of them failed."""
+    ti, dag_run = context["ti"], context["dag_run"]
+    states = ti.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})
+    return {
+        "state": ti.xcom_pull(task_ids="extract"),
+        "skip": ti.xcom_pull(task_ids="extract", key="skip"),
+        "planned": ti.xcom_pull(task_ids="plan"),
+        "failed": sorted(name for name, state in states.items() if state == "failed"),
+    }

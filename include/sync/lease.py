@@ -1,0 +1,140 @@
+"""The lease: one run per system and group, wherever it was started (R53).
+
+A row in the ERP's schema names the holder and carries a number that rises with every new holder. Each commit of a run
+checks that number, so that a run that was thought dead cannot write after another one took over (fencing).
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from include.clock import to_utc_column, utc_now
+from include.ixhaus.contract.own import SP_SPERRE
+from include.ixhaus.database import read_snapshot
+from include.sync.prepared import Prepared
+
+log = logging.getLogger(__name__)
+_ROW = SP_SPERRE.c
+
+
+class LeaseHeldError(Exception):
+    """Another run is working; the message names it."""
+
+
+class LeaseLostError(Exception):
+    """Another run took over because this one gave no sign of life; nothing further may be written."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write for one system and group, e.g. production/persons."""
+
+    name: str
+    holder: str
+    token: int
+    seconds: float
+
+    def confirm(self, connection: Connection) -> None:
+        """Renew the lease inside the caller's transaction; raises LeaseLostError if somebody else holds it."""
+        row = {
+            "k_name": self.name,
+            "k_holder": self.holder,
+            "k_token": self.token,
+            "GUELTIG_BIS": _expiry(self.seconds),
+        }
+        if _renewal(connection.dialect).execute(connection, [row]).rowcount != 1:
+            raise LeaseLostError(f"{self.holder} no longer holds {self.name}; another run has taken over")
+
+    @contextmanager
+    def kept_alive(self, engine: Engine) -> Iterator[None]:
+        """Renew the lease in the background while the block runs, and check at its end that it was never lost."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self.seconds / 3):
+                try:
+                    with engine.begin() as connection:
+                        self.confirm(connection)
+                except LeaseLostError:
+                    return
+                except SQLAlchemyError as error:  # the next renewal may succeed before the lease runs out
+                    log.warning("%s could not be renewed (%s)", self.name, type(error).__name__)
+
+        thread = threading.Thread(target=renew, name=f"lease {self.name}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+        with engine.begin() as connection:
+            self.confirm(connection)
+
+    def release(self, engine: Engine) -> None:
+        """Give the lease back; does nothing if another run has taken over."""
+        mine = (_ROW.NAME == self.name) & (_ROW.INHABER == self.holder) & (_ROW.MARKE == self.token)
+        with engine.begin() as connection:
+            connection.execute(update(SP_SPERRE).where(mine).values(INHABER=None))
+
+
+def acquire(
+    engine: Engine, name: str, holder: str, seconds: float, sleep: Callable[[float], None] = time.sleep
+) -> Lease:
+    """Take the lease `name` for the run `holder`, which gets it back at once if it held it before.
+
+    A holder whose lease is not renewed for `seconds` is dead: this waits until that is certain and takes over. Raises
+    LeaseHeldError as soon as the other holder gives a sign of life.
+    """
+    first_seen = None
+    while True:
+        with read_snapshot(engine) as connection:
+            row = connection.execute(select(SP_SPERRE).where(_ROW.NAME == name)).one_or_none()
+        if row is None:
+            taken = _inserted(engine, name, holder, seconds)
+        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()):
+            taken = _replaced(engine, name, row.MARKE, holder, seconds)
+        else:
+            taken = False
+            first_seen = first_seen or (row.MARKE, row.GUELTIG_BIS)
+            if first_seen != (row.MARKE, row.GUELTIG_BIS):
+                raise LeaseHeldError(f"{row.INHABER} holds {name}")
+        if taken:
+            return Lease(name, holder, row.MARKE + 1 if row else 1, seconds)
+        sleep(min(1.0, seconds / 10))
+
+
+@cache
+def _renewal(dialect: Dialect) -> Prepared:
+    mine = (_ROW.NAME == bindparam("k_name")) & (_ROW.INHABER == bindparam("k_holder"))
+    renewal = update(SP_SPERRE).where(mine & (_ROW.MARKE == bindparam("k_token")))
+    return Prepared(renewal.values(GUELTIG_BIS=bindparam("GUELTIG_BIS")), dialect)
+
+
+def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
+    values = {"NAME": name, "INHABER": holder, "MARKE": 1, "GUELTIG_BIS": _expiry(seconds)}
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(SP_SPERRE).values(values))
+    except IntegrityError:  # another run was first: the next look shows it
+        return False
+    return True
+
+
+def _replaced(engine: Engine, name: str, old_token: int, holder: str, seconds: float) -> bool:
+    is_free = _ROW.INHABER.is_(None) | (_ROW.INHABER == holder) | (_ROW.GUELTIG_BIS < to_utc_column(utc_now()))
+    row = (_ROW.NAME == name) & (_ROW.MARKE == old_token) & is_free  # its holder may have renewed it since we looked
+    values = {"INHABER": holder, "MARKE": old_token + 1, "GUELTIG_BIS": _expiry(seconds)}
+    with engine.begin() as connection:
+        return connection.execute(update(SP_SPERRE).where(row).values(values)).rowcount == 1
+
+
+def _expiry(seconds: float) -> datetime:
+    return to_utc_column(utc_now() + timedelta(seconds=seconds))

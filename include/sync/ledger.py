@@ -1,0 +1,172 @@
+"""The ledger: what the portal has acknowledged, per record. A hash enters it only after the portal said yes.
+
+States and their transitions (anything else is a bug):
+
+    new ──► pending ──► present ◄──► restricted      a create's intent is recorded before it is sent
+     └────────────────► present | restricted          an upsert needs no intent
+    present | restricted | pending ──► removed ──► pending | present | restricted
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import pyarrow as pa
+from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
+from sqlalchemy.sql.dml import Update
+
+from include.clock import to_utc_column
+from include.ixhaus.contract.own import SP_ABGLEICH
+from include.ixhaus.database import read_snapshot
+from include.sync.prepared import Prepared
+
+
+class State(StrEnum):
+    """What the portal holds of a record, as far as it told us."""
+
+    NEW = "new"
+    PENDING = "pending"
+    """A create was or may have been sent, its outcome is unknown: look it up before sending it again."""
+    PRESENT = "present"
+    RESTRICTED = "restricted"
+    REMOVED = "removed"
+
+
+HELD: Final = (State.PRESENT, State.RESTRICTED)
+_IDS_AT_ONCE: Final = 900  # Oracle takes at most 1,000 in one list
+_ROW = SP_ABGLEICH.c
+_KNOWN: Final = {
+    "record_type": _ROW.ART,
+    "external_id": _ROW.SCHLUESSEL,
+    "state": _ROW.ZUSTAND,
+    "hash": _ROW.PRUEFSUMME,
+    "refused": _ROW.ABGELEHNT,
+    "reason": _ROW.GRUND,
+    "properties": _ROW.OBJEKTE,
+    "identity": _ROW.IDENTITAET,
+}
+
+
+def known_records(engine: Engine, system: str, record_types: Sequence[str]) -> pa.Table:
+    """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
+    properties, identity (all text; NULL where never set).
+    """
+    query = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART.in_(record_types))
+    schema = pa.schema([(name, pa.string()) for name in _KNOWN])
+    pieces = []
+    with read_snapshot(engine) as connection:
+        for rows in connection.execute(query).partitions(20_000):
+            columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+            pieces.append(pa.Table.from_arrays(columns, schema=schema))
+    return pa.concat_tables(pieces) if pieces else schema.empty_table()
+
+
+def add_new(connection: Connection, system: str, record_type: str, rows: Iterable[Mapping[Any, Any]]) -> None:
+    """Insert records the ledger has never seen (external_id, properties, identity), so that a load only updates."""
+    values = [
+        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW,
+         "OBJEKTE": row["properties"], "IDENTITAET": row["identity"]}
+        for row in rows
+    ]  # fmt: skip
+    if values:
+        connection.execute(insert(SP_ABGLEICH), values)
+
+
+def settled_records(engine: Engine, system: str, record_type: str, run: str) -> tuple[set[str], set[str]]:
+    """Return the ids that this run has dealt with for good (acknowledged or finally refused), and those whose create
+    is pending from whatever run: what a load that starts again after a crash must know.
+    """
+    mine = select(_ROW.SCHLUESSEL).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
+    done = mine.where(_ROW.LAUF == run, (_ROW.ERGEBNIS == "OK") | _ROW.ABGELEHNT.is_not(None))
+    with read_snapshot(engine) as connection:
+        settled = set(connection.execute(done).scalars())
+        pending = set(connection.execute(mine.where(_ROW.ZUSTAND == State.PENDING)).scalars())
+    return settled, pending
+
+
+def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return which of the (record type, external id) pairs the portal holds."""
+    by_type: dict[str, list[str]] = {}
+    for record_type, external_id in set(wanted):
+        by_type.setdefault(record_type, []).append(external_id)
+    held: set[tuple[str, str]] = set()
+    with read_snapshot(engine) as connection:
+        for record_type, ids in by_type.items():
+            query = select(_ROW.SCHLUESSEL).where(
+                _ROW.SYSTEM == system, _ROW.ART == record_type, _ROW.ZUSTAND.in_(HELD)
+            )
+            for start in range(0, len(ids), _IDS_AT_ONCE):
+                part = query.where(_ROW.SCHLUESSEL.in_(ids[start : start + _IDS_AT_ONCE]))
+                held |= {(record_type, external_id) for external_id in connection.execute(part).scalars()}
+    return held
+
+
+def _by_key(*names: str) -> Update:
+    key = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
+    by_key = update(SP_ABGLEICH).where(key & (_ROW.SCHLUESSEL == bindparam("k_id")))
+    return by_key.values({name: bindparam(name) for name in names})
+
+
+_INTENT: Final = ("ZUSTAND", "LAUF", "AKTION", "ERGEBNIS", "GESENDET_AM")
+_ACKNOWLEDGED: Final = (
+    "ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "GRUND", "OBJEKTE", "IDENTITAET", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS",
+    "GESENDET_AM", "BESTAETIGT_AM",
+)  # fmt: skip
+_FAILED: Final = ("ABGELEHNT", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS", "GESENDET_AM")
+
+
+class LedgerStatements:
+    """The ledger's updates, compiled for one database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.intent = Prepared(_by_key(*_INTENT), dialect)
+        self.acknowledged = Prepared(_by_key(*_ACKNOWLEDGED), dialect)
+        self.failed = Prepared(_by_key(*_FAILED), dialect)
+
+
+class Outcomes:
+    """Outcomes of one transaction, collected by statement."""
+
+    def __init__(self, statements: LedgerStatements, system: str, record_type: str, run: str) -> None:
+        self._statements = statements
+        self._key = {"k_system": system, "k_type": record_type}
+        self._run = run
+        self._intents: list[dict[str, Any]] = []
+        self._acknowledged: list[dict[str, Any]] = []
+        self._failed: list[dict[str, Any]] = []
+
+    def intend(self, external_id: str, now: datetime) -> None:
+        """A create is about to be sent."""
+        self._intents.append({
+            **self._key, "k_id": external_id, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None,
+            "ERGEBNIS": None, "GESENDET_AM": to_utc_column(now),
+        })  # fmt: skip
+
+    def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None, now: datetime) -> None:
+        """The portal said yes to a planned change."""
+        moment = to_utc_column(now)
+        self._acknowledged.append({
+            **self._key, "k_id": change["external_id"], "ZUSTAND": state.value, "PRUEFSUMME": change["hash"],
+            "ABGELEHNT": None, "GRUND": change["reason"], "OBJEKTE": change["properties"],
+            "IDENTITAET": change["identity"], "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": "OK",
+            "HTTP_STATUS": status, "GESENDET_AM": moment, "BESTAETIGT_AM": moment,
+        })  # fmt: skip
+
+    def fail(self, change: Mapping[str, Any], reason: str, status: int | None, now: datetime, *, final: bool) -> None:
+        """The portal, or the way there, said no; `final` keeps this content from being sent again."""
+        self._failed.append({
+            **self._key, "k_id": change["external_id"], "ABGELEHNT": change["hash"] if final else None,
+            "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": reason, "HTTP_STATUS": status,
+            "GESENDET_AM": to_utc_column(now),
+        })  # fmt: skip
+
+    def write(self, connection: Connection) -> None:
+        """Send everything collected to the database, inside the caller's transaction."""
+        for statement, rows in (
+            (self._statements.intent, self._intents),
+            (self._statements.acknowledged, self._acknowledged),
+            (self._statements.failed, self._failed),
+        ):
+            if rows:
+                statement.execute(connection, rows)

@@ -1,0 +1,203 @@
+"""Sending one batch of planned changes: in parallel, within the portal's limits, with an outcome per record."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import uvloop
+from sqlalchemy import Engine
+
+from include.casavi.client import PortalStopError, open_portal
+from include.casavi.endpoints import ENDPOINTS
+from include.clock import utc_now
+from include.settings import SystemSettings
+from include.sync.acknowledge import Acknowledgements, open_acknowledgements
+from include.sync.deliver import Courier, Delivery, PatienceExhaustedError
+from include.sync.lease import Lease
+from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
+from include.sync.plan import Action
+
+log = logging.getLogger(__name__)
+_LOG_EVERY: Final = 5_000
+Change = Mapping[str, Any]
+
+
+class LoadStoppedError(Exception):
+    """The batch could not be finished; what was acknowledged stays, the rest waits for the next run."""
+
+
+@dataclass
+class Batch:
+    """The changes of one record type that one task sends.
+
+    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content
+    """
+
+    engine: Engine
+    settings: SystemSettings
+    lease: Lease
+    run: str
+    record_type: str
+    changes: Sequence[Change]
+    _counts: Counter[str] = field(default_factory=Counter)
+    _failures_in_a_row: int = 0
+    _why_stop: str | None = None
+
+    def send(self) -> dict[str, int]:
+        """Send the batch and return how many changes ended how: acknowledged, failed, withheld.
+
+        Changes that this run has settled before (a crash, a retry) are not sent again. Raises LoadStoppedError with a
+        sentence when the rest cannot be sent, LeaseLostError when another run took over.
+        """
+        settled, pending = settled_records(self.engine, self.settings.system, self.record_type, self.run)
+        todo = [change for change in self.changes if change["external_id"] not in settled]
+        sendable, orphans = self._split_by_parents(todo)
+        with self.lease.kept_alive(self.engine):
+            try:
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    runner.run(self._send(sendable, orphans, pending))
+            except ExceptionGroup as several:  # the workers share one fate: the first cause tells it
+                raise several.exceptions[0] from None
+        if self._why_stop:
+            raise LoadStoppedError(self._why_stop)
+        return dict(self._counts)
+
+    def _split_by_parents(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+        """Part the changes whose parents the portal holds from those it would refuse."""
+        parents = {change["external_id"]: _parents(change) for change in changes}
+        held = held_records(self.engine, self.settings.system, {one for some in parents.values() for one in some})
+        orphans = [change for change in changes if not held.issuperset(parents[change["external_id"]])]
+        names = {change["external_id"] for change in orphans}
+        return [change for change in changes if change["external_id"] not in names], orphans
+
+    async def _send(self, changes: Sequence[Change], orphans: Sequence[Change], pending: set[str]) -> None:
+        settings = self.settings
+        fresh = partial(Outcomes, LedgerStatements(self.engine.dialect), settings.system, self.record_type, self.run)
+        with _on_sigterm(self._stop_for_sigterm):
+            async with (
+                open_acknowledgements(self.engine, self.lease, fresh) as ledger,
+                open_portal(settings.portal_connection, settings.limits) as portal,
+            ):
+                if orphans:
+                    await ledger.commit(partial(self._withhold, orphans=orphans))
+                courier = Courier(portal, ENDPOINTS[self.record_type], settings.limits)
+                queue = _Queue(changes, ahead=2 * settings.limits.parallel_requests)
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(min(settings.limits.parallel_requests, len(changes))):
+                        workers.create_task(self._work(queue, courier, ledger, pending))
+
+    async def _work(self, queue: "_Queue", courier: Courier, ledger: Acknowledgements, pending: set[str]) -> None:
+        for change in queue:
+            if self._why_stop:
+                return
+            if not queue.is_intended(change):
+                await _commit(ledger, queue, lambda _: None)
+            try:
+                delivery = await courier.deliver(change, uncertain=change["external_id"] in pending)
+            except (PortalStopError, PatienceExhaustedError) as stop:
+                self._why_stop = self._why_stop or str(stop)
+                return
+            await _commit(ledger, queue, partial(self._settle, change=change, delivery=delivery))
+            self._watch(delivery)
+
+    def _settle(self, outcomes: Outcomes, change: Change, delivery: Delivery) -> None:
+        if delivery.state:
+            outcomes.acknowledge(change, delivery.state, delivery.status, utc_now())
+        else:
+            outcomes.fail(change, delivery.reason, delivery.status, utc_now(), final=delivery.final)
+
+    def _withhold(self, outcomes: Outcomes, orphans: Sequence[Change]) -> None:
+        for change in orphans:
+            outcomes.fail(change, "PARENT_NOT_IN_PORTAL", None, utc_now(), final=False)
+        self._counts["withheld"] += len(orphans)
+
+    def _watch(self, delivery: Delivery) -> None:
+        """Count, tell how far we are, and stop when the portal seems to be down."""
+        passing = delivery.state is None and not delivery.final
+        self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
+        self._counts["acknowledged" if delivery.state else "failed"] += 1
+        done = self._counts["acknowledged"] + self._counts["failed"]
+        if done % _LOG_EVERY == 0:
+            log.info("%s: %d of %d sent, %d failed", self.record_type, done, len(self.changes), self._counts["failed"])
+        if self._failures_in_a_row >= self.settings.limits.failures_in_a_row:
+            self._why_stop = (
+                f"{self._failures_in_a_row} records in a row failed ({delivery.reason}); the portal seems to be down, "
+                "the next run goes on from here"
+            )
+
+    def _stop_for_sigterm(self) -> None:
+        self._why_stop = "the task was asked to end; a retry goes on from here"
+
+
+class _Queue:
+    """Hands out changes in order and records the intent of creates a little ahead of them."""
+
+    def __init__(self, changes: Sequence[Change], ahead: int) -> None:
+        self._changes = changes
+        self._ahead = ahead
+        self._given = 0
+        self._proposed = 0
+        self._intended = 0
+        self._position = {change["external_id"]: index for index, change in enumerate(changes)}
+
+    def __iter__(self) -> Iterator[Change]:
+        while self._given < len(self._changes):
+            self._given += 1
+            yield self._changes[self._given - 1]
+
+    def is_intended(self, change: Change) -> bool:
+        """Whether the change may be sent: it is no create, or its intent is on record."""
+        return change["action"] != Action.CREATE or self._position[change["external_id"]] < self._intended
+
+    def intend(self, outcomes: Outcomes) -> int:
+        """Add the intents of the creates that come next; returns up to where intents are then on record."""
+        until = min(self._given + self._ahead, len(self._changes))
+        now = utc_now()
+        for change in self._changes[self._proposed : until]:
+            if change["action"] == Action.CREATE:
+                outcomes.intend(change["external_id"], now)
+        self._proposed = max(self._proposed, until)
+        return self._proposed
+
+    def confirm(self, until: int) -> None:
+        """The intents up to here are committed."""
+        self._intended = max(self._intended, until)
+
+
+async def _commit(ledger: Acknowledgements, queue: _Queue, add: Callable[[Outcomes], None]) -> None:
+    """Commit outcomes and, along with them, the intents of the creates that come next."""
+    until = 0
+
+    def fill(outcomes: Outcomes) -> None:
+        nonlocal until
+        add(outcomes)
+        until = queue.intend(outcomes)
+
+    await ledger.commit(fill)
+    queue.confirm(until)
+
+
+def _parents(change: Change) -> set[tuple[str, str]]:
+    pairs = (line.partition(" ") for line in (change["parents"] or "").splitlines())
+    return {(record_type, external_id) for record_type, _, external_id in pairs}
+
+
+@contextlib.contextmanager
+def _on_sigterm(handler: Any) -> Iterator[None]:
+    """Call `handler` instead of dying at once, where this is the main thread."""
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGTERM, handler)
+    except (ValueError, RuntimeError, NotImplementedError):  # not the main thread: nothing to handle
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)

@@ -1,0 +1,192 @@
+"""Comparing what the portal should hold with what it has acknowledged. Knows no business and does no I/O."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from include.settings import PropertyRange, RemovalGuard
+from include.sync.decision import EXTERNAL_ID, Decision
+from include.sync.ledger import HELD, State
+from include.sync.staging import REMOVAL_HASH
+
+Resend = Literal["changed", "interval", "all"]
+Refusal = Callable[[ValidationError], tuple[str, str]]
+"""Puts a payload model's refusal into a reason code and a text without personal data."""
+
+
+class Outcome(StrEnum):
+    """What comparing says about a record; every record has exactly one."""
+
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+    WITHHELD = "withheld"
+    INVALID = "invalid"
+    OUTSTANDING = "outstanding"
+    """The portal refused exactly this content for good; it waits for a change in the ERP."""
+
+
+class Action(StrEnum):
+    """How a change is sent."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+class DuplicateKeysError(Exception):
+    """Two records claim one id in the portal; nothing may be sent before the ERP's data are mended."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run was asked to look at and to send again.
+
+    properties: only records of these properties, or None for all
+    resend:     changed (what differs), interval (also what the ERP changed within `interval`), all
+    interval:   start (inclusive) and end (exclusive), UTC without zone
+    """
+
+    properties: PropertyRange | None = None
+    resend: Resend = "changed"
+    interval: tuple[datetime, datetime] | None = None
+
+    def forced(self, records: pd.DataFrame) -> "pd.Series[bool]":
+        """Return which records are sent even if the portal has them as they are."""
+        if self.resend == "interval" and self.interval is not None:
+            start, end = self.interval
+            changed = pd.to_datetime(records["changed_at"])  # no rows at all come without a type
+            return (changed >= start) & (changed < end)
+        return pd.Series(self.resend == "all", index=records.index)
+
+    def covers(self, records: pd.DataFrame) -> "pd.Series[bool]":
+        """Return which records belong to the chosen properties; a record of several belongs to each."""
+        if self.properties is None:
+            return pd.Series(True, index=records.index)
+        chosen = self.properties
+        numbers = records["properties"].fillna("")
+        answers = {text: any(number in chosen for number in text.split()) for text in numbers.unique()}
+        return numbers.map(answers).astype(bool)
+
+
+_SHARED: Final = ["state", "hash", "refused", "properties", "identity"]
+
+
+def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
+
+    desired: the control columns of include/sync/decision.py plus content and hash (see staging.with_content)
+    known:   the ledger's rows of this record type (see ledger.known_records)
+    returns: desired's columns plus state, outcome, action; records the ERP no longer has come with decision REMOVE and
+             reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records that the
+             ledger does not know yet, `gone` those that the ERP does not have any more
+    raises:  DuplicateKeysError naming the ids
+    """
+    twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
+    if len(twice):
+        raise DuplicateKeysError(f"these ids occur more than once: {', '.join(sorted(set(twice.head(5))))}")
+    ledger = known[[EXTERNAL_ID, *_SHARED]].rename(columns={name: f"{name}_known" for name in _SHARED})
+    records = desired.merge(ledger, on=EXTERNAL_ID, how="outer", indicator="_found")
+    gone = records["_found"] == "right_only"
+    state = records["state_known"].astype(object).where(records["state_known"].notna(), State.NEW)
+    records = _fill_gone(records, gone).assign(state=state, unseen=records["_found"] == "left_only", gone=gone)
+    maybe_held = state.isin([*HELD, State.PENDING])
+    records = records[(~gone | maybe_held) & scope.covers(records)]
+    return _judged(records, scope).drop(columns=["_found", *(f"{name}_known" for name in _SHARED)])
+
+
+def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
+    filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": "", "parents": ""}
+    changes: dict[str, Any] = {name: records[name].astype(object).mask(gone, value) for name, value in filled.items()}
+    for name in ("properties", "identity"):  # the identity tells a number used again from the record that is gone (E21)
+        changes[name] = records[name].astype(object).mask(gone, records[f"{name}_known"])
+    return records.assign(**changes)
+
+
+def _judged(records: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    decision, state = records["decision"], records["state"]
+    wanted = decision.isin([Decision.SEND, Decision.RESTRICT])
+    held = state.isin(HELD)
+    maybe_held = held | (state == State.PENDING)
+    forced = scope.forced(records)
+    same = held & (records["hash"] == records["hash_known"])
+    outcome = np.select(
+        [
+            decision == Decision.INVALID,
+            decision == Decision.WITHHOLD,
+            (decision == Decision.REMOVE) & ~maybe_held,
+            wanted & same & ~forced,
+            (records["hash"] == records["refused_known"]) & ~forced,
+        ],
+        [Outcome.INVALID, Outcome.WITHHELD, Outcome.WITHHELD, Outcome.UNCHANGED, Outcome.OUTSTANDING],
+        default=Outcome.CHANGE,
+    )
+    action = np.select([~wanted, held], [Action.REMOVE, Action.UPDATE], default=Action.CREATE)
+    judged = records.assign(outcome=outcome, action=action)
+    return judged.assign(action=judged["action"].astype(object).where(judged["outcome"] == Outcome.CHANGE, None))
+
+
+def takes_away(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which changes take something from the portal: removals, and withdrawals of access."""
+    withdrawn = (records["decision"] == Decision.RESTRICT) & (records["state"] == State.PRESENT)
+    return (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) | withdrawn)
+
+
+@dataclass(frozen=True)
+class GuardFinding:
+    """How many records of a type a run would take away, of how many the portal holds."""
+
+    record_type: str
+    count: int
+    held: int
+    empty_source: bool
+
+    def exceeds(self, guard: RemovalGuard, released: int | None) -> bool:
+        """Whether this must wait; `released` is the number somebody approved (None: nobody did)."""
+        if not self.count:
+            return False
+        if self.empty_source:  # whatever was approved: a view without rows is a fault, not a decision
+            return True
+        if released is not None:
+            return self.count > released
+        return self.count > guard.max_count or self.count * 100 > guard.max_percent * self.held
+
+
+def guard_finding(record_type: str, records: pd.DataFrame, known: pd.DataFrame) -> GuardFinding:
+    """Count what a run would take away of one record type; records as returned by `compare`."""
+    empty = bool(len(records)) and bool(records["gone"].all())
+    held = int(known["state"].isin(HELD).sum())
+    return GuardFinding(record_type, int(takes_away(records).sum()), held, empty)
+
+
+def hold_back(records: pd.DataFrame) -> pd.DataFrame:
+    """Return the records with everything that takes away withheld, reason REMOVAL_GUARD."""
+    held_back = takes_away(records)
+    return records.assign(
+        outcome=records["outcome"].mask(held_back, Outcome.WITHHELD),
+        action=records["action"].mask(held_back, None),
+        reason=records["reason"].mask(held_back, "REMOVAL_GUARD"),
+    )
+
+
+def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) -> pd.DataFrame:
+    """Check the content of what is to be sent; content becomes the JSON text for the portal.
+
+    A record the model refuses becomes outcome invalid, with a reason code and in `text` what is wrong, without values.
+    """
+    outcome, reason, content = (records[name].tolist() for name in ("outcome", "reason", "content"))
+    text = [""] * len(records)
+    for row in np.flatnonzero(records["action"].isin([Action.CREATE, Action.UPDATE])):
+        try:
+            content[row] = model.model_validate_json(content[row]).model_dump_json(by_alias=True)
+        except ValidationError as error:
+            outcome[row] = Outcome.INVALID
+            reason[row], text[row] = refusal(error)
+    columns: dict[str, Any] = {"outcome": outcome, "reason": reason, "content": content, "text": text}
+    checked = records.assign(**columns)
+    return checked.assign(action=checked["action"].where(checked["outcome"] == Outcome.CHANGE, None))

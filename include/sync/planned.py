@@ -1,0 +1,123 @@
+"""What a plan leaves behind: batches to load, ledger rows for new records, protocol entries, or a preview."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import Engine
+
+from include.clock import utc_now
+from include.sync import ledger, protocol
+from include.sync.group import Group, stages
+from include.sync.plan import Action, GuardFinding, Outcome
+from include.sync.protocol import Counts, Entry
+from include.sync.run import RunState
+from include.sync.staging import PREVIEW, Staging
+
+log = logging.getLogger(__name__)
+MAX_BATCHES: Final = 50
+"""Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
+PREVIEW_LINES: Final = 100
+_CHANGE: Final = (
+    "external_id", "action", "decision", "reason", "hash", "properties", "identity", "parents", "content",
+)  # fmt: skip
+Compared = Mapping[str, pd.DataFrame]
+"""Record type → frame as returned by plan.compare and plan.validate."""
+Batches = dict[str, list[dict[str, Any]]]
+"""Load task → where each of its batches is staged."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan found: counts, the changes to send as batches per load task, and what the guard held back."""
+
+    counts: Counts
+    changes: int
+    batches: Batches
+    guarded: list[GuardFinding]
+    sample: list[str]
+
+
+def guarded_sample(compared: Compared) -> list[str]:
+    """Return some ids of what the guard held back, for the person who has to decide."""
+    return [
+        f"{name} {external_id}"
+        for name, records in compared.items()
+        for external_id in records.loc[records["reason"] == "REMOVAL_GUARD", "external_id"].head(10)
+    ]
+
+
+def planned_counts(compared: Compared, *, dry_run: bool) -> Counts:
+    """Return the counts a plan knows; of a dry run also what would be created, updated and removed."""
+    records = pd.concat([frame[["outcome", "action", "gone"]] for frame in compared.values()])
+    outcome, action = records["outcome"].value_counts(), records["action"].value_counts()
+    would = {"created": Action.CREATE, "updated": Action.UPDATE, "removed": Action.REMOVE} if dry_run else {}
+    return Counts(
+        read=int((~records["gone"].astype(bool)).sum()),
+        unchanged=int(outcome.get(Outcome.UNCHANGED, 0)),
+        withheld=int(outcome.get(Outcome.WITHHELD, 0)),
+        invalid=int(outcome.get(Outcome.INVALID, 0)),
+        outstanding=int(outcome.get(Outcome.OUTSTANDING, 0)),
+        **{name: int(action.get(value, 0)) for name, value in would.items()},
+    )
+
+
+def leave_preview(folder: Staging, compared: Compared) -> None:
+    """Write the changes of a dry run, ids and reasons only, to the run's preview and the first of them to the log."""
+    changes = pd.concat(
+        frame.loc[frame["outcome"] == Outcome.CHANGE, ["external_id", "action", "reason"]].assign(record_type=name)
+        for name, frame in compared.items()
+    )[["record_type", "external_id", "action", "reason"]]
+    changes.to_csv(folder.path(PREVIEW), index=False)
+    log.info("dry run: %d changes would be sent, all in %s/%s", len(changes), folder.reference, PREVIEW)
+    for row in changes.head(PREVIEW_LINES).itertuples(index=False):
+        log.info("would %s %s %s (%s)", row.action, row.record_type, row.external_id, row.reason)
+
+
+def record(engine: Engine, state: RunState, compared: Compared) -> None:
+    """Enter into the protocol what will not be sent, and into the ledger what it has never seen."""
+    with engine.begin() as connection:
+        state.lease(state.settings()).confirm(connection)
+        for record_type, records in compared.items():
+            protocol.add_entries(connection, state.key, _entries(record_type, records), utc_now())
+            unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
+            columns = ["external_id", "properties", "identity"]
+            ledger.add_new(connection, state.system, record_type, unseen[columns].to_dict("records"))
+
+
+def _entries(record_type: str, records: pd.DataFrame) -> list[Entry]:
+    notable = records[
+        records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | (records["reason"] == "REMOVAL_GUARD")
+    ]
+    entries = [_entry(record_type, row) for row in notable.itertuples(index=False)]
+    warned = records[(records["warnings"].fillna("") != "") & (records["outcome"] != Outcome.WITHHELD)]
+    for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
+        entries += [Entry(record_type, external_id, "warning", code) for code in codes.split()]
+    return entries
+
+
+def _entry(record_type: str, row: Any) -> Entry:
+    if row.outcome == Outcome.OUTSTANDING:
+        return Entry(record_type, row.external_id, "outstanding", "REFUSED_BEFORE")
+    if row.outcome == Outcome.INVALID:
+        return Entry(record_type, row.external_id, "invalid", row.reason, text=row.text)
+    return Entry(record_type, row.external_id, "guarded", row.reason)
+
+
+def stage(group: Group, state: RunState, batch_size: int, compared: Compared) -> Batches:
+    """Write the changes in batches of at least `batch_size` and return where each load task finds its own."""
+    batches: Batches = {}
+    for name in stages(group):
+        verb, _, record_type = name.partition("_")
+        records = compared[record_type]
+        chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == (verb == "remove"))
+        changes = pa.Table.from_pandas(records.loc[chosen, list(_CHANGE)], preserve_index=False)
+        size = max(batch_size, -(-changes.num_rows // MAX_BATCHES))
+        if changes.num_rows:
+            state.staging().write_table(name, changes, rows_per_group=size)
+        parts = -(-changes.num_rows // size)
+        batches[name] = [{"record_type": record_type, "file": name, "part": part} for part in range(parts)]
+    return batches

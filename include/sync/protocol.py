@@ -1,0 +1,182 @@
+"""The protocol: what each run read, sent and could not send, as rows of SP_PROTOKOLL and SP_PROTOKOLL_EINTRAG (R51)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from include.clock import from_utc_column, to_utc_column
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.database import read_snapshot
+from include.reasons import explain
+from include.sync.plan import Action
+
+_RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
+PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of one run; created, updated and removed add up to sent (in a dry run: what would be sent)."""
+
+    read: int = 0
+    sent: int = 0
+    created: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    withheld: int = 0
+    invalid: int = 0
+    errors: int = 0
+    outstanding: int = 0
+
+
+_COLUMNS: Final = {
+    "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
+    "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
+    "outstanding": "OFFEN",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """One execution of a run: `name` is <dag>/<run>#<lease token>, so that clearing a run makes a row of its own."""
+
+    system: str
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record worth a look: level is error, invalid, guarded, outstanding or warning."""
+
+    record_type: str
+    external_id: str
+    level: str
+    reason: str
+    action: str | None = None
+    http_status: int | None = None
+    text: str | None = None
+
+
+def open_run(engine: Engine, run: RunKey, queried_at: datetime, status: str = "running", reason: str = "") -> None:
+    """Write a run's row; one that does nothing gets status skipped and its reason at once."""
+    with engine.begin() as connection:
+        _forget(connection, run)
+        row = {
+            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status,
+            "GRUND": explain(reason) if reason else None, "ABGEFRAGT_AM": to_utc_column(queried_at),
+            "BEENDET_AM": None if status == "running" else to_utc_column(queried_at),
+            **dict.fromkeys(_COLUMNS.values(), 0),
+        }  # fmt: skip
+        connection.execute(insert(SP_PROTOKOLL).values(row))
+
+
+def _forget(connection: Connection, run: RunKey) -> None:
+    connection.execute(delete(SP_PROTOKOLL).where(_RUN.SYSTEM == run.system, _RUN.LAUF == run.name))
+    connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name))
+
+
+def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
+    """Write entries; the reason's sentence stands in where an entry has no text of its own."""
+    rows = [
+        {"SYSTEM": run.system, "LAUF": run.name, "ART": entry.record_type, "SCHLUESSEL": entry.external_id,
+         "GRUND": entry.reason, "STUFE": entry.level, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
+         "TEXT": (entry.text or explain(entry.reason))[:400], "ZEIT": to_utc_column(now)}
+        for entry in entries
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(SP_PROTOKOLL_EINTRAG), rows)
+
+
+def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
+    """Return what the ledger says this run did: created, updated, removed, errors, withheld (for want of a parent)."""
+    query = (
+        select(_LEDGER.AKTION, _LEDGER.ERGEBNIS, func.count())
+        .where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS.is_not(None))
+        .group_by(_LEDGER.AKTION, _LEDGER.ERGEBNIS)
+    )
+    names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.REMOVE: "removed"}
+    counts = dict.fromkeys((*names.values(), "errors", "withheld"), 0)
+    with read_snapshot(engine) as connection:
+        for action, outcome, number in connection.execute(query):
+            key = names[Action(action)] if outcome == "OK" else "withheld" if outcome == PARENT_MISSING else "errors"
+            counts[key] += number
+    return counts
+
+
+def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
+    """Return a run's counts: what the plan found, plus how its changes ended. Changes without any outcome, because the
+    run had to end before, are outstanding.
+    """
+    acknowledged = sent["created"] + sent["updated"] + sent["removed"]
+    unattempted = max(0, changes - acknowledged - sent["errors"] - sent["withheld"])
+    return Counts(
+        read=planned.read, sent=acknowledged, created=sent["created"], updated=sent["updated"], removed=sent["removed"],
+        unchanged=planned.unchanged, withheld=planned.withheld + sent["withheld"], invalid=planned.invalid,
+        errors=sent["errors"], outstanding=planned.outstanding + unattempted,
+    )  # fmt: skip
+
+
+def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: str, now: datetime) -> None:
+    """Write a run's final counts and one entry per failed record."""
+    values = {column: getattr(counts, name) for name, column in _COLUMNS.items()}
+    row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
+    failed = _ENTRY.STUFE.in_(["error", "withheld"])
+    with engine.begin() as connection:
+        connection.execute(
+            update(SP_PROTOKOLL)
+            .where(row)
+            .values(**values, STATUS=status, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
+        )
+        connection.execute(
+            delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
+        )
+        add_entries(connection, run, list(_failures(connection, run)), now)
+
+
+def _failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
+    query = select(
+        _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
+    ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip
+    for record_type, external_id, action, reason, status in connection.execute(query):
+        level = "withheld" if reason == PARENT_MISSING else "error"
+        yield Entry(record_type, external_id, level, reason, action, status)
+
+
+def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
+    """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
+    left = select(_RUN.LAUF).where(
+        _RUN.SYSTEM == run.system, _RUN.GRUPPE == run.group, _RUN.STATUS == "running", _RUN.LAUF != run.name
+    )
+    with read_snapshot(engine) as connection:
+        names = connection.execute(left).scalars().all()
+    for name in names:
+        dead = RunKey(run.system, run.group, name)
+        counts = total(Counts(), 0, sent_counts(engine, dead))
+        close_run(engine, dead, counts, "aborted", "Der Lauf ist ohne Abschluss geendet.", now)
+
+
+def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:
+    """Return the newest runs first, with system, group, run, status, reason, queried_at (UTC), duration and counts."""
+    query = select(SP_PROTOKOLL).order_by(_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc()).limit(limit)
+    with read_snapshot(engine) as connection:
+        return [_as_dict(row) for row in connection.execute(query).mappings()]
+
+
+def _as_dict(row: Any) -> dict[str, Any]:
+    began, ended = from_utc_column(row["ABGEFRAGT_AM"]), from_utc_column(row["BEENDET_AM"])
+    return {
+        "system": row["SYSTEM"], "group": row["GRUPPE"], "run": row["LAUF"], "status": row["STATUS"],
+        "reason": row["GRUND"], "queried_at": began.isoformat() if began else None,
+        "seconds": round((ended - began).total_seconds(), 1) if began and ended else None,
+        **{name: row[column] for name, column in _COLUMNS.items()},
+    }  # fmt: skip
+
+
+def count_names() -> list[str]:
+    """Return the names of the counts in the order they are shown."""
+    return [field.name for field in fields(Counts)]

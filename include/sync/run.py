@@ -1,0 +1,92 @@
+"""One run: what it was asked to do, and what its steps share."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from include.clock import berlin_day
+from include.reasons import explain
+from include.settings import ConfigurationError, PropertyRange, SystemSettings
+from include.sync.lease import Lease
+from include.sync.plan import Resend, Scope
+from include.sync.protocol import RunKey
+from include.sync.staging import Staging
+
+
+class SkipRunError(Exception):
+    """There is nothing to do for this run; `reason` is the code that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(explain(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person or a schedule asked of a run.
+
+    properties:       numbers and ranges, "" for all
+    resend:           changed, interval or all
+    interval:         the data interval of a backfilled run, UTC without zone
+    release_removals: removals above the guard's limits were approved
+    release_at_most:  how many were approved; None for any number
+    """
+
+    properties: str = ""
+    dry_run: bool = False
+    resend: Resend = "changed"
+    interval: tuple[datetime, datetime] | None = None
+    release_removals: bool = False
+    release_at_most: int | None = None
+
+    def scope(self) -> Scope:
+        """Return what the plan looks at; raises ConfigurationError if the request makes no sense."""
+        if self.resend == "interval" and self.interval is None:
+            raise ConfigurationError(
+                "parameter resend: interval needs a data interval, which only a backfill or scheduled run has; "
+                "start a backfill, or write changed or all"
+            )
+        try:
+            chosen = PropertyRange.parse(self.properties) if self.properties.strip() else None
+        except ValueError as error:
+            raise ConfigurationError(f"parameter properties: {error}") from None
+        return Scope(chosen, self.resend, self.interval)
+
+    def released(self) -> int | None:
+        """Return the number of removals that may pass the guard, None if nobody approved any."""
+        if not self.release_removals:
+            return None
+        return 2**31 if self.release_at_most is None else self.release_at_most
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What the steps of one execution share: it goes through XCom, so it holds references and numbers only."""
+
+    system: str
+    group: str
+    run: str
+    folder: str
+    token: int
+    queried_at: str
+
+    @property
+    def key(self) -> RunKey:
+        """The run's key in protocol and ledger."""
+        return RunKey(self.system, self.group, f"{self.run}#{self.token}")
+
+    @property
+    def today(self) -> date:
+        """The run's one calendar day, Europe/Berlin."""
+        return berlin_day(datetime.fromisoformat(self.queried_at))
+
+    def staging(self) -> Staging:
+        """The run's folder, wherever this process finds the shared one."""
+        return Staging(self.folder)
+
+    def settings(self) -> SystemSettings:
+        """The settings as they were when the run began (E59)."""
+        return SystemSettings.model_validate_json(self.staging().path("settings.json").read_text(encoding="utf-8"))
+
+    def lease(self, settings: SystemSettings) -> Lease:
+        """The run's lease, taken by extract."""
+        return Lease(f"{self.system}/{self.group}", self.run, self.token, settings.limits.lease_seconds)

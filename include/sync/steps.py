@@ -1,0 +1,189 @@
+"""The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Engine
+
+from include.casavi.connections import check_connections
+from include.casavi.payloads import refusal
+from include.clock import berlin_day, utc_now
+from include.ixhaus.activation import why_off
+from include.ixhaus.database import open_engine
+from include.ixhaus.read import ContractError, frame_of, read_views
+from include.reasons import explain
+from include.settings import SystemSettings, load_settings
+from include.sync import ledger, protocol, staging
+from include.sync.group import Group, stages
+from include.sync.lease import LeaseHeldError, acquire
+from include.sync.load import Batch, LoadStoppedError
+from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, validate
+from include.sync.planned import Planned, guarded_sample, leave_preview, planned_counts, record, stage
+from include.sync.protocol import Counts, RunKey
+from include.sync.run import Request, RunState, SkipRunError
+from include.sync.staging import Staging
+
+__all__ = ["Ending", "LoadStoppedError", "SkipRunError", "extract", "finish", "load", "plan", "transform"]
+log = logging.getLogger(__name__)
+
+
+def extract(group: Group, system: str, run: str, request: Request) -> RunState:
+    """Check that the run may work, take the lease, and read the group's views as of one moment.
+
+    Raises SkipRunError when there is nothing to do (switched off, no licence, another run works), ConfigurationError
+    and ContractError when a person has to mend something first. Nothing has been sent in either case.
+    """
+    settings = load_settings(system)
+    request.scope()
+    if not settings.active:
+        raise SkipRunError("SYSTEM_OFF")
+    check_connections(settings)
+    engine, queried_at = open_engine(settings.ixhaus_connection), utc_now()
+    if reason := why_off(engine, berlin_day(queried_at)):
+        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", reason)
+        raise SkipRunError(reason)
+    try:
+        lease = acquire(engine, f"{system}/{group.name}", run, settings.limits.lease_seconds)
+    except LeaseHeldError as other:
+        log.warning("%s", other)
+        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", "BUSY")
+        raise SkipRunError("BUSY") from None
+    folder = Staging.create(system, group.name, f"{run}-{lease.token}")
+    state = RunState(system, group.name, run, folder.reference, lease.token, queried_at.isoformat())
+    protocol.open_run(engine, state.key, queried_at)
+    try:
+        with lease.kept_alive(engine):
+            protocol.close_aborted(engine, state.key, queried_at)
+            _read(group, state, settings, engine)
+    except Exception as error:
+        # What a contract or configuration error says holds keys and names of columns; others may quote a row.
+        reason = str(error) if isinstance(error, ContractError) else type(error).__name__
+        protocol.close_run(engine, state.key, Counts(), "failed", reason, utc_now())
+        folder.clear()
+        lease.release(engine)
+        raise
+    return state
+
+
+def _read(group: Group, state: RunState, settings: SystemSettings, engine: Engine) -> None:
+    folder = state.staging()
+    staging.clear_others(folder)
+    folder.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
+    rows = read_views(engine, group.views, folder.path("views"))
+    folder.write_table("known", ledger.known_records(engine, state.system, tuple(group.record_types)))
+    log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
+
+
+def transform(group: Group, state: RunState) -> dict[str, int]:
+    """Let the rules decide about every record; returns the number of records per type."""
+    settings, folder = state.settings(), state.staging()
+    views = {path.stem: frame_of(folder.path("views"), path.stem) for path in folder.path("views").glob("*.parquet")}
+    known = folder.read_table("known").to_pandas()
+    with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
+        decided: Mapping[str, pd.DataFrame] = _imported(group.rules)(views, known, settings, state.today)
+        for record_type, frame in decided.items():
+            version = getattr(_imported(group.record_types[record_type]), "VERSION", 1)
+            folder.write_table(f"decided_{record_type}", staging.with_content(frame, version))
+    return {record_type: len(frame) for record_type, frame in decided.items()}
+
+
+def plan(group: Group, state: RunState, request: Request) -> Planned:
+    """Compare what the rules decided with what the portal acknowledged, and stage the changes in batches.
+
+    A dry run stages nothing and leaves its changes, without personal data, in the run's preview.csv and the log.
+    """
+    settings, folder = state.settings(), state.staging()
+    engine = open_engine(settings.ixhaus_connection)
+    with state.lease(settings).kept_alive(engine):
+        compared, findings = _compared(group, folder, request)
+        guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
+        for record_type, records in compared.items():
+            model = _imported(group.record_types[record_type])
+            compared[record_type] = validate(hold_back(records) if guarded else records, model, refusal)
+        if request.dry_run:
+            leave_preview(folder, compared)
+        else:
+            record(engine, state, compared)
+        batches = {} if request.dry_run else stage(group, state, settings.limits.batch_size, compared)
+    return Planned(
+        counts=planned_counts(compared, dry_run=request.dry_run),
+        changes=sum(int((records["outcome"] == Outcome.CHANGE).sum()) for records in compared.values()),
+        batches={name: batches.get(name, []) for name in stages(group)},
+        guarded=[finding for finding in findings if guarded and finding.count],
+        sample=guarded_sample(compared),
+    )
+
+
+def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
+    known, compared, findings = folder.read_table("known"), {}, []
+    for record_type in group.record_types:
+        held = _of_type(known, record_type)
+        desired = folder.read_table(f"decided_{record_type}").to_pandas()
+        compared[record_type] = compare(desired, held, request.scope())
+        findings.append(guard_finding(record_type, compared[record_type], held))
+    return compared, findings
+
+
+def load(state: RunState, batch: Mapping[str, Any]) -> dict[str, int]:
+    """Send one batch; returns how many changes ended how."""
+    settings = state.settings()
+    changes = state.staging().read_part(batch["file"], batch["part"])
+    engine = open_engine(settings.ixhaus_connection)
+    return Batch(engine, settings, state.lease(settings), state.key.name, batch["record_type"], changes).send()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: the protocol for XCom, why the run is red (None: it is not), and whether it really synced."""
+
+    xcom: dict[str, Any]
+    why_red: str | None
+    is_synced: bool
+
+
+def finish(group: Group, system: str, upstream: Mapping[str, Any], request: Request) -> Ending:
+    """Write the run's protocol, clear its files, give the lease back.
+
+    upstream: what the other tasks left: `state` and `planned` (None if they did not end well), `skip` (a reason code or
+    None), `failed` (names of failed tasks)
+    """
+    if upstream["state"] is None:
+        reason, failed = upstream["skip"] or "", upstream["failed"]
+        why_red = f"failed before anything was sent: {', '.join(failed)}; see that task's log" if failed else None
+        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts())}
+        return Ending({**xcom, "status": "failed" if failed else "skipped", "reason": explain(reason)}, why_red, False)
+    state = RunState(**upstream["state"])
+    settings, planned = state.settings(), upstream["planned"]
+    engine = open_engine(settings.ixhaus_connection)
+    counts = Counts(**planned["counts"]) if planned else Counts()
+    if planned and not request.dry_run:
+        counts = protocol.total(counts, planned["changes"], protocol.sent_counts(engine, state.key))
+    status, why_red = _verdict(counts, upstream["failed"], request)
+    protocol.close_run(engine, state.key, counts, status, why_red or "", utc_now())
+    state.staging().clear()
+    state.lease(settings).release(engine)
+    xcom = {"queried_at": state.queried_at, **asdict(counts), "status": status, "reason": why_red or ""}
+    return Ending(xcom, why_red, is_synced=status == "ok")
+
+
+def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[str, str | None]:
+    if failed:
+        return "failed", f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
+    if counts.errors:
+        return "errors", f"{counts.errors} records were refused or could not be sent; the protocol names them"
+    return ("dry_run" if request.dry_run else "ok"), None
+
+
+def _imported(dotted: str) -> Any:
+    module, _, name = dotted.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def _of_type(known: pa.Table, record_type: str) -> pd.DataFrame:
+    return known.filter(pc.equal(known["record_type"], pa.scalar(record_type))).to_pandas()

@@ -1,0 +1,170 @@
+"""Small worlds of iX-Haus records for the tests of the rules: a person holds contracts, a contract has roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
+
+from include.rules import objects, persons
+from include.settings import SystemSettings
+
+Row = dict[str, Any]
+CONTACT = (
+    "salutation title first_name last_name company street postal_code city country telephone mobile fax email website "
+    "delivery_route anonymised_at created_at changed_at"
+).split()
+COLUMNS = {
+    "properties": "property_nr name street postal_code city country portal_note metering_nr metering_provider "
+    "metering_provider_id team_nr changed_at",
+    "entrances": "property_nr entrance_nr street changed_at",
+    "units": "property_nr unit_nr name entrance_nr usage metering_nr portal_note changed_at",
+    "persons": "person_key property_nr person_type partner_nr " + " ".join(CONTACT),
+    "partners": "partner_nr company_role is_minor " + " ".join(CONTACT),
+    "contracts": "contract_nr property_nr unit_nr person_key kind begin end changed_at",
+    "contract_roles": "contract_nr partner_nr role begin end changed_at",
+}
+DAYS = ("begin", "end")
+MOMENTS = ("changed_at", "created_at", "anonymised_at")
+FLAGS = ("is_minor",)
+TODAY = "2026-06-15"
+SETTINGS: Row = {"properties": "100-199", "person_types": ["Mieter", "Eigentümer"]}
+
+
+@dataclass
+class Records:
+    """Rows of the views."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def plus(self, *others: Records) -> Records:
+        """Return these rows and the others', each once."""
+        merged = {name: list(rows) for name, rows in self.rows.items()}
+        for other in others:
+            for name, rows in other.rows.items():
+                known = merged.setdefault(name, [])
+                known.extend(row for row in rows if row not in known)
+        return Records(merged)
+
+
+def prop(nr: str = "100", **fields: Any) -> Records:
+    return Records({"properties": [{"property_nr": nr, "name": f"Haus {nr}", "street": "Musterstr. 1", **fields}]})
+
+
+def entrance(nr: str, street: str | None, property_nr: str = "100") -> Records:
+    return Records({"entrances": [{"property_nr": property_nr, "entrance_nr": nr, "street": street}]})
+
+
+def unit(nr: str = "1", property_nr: str = "100", **fields: Any) -> Records:
+    return Records({"units": [{"property_nr": property_nr, "unit_nr": nr, "name": f"Wohnung {nr}", **fields}]})
+
+
+def partner(nr: str = "P1", **fields: Any) -> Records:
+    return Records({"partners": [{"partner_nr": nr, "is_minor": False, "last_name": "Muster", **fields}]})
+
+
+def role(who: Records | str = "P2", kind: str = "MITBEWOHNER", **fields: Any) -> Records:
+    """Return a role in the contract it is given to; `who` is a partner, or the number of one that does not exist."""
+    number = who if isinstance(who, str) else who.rows["partners"][0]["partner_nr"]
+    roles = Records({"contract_roles": [{"partner_nr": number, "role": kind, **fields}]})
+    return roles if isinstance(who, str) else roles.plus(who)
+
+
+def contract(
+    *roles: Records, nr: str = "V1", property_nr: str = "100", unit_nr: str = "1", has_unit: bool = True, **fields: Any
+) -> Records:
+    """Return a contract, the unit it is about and its roles."""
+    row = {"contract_nr": nr, "property_nr": property_nr, "unit_nr": unit_nr, "kind": "MIETE", "begin": "2020-01-01"}
+    records = Records({"contracts": [{**row, **fields}]}).plus(*roles)
+    for each in records.rows.get("contract_roles", []):
+        each.setdefault("contract_nr", nr)
+    return records.plus(unit(unit_nr, property_nr)) if has_unit else records
+
+
+def person(*contracts: Records, key: str = "100.1.1", partner: Records | str | None = None, **fields: Any) -> Records:
+    """Return a person and the contracts it holds; `partner` is its partner, or the number of one that does not exist."""
+    number = partner.rows["partners"][0]["partner_nr"] if isinstance(partner, Records) else partner
+    row = {"person_key": key, "property_nr": "100", "person_type": "Mieter", "last_name": "Muster", "partner_nr": number}
+    records = Records({"persons": [{**row, **fields}]}).plus(*contracts)
+    for each in records.rows.get("contracts", []):
+        each.setdefault("person_key", key)
+    return records.plus(partner) if isinstance(partner, Records) else records
+
+
+def held(external_id: str, state: str = "present", identity: str = "", record_type: str = "contact") -> Row:
+    """Return what the ledger knows of one record."""
+    return {
+        "record_type": record_type, "external_id": external_id, "state": state, "identity": identity,
+        "properties": "100", "reason": "ACTIVE",
+    }  # fmt: skip
+
+
+def views_of(*records: Records) -> dict[str, DataFrame]:
+    """Return the frames as the reader hands them over."""
+    rows = Records().plus(*records).rows
+    return {name: _frame(rows.get(name, []), columns.split()) for name, columns in COLUMNS.items()}
+
+
+def _frame(rows: list[Row], columns: list[str]) -> DataFrame:
+    unknown = {name for row in rows for name in row} - set(columns)
+    assert not unknown, f"no such columns: {unknown}"
+    return DataFrame({name: _column([row.get(name) for row in rows], name) for name in columns})
+
+
+def _column(values: list[Any], name: str) -> Any:
+    if name in DAYS or name in MOMENTS:
+        return pd.array([pd.Timestamp(value) if value else pd.NaT for value in values], dtype="datetime64[us]")
+    return values if name in FLAGS else pd.array(values, dtype="str")
+
+
+@dataclass
+class Outcome:
+    """What the rules decided."""
+
+    frames: Mapping[str, DataFrame]
+
+    def ids(self, record_type: str = "contact", *decisions: str) -> list[str]:
+        frame = self.frames[record_type]
+        return sorted(frame["external_id"][frame["decision"].isin(decisions)] if decisions else frame["external_id"])
+
+    def row(self, record_type: str, external_id: str) -> Row:
+        frame = self.frames[record_type].set_index("external_id", drop=False)
+        return {str(name): _plain(value) for name, value in frame.loc[external_id].items()}
+
+    def contact(self, external_id: str = "100.1.1") -> Row:
+        return self.row("contact", external_id)
+
+    def contract(self, external_id: str = "V1") -> Row:
+        return self.row("contract", external_id)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, list) or pd.notna(value) else None
+
+
+def decide(
+    *records: Records,
+    today: str = TODAY,
+    known: Iterable[Row] = (),
+    rules: Callable[..., dict[str, DataFrame]] = persons.decide,
+    **settings: Any,
+) -> Outcome:
+    """Decide on these records with the public function, on a day and with settings."""
+    ledger = DataFrame(list(known), columns=["record_type", "external_id", "state", "identity", "properties", "reason"])
+    system = SystemSettings(system="production", **{**SETTINGS, **settings})
+    return Outcome(rules(views_of(*records), ledger.astype("str"), system, date.fromisoformat(today)))
+
+
+def decide_objects(*records: Records, **settings: Any) -> Outcome:
+    """Decide on properties and units."""
+    return decide(*records, rules=objects.decide, **settings)
+
+
+def reason_for(tenant: Records, **circumstances: Any) -> str:
+    """Return why the one contact among the records is or is not in the portal."""
+    (reason,) = decide(tenant, **circumstances).frames["contact"]["reason"]
+    return str(reason)

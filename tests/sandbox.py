@@ -1,0 +1,178 @@
+"""The sandbox portal as a process of its own, with the few words that tests say to it."""
+
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+ROOT = Path(__file__).parents[1]
+KEY, SECRET = "demo-key", "demo-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer; `json` is None when the body is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text) if self.text else None
+
+
+class SandboxProcess:
+    """Starts `python -m include.casavi.sandbox` on a free port with a database of its own; ends it on leaving."""
+
+    def __init__(self, *arguments: str, database: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
+        self._database = database or Path(self._folder.name) / "sandbox.db"
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+        """http://host:port, without a slash at the end."""
+
+    @property
+    def api(self) -> str:
+        """The address for the portal's connection: with /v2."""
+        return f"{self.url}/v2"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+    def start(self, port: int = 0) -> None:
+        """Start (again, with the state there is); returns when connections are taken."""
+        ready = Path(self._folder.name) / "ready"
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-W", "error", "-m", "include.casavi.sandbox", "--port", str(port)]
+        command += ["--db", str(self._database), "--ready-file", str(ready), *self._arguments]
+        with (Path(self._folder.name) / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        deadline = time.monotonic() + 30
+        while not ready.exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The sandbox did not start: {self.log()}")
+            time.sleep(0.02)
+        self.url = ready.read_text(encoding="utf-8").strip()
+
+    def kill(self) -> None:
+        """End the process at once, as a crash would; `start` brings it back."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def log(self) -> str:
+        """What the process has written to its output."""
+        return (Path(self._folder.name) / "log").read_text(encoding="utf-8")
+
+    def send(self, method: str, path: str, body: object = None, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """One request on a connection of its own; the path goes out exactly as given; str and bytes are sent raw."""
+        host = urlsplit(self.url).netloc
+        connection = http.client.HTTPConnection(host, timeout=10)
+        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        given = {"content-type": "application/json"} if raw is not None else {}
+        try:
+            connection.request(method, path, raw, given | dict(headers or {}))
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+        finally:
+            connection.close()
+
+    def login(self, key: str = KEY, secret: str = SECRET) -> str:
+        """A fresh token."""
+        return str(self.send("POST", "/v2/authenticate", {"key": key, "secret": secret}).json["token"])
+
+    def behave(self, **switches: object) -> None:
+        """Set switches of include/casavi/sandbox/behaviour.py; the others stay."""
+        self._control("PUT", "behaviour", switches)
+
+    def fault(self, kind: str, method: str = "*", path: str = "*", **more: object) -> None:
+        """Script a fault; `more` are fields of Rule (body_id, skip, times) or Action (when, status, seconds, ...)."""
+        rule: dict[str, object] = {name: more.pop(name) for name in ("body_id", "skip", "times") if name in more}
+        self._control("POST", "faults", rule | {"method": method, "path": path, "action": {"kind": kind, **more}})
+
+    def end_faults(self) -> None:
+        """Forget all faults."""
+        self._control("DELETE", "faults")
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in force with `seen` and `hits`."""
+        return list(self._control("GET", "faults"))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests so far: method, path, body_id, status, started, seconds."""
+        return list(self._control("GET", "requests")["requests"])
+
+    def max_in_flight(self) -> int:
+        """The most requests that were under way at once."""
+        return int(self._control("GET", "requests")["max_in_flight"])
+
+    def forget_requests(self) -> None:
+        """Begin a new log."""
+        self._control("DELETE", "requests")
+
+    def state(self, kind: str) -> list[dict[str, Any]]:
+        """All objects of a kind, archived ones and duplicates included."""
+        return list(self._control("GET", f"state/{kind}")["objects"])
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Kind → live, archived, duplicates."""
+        return dict(self._control("GET", "counts"))
+
+    def edit(self, kind: str, external_id: str, **fields: object) -> None:
+        """Change an object by hand, as the manager's staff do in the portal."""
+        self._control("PATCH", f"state/{kind}", {"id": external_id, "fields": fields})
+
+    def reset(self) -> None:
+        """Back to an empty portal as it was started; tokens end too."""
+        self._control("POST", "reset")
+
+    def _control(self, method: str, path: str, body: object = None) -> Any:
+        reply = self.send(method, f"/_sandbox/{path}", body)
+        if reply.status >= 400:
+            raise RuntimeError(f"The sandbox refused {method} {path}: {reply.text}")
+        return reply.json
+
+
+class PortalUser:
+    """A logged-in client that sends one request at a time."""
+
+    def __init__(self, sandbox: SandboxProcess, key: str = KEY, secret: str = SECRET) -> None:
+        self._sandbox = sandbox
+        self.token = sandbox.login(key, secret)
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
+        """One request below /v2 with the token."""
+        return self._sandbox.send(method, f"/v2{path}", body, headers={"token": self.token, **headers})
+
+    def get(self, kind: str, external_id: str) -> Reply:
+        return self.send("GET", f"/{kind}/{quote(external_id, safe='')}")
+
+    def listed(self, kind: str, query: str = "") -> list[Any]:
+        """The first page of a list."""
+        return list(self.send("GET", f"/{kind}{query}").json["list"])
+
+    def post(self, kind: str, **body: object) -> Reply:
+        return self.send("POST", f"/{kind}", body)
+
+    def put(self, kind: str, **body: object) -> Reply:
+        return self.send("PUT", f"/{kind}/{quote(str(body['id']), safe='')}", body)
+
+    def archive(self, kind: str, external_id: str) -> Reply:
+        return self.send("DELETE", f"/{kind}/{quote(external_id, safe='')}")
