@@ -27,7 +27,6 @@ def prepare(database: str, persons: str) -> dict[str, float]:
     from include.sync.run import Request
 
     build_sample(Path(database), persons=int(persons))
-    _release_everything()
     group = persons_group()
     state = steps.extract(group, "production", "bench/prepare", Request())
     steps.transform(group, state)
@@ -47,37 +46,28 @@ def prepare(database: str, persons: str) -> dict[str, float]:
     return {}
 
 
-def _release_everything() -> None:
-    """Release all properties of the sample, however many its size needs, by settings of the bench's own."""
-    import os
-    from unittest.mock import patch
+def step(name: str, shared: str) -> dict[str, float]:
+    """Time one step of a run over what was prepared, in a process of its own as under Airflow; nothing may be sent."""
+    from dataclasses import asdict
 
-    import include.settings as settings
-
-    folder = Path(os.environ["AIRFLOW_HOME"]) / "config"
-    folder.mkdir(exist_ok=True)
-    original = (settings.CONFIG_FOLDER / "production.yaml").read_text(encoding="utf-8")
-    lines = ["properties: 1-99999999" if line.startswith("properties:") else line for line in original.splitlines()]
-    (folder / "production.yaml").write_text("\n".join(lines), encoding="utf-8")
-    patch.object(settings.load_settings, "__defaults__", (folder,)).start()
-
-
-def ours() -> dict[str, float]:
-    """Time a run over what was prepared; nothing may be sent."""
     from include.sync import steps
-    from include.sync.run import Request
+    from include.sync.run import Request, RunState
 
-    _release_everything()
-    group = persons_group()
-    began = time.perf_counter()
-    state = steps.extract(group, "production", "bench/run", Request())
-    steps.transform(group, state)
-    planned = steps.plan(group, state, Request())
+    group, file = persons_group(), Path(shared)
+    began, requests = time.perf_counter(), 0
+    if name == "extract":
+        file.write_text(json.dumps(asdict(steps.extract(group, "production", "bench/run", Request()))))
+    state = RunState(**json.loads(file.read_text()))
+    if name == "transform":
+        steps.transform(group, state)
+    if name == "plan":
+        planned = steps.plan(group, state, Request())
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    requests = sum(steps.load(state, batch)["acknowledged"] for parts in planned.batches.values() for batch in parts)
-    _finish(group, state, planned)
-    return {"ours": seconds, "peak_mb": peak, "requests": requests}
+    if name == "plan":
+        requests = sum(steps.load(state, batch)["acknowledged"] for parts in planned.batches.values() for batch in parts)
+        _finish(group, state, planned)
+    return {"seconds": seconds, "peak_mb": peak, "requests": requests}
 
 
 def _finish(group: Group, state: Any, planned: Any) -> None:
@@ -105,5 +95,5 @@ def pandas() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    roles = {"prepare": prepare, "ours": ours, "pandas": pandas}
+    roles = {"prepare": prepare, "step": step, "pandas": pandas}
     print(json.dumps(roles[sys.argv[1]](*sys.argv[2:])))

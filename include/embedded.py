@@ -91,7 +91,7 @@ def enter_keys(system: str, home: Path) -> int:
 
     if home == ROOT / ".airflow":  # somebody else's Airflow is not ours to migrate
         migrate(home)
-    from include.casavi.keys import database_name, store_keys
+    from include.casavi.keys import database_name, is_encrypted, store_keys
 
     address = input("Link Datensynchronisation (address): ")
     names = ("API key", "API key again", "Secret", "Secret again")
@@ -100,6 +100,10 @@ def enter_keys(system: str, home: Path) -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    if not is_encrypted():
+        sys.stderr.write(
+            "Airflow has no Fernet key: the secret is stored unencrypted. Set AIRFLOW__CORE__FERNET_KEY.\n"
+        )
     sys.stdout.write(
         f"Stored as Airflow connection {connection_id} in {database_name()}.\n"
         f"The environment variable AIRFLOW_CONN_{connection_id.upper()} goes before it where it is set, "

@@ -7,6 +7,7 @@ ConfigurationError with one sentence per field: which file and field, what is wr
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
 from difflib import get_close_matches
@@ -19,7 +20,8 @@ from pydantic import model_validator as model_check
 from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails
 
-CONFIG_FOLDER = Path(__file__).parent.parent / "config"
+CONFIG_FOLDER = Path(os.environ.get("SERVICEPORTAL_CONFIG", Path(__file__).parent.parent / "config"))
+"""Where the settings files lie: config/ beside this package, or wherever SERVICEPORTAL_CONFIG says."""
 REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
 
 
@@ -79,7 +81,9 @@ class PropertyRange(_Strict):
 
 
 def _names(value: object) -> object:
-    """Accept one name, a comma-separated text or a list of names."""
+    """Accept one name, a comma-separated text, a list of names, or nothing."""
+    if value is None:
+        return ()
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value

@@ -22,11 +22,20 @@ from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
 
 MAX_ANSWER_BYTES = 1 << 20
+LOOK_UP_EVERY = 0.5
+"""Seconds after which whoever waits looks whether there is still something to wait for."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class PortalStopError(Exception):
     """No further call of this session can succeed; the message says why and what to do."""
+
+
+class KeyPair(NamedTuple):
+    """What the hook makes of a connection's login and password, in place of aiohttp's deprecated BasicAuth."""
+
+    login: str
+    password: str
 
 
 class Answer(NamedTuple):
@@ -45,17 +54,34 @@ class Pace:
         self._interval = 1 / per_second
         self._next_turn = 0.0
         self._resume_at = 0.0
+        self._is_ended = False
 
     async def turn(self) -> None:
-        """Wait until the next call may start."""
-        start = max(monotonic(), self._next_turn)
-        self._next_turn = start + self._interval
-        while (wait := max(start, self._resume_at) - monotonic()) > 0:
-            await asyncio.sleep(wait)
+        """Wait until the next call may start; raises PortalStopError if none may any more."""
+        while True:
+            now = monotonic()
+            start = max(now, self._next_turn, self._resume_at)
+            self._next_turn = start + self._interval
+            if start > now:
+                await self.rest(start - now)
+            if self._is_ended:
+                raise PortalStopError("the session was ended")
+            if self._resume_at <= start:  # else a pause began meanwhile: queue again, so that nobody rushes at its end
+                return
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so many seconds, or until the session is ended."""
+        until = monotonic() + seconds
+        while (wait := until - monotonic()) > 0 and not self._is_ended:
+            await asyncio.sleep(min(wait, LOOK_UP_EVERY))
 
     def pause(self, seconds: float) -> None:
         """Let no call start for so many seconds from now; never shortens a longer pause."""
         self._resume_at = max(self._resume_at, monotonic() + seconds)
+
+    def end(self) -> None:
+        """Let no call start any more; those under way are not disturbed."""
+        self._is_ended = True
 
 
 class Portal:
@@ -65,14 +91,14 @@ class Portal:
         self,
         http: aiohttp.ClientSession,
         base_url: str,
-        key_pair: tuple[str, str],
+        key_pair: KeyPair,
         pace: Pace,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._http = http
         self._base = base_url.rstrip("/")
         self._key, self._secret = key_pair
-        self._pace = pace
+        self.pace = pace
         self._now = now
         self._token = ""
         self._login_lock = asyncio.Lock()
@@ -98,7 +124,7 @@ class Portal:
             return self._token
 
     async def _attempt(self, call: Call, external_id: str, body: bytes | None, token: str) -> Answer:
-        await self._pace.turn()
+        await self.pace.turn()
         url = URL(self._base + call.path_for(external_id), encoded=True)
         try:
             async with self._http.request(
@@ -118,7 +144,7 @@ class Portal:
 
     async def _new_token(self) -> str:
         """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not possible now."""
-        await self._pace.turn()
+        await self.pace.turn()
         body = json.dumps({"key": self._key, "secret": self._secret}).encode()
         try:
             async with self._http.post(URL(self._base + LOGIN_PATH), data=body, allow_redirects=False) as response:
@@ -140,7 +166,7 @@ class Portal:
         """Return the answer for a call to be repeated later; a pause the portal asks for holds for the whole session."""
         pause = retry_after(response.headers, self._now())
         if pause:
-            self._pace.pause(pause)
+            self.pace.pause(pause)
         reason = (
             "RATE_LIMITED" if verdict is Verdict.WAIT else "BAD_ANSWER" if response.status < 300 else "PORTAL_FAULT"
         )
@@ -182,7 +208,7 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
     """Open a session with the portal of an Airflow connection (host = Link Datensynchronisation, login = key,
     password = secret). Raises ConfigurationError if one of them is missing.
     """
-    config = await HttpAsyncHook(http_conn_id=connection_id).config()
+    config = await HttpAsyncHook(http_conn_id=connection_id, auth_type=KeyPair).config()
     if config.auth is None or not config.auth.password or not config.base_url.partition("://")[2]:
         raise ConfigurationError(
             f"Airflow connection {connection_id}: host, login and password must all be set; "
@@ -197,4 +223,4 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
         headers={**_JSON, **(config.headers or {})},
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as http:
-        yield Portal(http, config.base_url, (config.auth.login, config.auth.password), pace)
+        yield Portal(http, config.base_url, KeyPair(config.auth.login, config.auth.password), pace)

@@ -9,9 +9,9 @@ from include.settings import ConfigurationError, load_settings
 def store_keys(system: str, address: str, key: str, key_again: str, secret: str, secret_again: str) -> str:
     """Store the key pair in Airflow's metadata database and return the id of its connection.
 
-    The connection is the one the system's settings name, casavi_<system> unless they say otherwise; the secret is
-    encrypted with Airflow's Fernet key. Raises ConfigurationError, and keeps what was stored before, when an entry is
-    missing, the two entries of one differ, or the database cannot be written. No message holds an entry.
+    The connection is the one the system's settings name, casavi_<system> unless they say otherwise. Raises
+    ConfigurationError, and keeps what was stored before, when an entry is missing, the two entries of one differ, or
+    the database cannot be written. No message holds an entry.
     """
     address, key, secret = address.strip(), key.strip(), secret.strip()
     if not address.startswith(("https://", "http://")):
@@ -26,7 +26,9 @@ def store_keys(system: str, address: str, key: str, key_again: str, secret: str,
             f"the two entries of the {' and of the '.join(differing)} differ; nothing was stored, enter them again"
         )
     if empty := [name for name, entry in (("key", key), ("secret", secret)) if not entry]:
-        raise ConfigurationError(f"the {' and the '.join(empty)} must not be empty; nothing was stored")
+        raise ConfigurationError(
+            f"the {' and the '.join(empty)} must not be empty; nothing was stored, enter them again"
+        )
     connection_id = load_settings(system).portal_connection
     try:
         _write(connection_id, address, key, secret)
@@ -36,6 +38,13 @@ def store_keys(system: str, address: str, key: str, key_again: str, secret: str,
             "run airflow db migrate and try again"
         ) from None
     return connection_id
+
+
+def is_encrypted() -> bool:
+    """Whether Airflow encrypts the secret it stores: only if it has a Fernet key."""
+    from airflow.models.crypto import get_fernet
+
+    return bool(get_fernet().is_encrypted)
 
 
 def database_name() -> str:

@@ -64,7 +64,7 @@ def phone(number: str) -> str:
         parsed = phonenumbers.parse(number, PHONE_REGION)
     except phonenumbers.NumberParseException:
         return number
-    if parsed.extension or not phonenumbers.is_possible_number(parsed):
+    if parsed.extension or not phonenumbers.is_valid_number(parsed):
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 

@@ -74,7 +74,7 @@ def read_snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
-    dbapi_connection.isolation_level = None  # the driver begins before writes only: reads would see different moments
+    dbapi_connection.isolation_level = None  # transactions begin below, never by the driver: it begins at writes only
     for pragma in _ON_CONNECT:
         dbapi_connection.execute(pragma)
 

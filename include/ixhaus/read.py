@@ -21,7 +21,7 @@ from sqlalchemy import Column, Connection, Date, DateTime, Engine, Integer, Larg
 from include.ixhaus.check import ContractError, differences
 from include.ixhaus.contract import VIEWS, YES
 from include.ixhaus.contract.english import COLUMNS, FRAMES
-from include.ixhaus.database import read_snapshot
+from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
 CHUNK: Final = 20_000
 _SHOWN_KEYS: Final = 5
@@ -83,6 +83,7 @@ def read_view(connection: Connection, table: Table, folder: Path) -> int:
         closing(connection.connection.cursor()) as cursor,
         pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, compression="lz4") as writer,
     ):
+        cursor.arraysize = ROWS_PER_ROUND_TRIP
         cursor.execute(query)
         while rows := cursor.fetchmany(CHUNK):
             values = zip(*rows, strict=True)
@@ -144,7 +145,7 @@ def _moments(cells: tuple[Any, ...], *, is_day: bool) -> Cells:
     elif not (pa.types.is_temporal(raw.type) or pa.types.is_null(raw.type)):
         raise pa.ArrowTypeError("Arrow would take a number for microseconds since 1970")
     moments = raw.cast(_MOMENT)
-    days = moments.cast(pa.date32(), safe=False)
+    days = moments.cast(pa.date32())
     is_none: Cells = pc.is_in(days, _NO_DATES)
     result = days.cast(_MOMENT) if is_day else moments
     return pc.if_else(is_none, None, result) if pc.any(is_none).as_py() else result

@@ -23,7 +23,7 @@ class People(NamedTuple):
     """number, partner_nr (missing: not in partner management), CONTACT_TEXTS, company_role, is_minor, has_record,
     anonymised_at, created_at, changed_at (UTC), source; one row per contact."""
     persons: DataFrame
-    """The persons, with `contact`: row number in `contacts`."""
+    """The persons, with `contact` (row number in `contacts`) and number (their key as a contact's number)."""
     roles: DataFrame
     """The roles in contracts, with `contact`."""
 
@@ -42,7 +42,8 @@ def people_of(persons: DataFrame, partners: DataFrame, roles: DataFrame) -> Peop
     found = positions(numbers, partners["partner_nr"])
     kept = taken(partners, found).assign(partner_nr=numbers, number=numbers, has_record=found >= 0)
     alone = persons["partner_nr"].isna()
-    others = persons[alone].assign(number=_number_alone(persons[alone], numbers), has_record=True)
+    persons["number"] = _apart_from(numbers, persons["person_key"])
+    others = persons[alone].assign(has_record=True)
     contacts = pd.concat([kept, others], ignore_index=True)
 
     persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
@@ -55,10 +56,9 @@ def people_of(persons: DataFrame, partners: DataFrame, roles: DataFrame) -> Peop
     return People(contacts, persons, roles)
 
 
-def _number_alone(persons: DataFrame, partner_numbers: Series) -> Series:
+def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:
     """Return person keys as contact numbers; one that is also a partner's number must not become that partner."""
-    keys = persons["person_key"]
-    return keys.mask(occurs(keys, partner_numbers), keys + "~person")
+    return person_keys.mask(occurs(person_keys, partner_numbers), person_keys + "~person")
 
 
 def _sources(partner_nr: Series, persons: DataFrame) -> Series:
@@ -82,8 +82,9 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     candidates["state"] = taken(known, positions(candidates["external_id"], known["external_id"]))["state"].fillna("")
     is_known, is_held = candidates["state"] != "", candidates["state"].isin(["present", "restricted"])
     candidates["rank"] = np.select([is_held, is_known], [0, 2], default=4) + candidates["is_person"]
-    candidates = candidates[is_known | (candidates["is_person"] == 0)]
-    candidates = candidates.sort_values(["contact", "rank"], kind="stable")
+    is_person = candidates["is_person"] == 1
+    persons = candidates[is_person & is_known].sort_values("external_id")
+    candidates = pd.concat([candidates[~is_person], persons]).sort_values(["contact", "rank"], kind="stable")
     is_chosen = ~candidates["contact"].duplicated()
     chosen, others = candidates[is_chosen], candidates[~is_chosen]
     given_up = others[(others["state"] != "") & ~occurs(others["external_id"], chosen["external_id"])]
@@ -95,14 +96,11 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
 
 
 def _candidates(people: People, known: DataFrame) -> DataFrame:
-    """Return each contact's own id and, after it in order of the key, those of its persons if it is a partner."""
-    own = DataFrame({"number": people.contacts["number"], "created_at": people.contacts["created_at"]})
-    own = own.assign(contact=own.index, is_person=0)
-    persons = people.persons[people.persons["partner_nr"].notna()].sort_values("person_key")
-    of_persons = DataFrame(
-        {"number": persons["person_key"], "created_at": persons["created_at"], "contact": persons["contact"]}
-    )
-    candidates = pd.concat([own, of_persons.assign(is_person=1)], ignore_index=True)
+    """Return each contact's own id and, if it is a partner, those of its persons."""
+    own = people.contacts[["number", "created_at"]].assign(contact=people.contacts.index, is_person=0)
+    persons = people.persons[people.persons["partner_nr"].notna()]
+    of_persons = persons[["number", "created_at", "contact"]].assign(is_person=1)
+    candidates = pd.concat([own, of_persons], ignore_index=True)
     candidates["identity"] = iso(pd.to_datetime(candidates["created_at"]), "s").fillna("")
     candidates["external_id"] = _unless_reused(candidates, known)
     return candidates

@@ -27,11 +27,13 @@ class Acknowledgements:
         self._waiting = fresh()
         self._committed: asyncio.Future[None] | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._broken: Exception | None = None
 
     async def commit(self, add: Callable[[Outcomes], None]) -> None:
         """Let `add` put outcomes into the next transaction and return when that is committed.
 
-        Raises LeaseLostError, or whatever the database raised; nothing of the transaction is then in the ledger.
+        Raises LeaseLostError, or whatever the database raised; nothing of the transaction, and of any later one, is
+        then in the ledger.
         """
         add(self._waiting)
         if self._committed is None:
@@ -47,12 +49,20 @@ class Acknowledgements:
             outcomes, committed = self._waiting, self._committed
             self._waiting, self._committed = self._fresh(), None
             try:
-                await loop.run_in_executor(self._thread, self._store, outcomes)
+                if self._broken is None:
+                    await loop.run_in_executor(self._thread, self._store, outcomes)
             except Exception as error:  # every waiting worker must hear of it, whatever it is
-                committed.set_exception(error)
-                committed.exception()
-            else:
+                self._broken = error
+            if self._broken is None:
                 committed.set_result(None)
+            else:
+                committed.set_exception(self._broken)
+                committed.exception()
+
+    async def finish(self) -> None:
+        """Return when everything handed over is committed or refused, also what nobody waits for any more."""
+        if self._writing:
+            await self._writing
 
     def _store(self, outcomes: Outcomes) -> None:
         with self._connection.begin():
@@ -68,7 +78,9 @@ async def open_acknowledgements(
     with ThreadPoolExecutor(1, "ledger") as thread:
         loop = asyncio.get_running_loop()
         connection = await loop.run_in_executor(thread, engine.connect)
+        acknowledgements = Acknowledgements(connection, thread, lease, fresh)
         try:
-            yield Acknowledgements(connection, thread, lease, fresh)
+            yield acknowledgements
         finally:
+            await acknowledgements.finish()
             await loop.run_in_executor(thread, connection.close)

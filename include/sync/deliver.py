@@ -1,10 +1,9 @@
 """Sending one change so that it takes effect exactly once, whatever the portal and the network do."""
 
-import asyncio
+import random
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any, Final, NamedTuple
-
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
 
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Endpoint
@@ -15,7 +14,7 @@ from include.sync.ledger import State
 from include.sync.plan import Action
 
 _PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
-_backoff = wait_random_exponential(multiplier=0.5, max=30)  # full jitter
+_LONGEST_BACKOFF: Final = 30.0
 
 
 class Delivery(NamedTuple):
@@ -29,6 +28,11 @@ class Delivery(NamedTuple):
 
 class PatienceExhaustedError(Exception):
     """The portal asks for a longer pause than this run may wait."""
+
+
+def backoff(failures: int) -> float:
+    """Return the seconds to wait after so many failures of one record: exponential with full jitter."""
+    return random.uniform(0, min(_LONGEST_BACKOFF, 0.5 * 2 ** (failures - 1)))  # noqa: S311 - jitter, no secret
 
 
 class Courier:
@@ -46,31 +50,21 @@ class Courier:
 
         Passing failures are repeated with growing pauses, a limited number of times; pauses the portal asks for are
         waited for as long as the run may. Raises PatienceExhaustedError when it may not, PortalStopError when nothing
-        can succeed.
+        can succeed or the session was ended.
         """
         answer = await self._send(change, uncertain)
-        if answer.verdict in _PASSING:
-            answer = await self._repeat(change, answer, uncertain)
-        return _delivery(change, answer)
-
-    async def _repeat(self, change: Mapping[str, Any], answer: Answer, uncertain: bool) -> Answer:
-        async def once_more() -> Answer:
-            nonlocal answer, uncertain
+        failures = 0
+        while answer.verdict in _PASSING:
+            failures += not (answer.verdict is Verdict.WAIT and answer.pause)  # a pause asked for is no failure
+            if failures >= self._limits.attempts:
+                break
             # After a fault nobody knows whether a create took effect; after a mere "later" nothing happened.
             uncertain = uncertain or answer.verdict is Verdict.FAULT
+            self._spend_pause(answer)
+            if not answer.pause:  # else the session's pace keeps it, for all workers
+                await self._portal.pace.rest(backoff(failures))
             answer = await self._send(change, uncertain)
-            return answer
-
-        await self._spend_pause(answer)
-        await asyncio.sleep(0 if answer.pause else _backoff(_first_failure()))
-        retrying = AsyncRetrying(
-            retry=retry_if_result(lambda result: result.verdict in _PASSING),
-            stop=self._is_enough,
-            wait=self._wait,
-            before_sleep=self._before_sleep,
-            retry_error_callback=lambda state: state.outcome.result() if state.outcome else answer,
-        )
-        return await retrying(once_more)
+        return _delivery(change, answer)
 
     async def _send(self, change: Mapping[str, Any], uncertain: bool) -> Answer:
         external_id, endpoint = change["external_id"], self._endpoint
@@ -86,21 +80,9 @@ class Courier:
             answer = await self._portal.call(endpoint.update, external_id, body)
         return answer
 
-    def _is_enough(self, state: RetryCallState) -> bool:
-        return state.attempt_number + 1 >= self._limits.attempts
-
-    def _wait(self, state: RetryCallState) -> float:
-        """Return the pause before the next attempt; one the portal asked for is kept by the session's pace."""
-        answer: Answer | None = state.outcome.result() if state.outcome else None
-        return 0.0 if answer and answer.pause else _backoff(state)
-
-    async def _before_sleep(self, state: RetryCallState) -> None:
-        if state.outcome:
-            await self._spend_pause(state.outcome.result())
-
-    async def _spend_pause(self, answer: Answer) -> None:
+    def _spend_pause(self, answer: Answer) -> None:
         """Count a pause the portal asked for, once for all workers that share it, against what the run may wait."""
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         until = now + (answer.pause or 0)
         if until > self._paused_until:
             self._paused += until - max(now, self._paused_until)
@@ -110,10 +92,6 @@ class Courier:
                 f"the portal asks for pauses of {self._paused:.0f} s in all, this run may wait "
                 f"{self._limits.max_wait_seconds:.0f} s; the next run goes on from here"
             )
-
-
-def _first_failure() -> RetryCallState:
-    return RetryCallState(AsyncRetrying(), None, (), {})
 
 
 def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:

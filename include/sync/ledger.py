@@ -78,7 +78,9 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
     is pending from whatever run: what a load that starts again after a crash must know.
     """
     mine = select(_ROW.SCHLUESSEL).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
-    done = mine.where(_ROW.LAUF == run, (_ROW.ERGEBNIS == "OK") | _ROW.ABGELEHNT.is_not(None))
+    done = mine.where(
+        _ROW.LAUF == run, (_ROW.ERGEBNIS == "OK") | (_ROW.ERGEBNIS.is_not(None) & _ROW.ABGELEHNT.is_not(None))
+    )
     with read_snapshot(engine) as connection:
         settled = set(connection.execute(done).scalars())
         pending = set(connection.execute(mine.where(_ROW.ZUSTAND == State.PENDING)).scalars())
@@ -121,6 +123,7 @@ class LedgerStatements:
 
     def __init__(self, dialect: Dialect) -> None:
         self.intent = Prepared(_by_key(*_INTENT), dialect)
+        self.doubt = Prepared(_by_key("PRUEFSUMME"), dialect)
         self.acknowledged = Prepared(_by_key(*_ACKNOWLEDGED), dialect)
         self.failed = Prepared(_by_key(*_FAILED), dialect)
 
@@ -133,6 +136,7 @@ class Outcomes:
         self._key = {"k_system": system, "k_type": record_type}
         self._run = run
         self._intents: list[dict[str, Any]] = []
+        self._doubts: list[dict[str, Any]] = []
         self._acknowledged: list[dict[str, Any]] = []
         self._failed: list[dict[str, Any]] = []
 
@@ -142,6 +146,12 @@ class Outcomes:
             **self._key, "k_id": external_id, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None,
             "ERGEBNIS": None, "GESENDET_AM": to_utc_column(now),
         })  # fmt: skip
+
+    def doubt(self, external_id: str) -> None:
+        """An update or removal is about to be sent: until it is acknowledged, nobody knows what the portal holds, so
+        that the record is sent again even if the ERP goes back to what was acknowledged last.
+        """
+        self._doubts.append({**self._key, "k_id": external_id, "PRUEFSUMME": None})
 
     def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None, now: datetime) -> None:
         """The portal said yes to a planned change."""
@@ -165,6 +175,7 @@ class Outcomes:
         """Send everything collected to the database, inside the caller's transaction."""
         for statement, rows in (
             (self._statements.intent, self._intents),
+            (self._statements.doubt, self._doubts),
             (self._statements.acknowledged, self._acknowledged),
             (self._statements.failed, self._failed),
         ):

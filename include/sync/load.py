@@ -48,6 +48,7 @@ class Batch:
     _counts: Counter[str] = field(default_factory=Counter)
     _failures_in_a_row: int = 0
     _why_stop: str | None = None
+    _end_session: Callable[[], None] = lambda: None
 
     def send(self) -> dict[str, int]:
         """Send the batch and return how many changes ended how: acknowledged, failed, withheld.
@@ -79,15 +80,16 @@ class Batch:
     async def _send(self, changes: Sequence[Change], orphans: Sequence[Change], pending: set[str]) -> None:
         settings = self.settings
         fresh = partial(Outcomes, LedgerStatements(self.engine.dialect), settings.system, self.record_type, self.run)
-        with _on_sigterm(self._stop_for_sigterm):
-            async with (
-                open_acknowledgements(self.engine, self.lease, fresh) as ledger,
-                open_portal(settings.portal_connection, settings.limits) as portal,
-            ):
-                if orphans:
-                    await ledger.commit(partial(self._withhold, orphans=orphans))
-                courier = Courier(portal, ENDPOINTS[self.record_type], settings.limits)
-                queue = _Queue(changes, ahead=2 * settings.limits.parallel_requests)
+        async with (
+            open_acknowledgements(self.engine, self.lease, fresh) as ledger,
+            open_portal(settings.portal_connection, settings.limits) as portal,
+        ):
+            self._end_session = portal.pace.end
+            if orphans:
+                await ledger.commit(partial(self._withhold, orphans=orphans))
+            courier = Courier(portal, ENDPOINTS[self.record_type], settings.limits)
+            queue = _Queue(changes, ahead=2 * settings.limits.parallel_requests)
+            with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
                 async with asyncio.TaskGroup() as workers:
                     for _ in range(min(settings.limits.parallel_requests, len(changes))):
                         workers.create_task(self._work(queue, courier, ledger, pending))
@@ -101,7 +103,7 @@ class Batch:
             try:
                 delivery = await courier.deliver(change, uncertain=change["external_id"] in pending)
             except (PortalStopError, PatienceExhaustedError) as stop:
-                self._why_stop = self._why_stop or str(stop)
+                self._stop(str(stop))
                 return
             await _commit(ledger, queue, partial(self._settle, change=change, delivery=delivery))
             self._watch(delivery)
@@ -126,17 +128,19 @@ class Batch:
         if done % _LOG_EVERY == 0:
             log.info("%s: %d of %d sent, %d failed", self.record_type, done, len(self.changes), self._counts["failed"])
         if self._failures_in_a_row >= self.settings.limits.failures_in_a_row:
-            self._why_stop = (
+            self._stop(
                 f"{self._failures_in_a_row} records in a row failed ({delivery.reason}); the portal seems to be down, "
                 "the next run goes on from here"
             )
 
-    def _stop_for_sigterm(self) -> None:
-        self._why_stop = "the task was asked to end; a retry goes on from here"
+    def _stop(self, why: str) -> None:
+        """Begin nothing new; what is under way is finished and acknowledged."""
+        self._why_stop = self._why_stop or why
+        self._end_session()
 
 
 class _Queue:
-    """Hands out changes in order and records the intent of creates a little ahead of them."""
+    """Hands out changes in order and records a little ahead of them that they are about to be sent."""
 
     def __init__(self, changes: Sequence[Change], ahead: int) -> None:
         self._changes = changes
@@ -152,16 +156,18 @@ class _Queue:
             yield self._changes[self._given - 1]
 
     def is_intended(self, change: Change) -> bool:
-        """Whether the change may be sent: it is no create, or its intent is on record."""
-        return change["action"] != Action.CREATE or self._position[change["external_id"]] < self._intended
+        """Whether the change may be sent: that it is about to be is on record."""
+        return self._position[change["external_id"]] < self._intended
 
     def intend(self, outcomes: Outcomes) -> int:
-        """Add the intents of the creates that come next; returns up to where intents are then on record."""
+        """Add the intents of the changes that come next; returns up to where intents are then on record."""
         until = min(self._given + self._ahead, len(self._changes))
         now = utc_now()
         for change in self._changes[self._proposed : until]:
             if change["action"] == Action.CREATE:
                 outcomes.intend(change["external_id"], now)
+            else:
+                outcomes.doubt(change["external_id"])
         self._proposed = max(self._proposed, until)
         return self._proposed
 
@@ -171,7 +177,7 @@ class _Queue:
 
 
 async def _commit(ledger: Acknowledgements, queue: _Queue, add: Callable[[Outcomes], None]) -> None:
-    """Commit outcomes and, along with them, the intents of the creates that come next."""
+    """Commit outcomes and, along with them, the intents of the changes that come next."""
     until = 0
 
     def fill(outcomes: Outcomes) -> None:
@@ -190,8 +196,9 @@ def _parents(change: Change) -> set[tuple[str, str]]:
 
 @contextlib.contextmanager
 def _on_sigterm(handler: Any) -> Iterator[None]:
-    """Call `handler` instead of dying at once, where this is the main thread."""
+    """Call `handler` instead of dying at once, where this is the main thread; then who was called before is again."""
     loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGTERM)
     try:
         loop.add_signal_handler(signal.SIGTERM, handler)
     except (ValueError, RuntimeError, NotImplementedError):  # not the main thread: nothing to handle
@@ -201,3 +208,4 @@ def _on_sigterm(handler: Any) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)

@@ -80,7 +80,7 @@ _SHARED: Final = ["state", "hash", "refused", "properties", "identity"]
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
 
-    desired: the control columns of include/sync/decision.py plus content and hash (see staging.with_content)
+    desired: the control columns of include/sync/decision.py plus hash (see staging.with_content)
     known:   the ledger's rows of this record type (see ledger.known_records)
     returns: desired's columns plus state, outcome, action; records the ERP no longer has come with decision REMOVE and
              reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records that the
@@ -93,7 +93,7 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     ledger = known[[EXTERNAL_ID, *_SHARED]].rename(columns={name: f"{name}_known" for name in _SHARED})
     records = desired.merge(ledger, on=EXTERNAL_ID, how="outer", indicator="_found")
     gone = records["_found"] == "right_only"
-    state = records["state_known"].astype(object).where(records["state_known"].notna(), State.NEW)
+    state = records["state_known"].fillna(State.NEW.value)
     records = _fill_gone(records, gone).assign(state=state, unseen=records["_found"] == "left_only", gone=gone)
     maybe_held = state.isin([*HELD, State.PENDING])
     records = records[(~gone | maybe_held) & scope.covers(records)]
@@ -102,9 +102,9 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
 
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
     filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": "", "parents": ""}
-    changes: dict[str, Any] = {name: records[name].astype(object).mask(gone, value) for name, value in filled.items()}
+    changes: dict[str, Any] = {name: records[name].mask(gone, value) for name, value in filled.items()}
     for name in ("properties", "identity"):  # the identity tells a number used again from the record that is gone (E21)
-        changes[name] = records[name].astype(object).mask(gone, records[f"{name}_known"])
+        changes[name] = records[name].mask(gone, records[f"{name}_known"])
     return records.assign(**changes)
 
 
@@ -177,6 +177,7 @@ def hold_back(records: pd.DataFrame) -> pd.DataFrame:
 def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) -> pd.DataFrame:
     """Check the content of what is to be sent; content becomes the JSON text for the portal.
 
+    records: as returned by `compare`, with the content of everything that is to be created or updated
     A record the model refuses becomes outcome invalid, with a reason code and in `text` what is wrong, without values.
     """
     outcome, reason, content = (records[name].tolist() for name in ("outcome", "reason", "content"))

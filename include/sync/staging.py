@@ -9,16 +9,16 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.sync.decision import CONTROL_COLUMNS, Decision
+from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
 
 KEEP_DAYS: Final = 14
 PREVIEW: Final = "preview.csv"
@@ -62,9 +62,21 @@ class Staging:
             os.fsync(part.fileno())
         Path(part.name).replace(self.path(f"{name}.parquet"))
 
-    def read_table(self, name: str) -> pa.Table:
-        """Return a table written before."""
-        return pq.read_table(self.path(f"{name}.parquet"))
+    def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table written before, or some of its columns."""
+        return pq.read_table(self.path(f"{name}.parquet"), columns=columns)
+
+    def contents_of(self, record_type: str, records: pd.DataFrame) -> "pd.Series[Any]":
+        """Return the decided content of the records to be created or updated, missing for all others: most runs change
+        little, and the contents are by far the largest column.
+        """
+        sent = records.loc[records["action"].isin(["create", "update"]), EXTERNAL_ID]
+        if sent.empty:
+            return pd.Series(None, index=records.index, dtype=object)
+        table = self.read_table(f"decided_{record_type}", columns=[EXTERNAL_ID, "content"])
+        chosen = table.filter(pc.is_in(table[EXTERNAL_ID], pa.array(sent, table[EXTERNAL_ID].type))).to_pandas()
+        by_id = chosen.set_index(EXTERNAL_ID)["content"]
+        return sent.map(by_id).reindex(records.index)
 
     def read_part(self, name: str, part: int) -> list[dict[str, Any]]:
         """Return one row group of a table as rows."""
@@ -97,30 +109,30 @@ def with_content(decided: pd.DataFrame, version: int) -> pa.Table:
     it is made from, and whoever reads one can read the other.
     """
     fields = [name for name in decided.columns if name not in CONTROL_COLUMNS]
+    salt = version.to_bytes(4, "big")
+    parts = [decided.iloc[start : start + _ROWS_AT_ONCE] for start in range(0, len(decided), _ROWS_AT_ONCE)]
+    added = [_contents_and_hashes(part, fields, salt) for part in parts]  # in parts: Python's strings are bulky
+    table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
+    for index, name in enumerate(("content", "hash")):
+        table = table.append_column(name, pa.chunked_array([pair[index] for pair in added], pa.string()))
+    return table
+
+
+def _contents_and_hashes(
+    decided: pd.DataFrame, fields: list[str], salt: bytes
+) -> "tuple[pa.Array[Any], pa.Array[Any]]":
     contents: list[str | None] = []
     hashes: list[str | None] = []
-    salt = version.to_bytes(4, "big")
-    for decision, row in _rows(decided, fields):
-        content = (
-            _encode(dict(zip(fields, row, strict=True))) if decision in (Decision.SEND, Decision.RESTRICT) else None
-        )
-        contents.append(content)
-        if content is None:
+    rows = zip(*(_plain(decided[name]) for name in fields), strict=True)
+    for decision, row in zip(decided["decision"].tolist(), rows, strict=True):
+        if decision not in (Decision.SEND, Decision.RESTRICT):
+            contents.append(None)
             hashes.append(REMOVAL_HASH if decision == Decision.REMOVE else None)
         else:
+            content = _encode(dict(zip(fields, row, strict=True)))
+            contents.append(content)
             hashes.append(blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16, salt=salt).hexdigest())
-    table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
-    return table.append_column("content", pa.array(contents, pa.string())).append_column(
-        "hash", pa.array(hashes, pa.string())
-    )
-
-
-def _rows(decided: pd.DataFrame, fields: list[str]) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Yield (decision, payload values) with None for missing values, a slice at a time to bound memory."""
-    for start in range(0, len(decided), _ROWS_AT_ONCE):
-        part = decided.iloc[start : start + _ROWS_AT_ONCE]
-        columns = [_plain(part[name]) for name in fields]
-        yield from zip(part["decision"].tolist(), zip(*columns, strict=True), strict=True)
+    return pa.array(contents, pa.string()), pa.array(hashes, pa.string())
 
 
 def _plain(column: "pd.Series[Any]") -> list[object]:

@@ -1,10 +1,11 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -15,11 +16,13 @@ from include.casavi.connections import check_connections
 from include.casavi.payloads import refusal
 from include.clock import berlin_day, utc_now
 from include.ixhaus.activation import why_off
+from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
-from include.ixhaus.read import ContractError, frame_of, read_views
+from include.ixhaus.read import frame_of, read_views
 from include.reasons import explain
 from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
+from include.sync.decision import CONTROL_COLUMNS
 from include.sync.group import Group, stages
 from include.sync.lease import LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
@@ -31,6 +34,8 @@ from include.sync.staging import Staging
 
 __all__ = ["Ending", "LoadStoppedError", "SkipRunError", "extract", "finish", "load", "plan", "transform"]
 log = logging.getLogger(__name__)
+RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properties", "reason"]
+"""What the rules may know of the ledger: who is in the portal, not with which content."""
 
 
 def extract(group: Group, system: str, run: str, request: Request) -> RunState:
@@ -83,14 +88,15 @@ def _read(group: Group, state: RunState, settings: SystemSettings, engine: Engin
 def transform(group: Group, state: RunState) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
     settings, folder = state.settings(), state.staging()
-    views = {path.stem: frame_of(folder.path("views"), path.stem) for path in folder.path("views").glob("*.parquet")}
-    known = folder.read_table("known").to_pandas()
+    views = _Views(folder.path("views"))
+    known = folder.read_table("known", columns=RULES_SEE).to_pandas()
     with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
-        decided: Mapping[str, pd.DataFrame] = _imported(group.rules)(views, known, settings, state.today)
-        for record_type, frame in decided.items():
+        decided: dict[str, pd.DataFrame] = _imported(group.rules)(views, known, settings, state.today)
+        numbers = {record_type: len(frame) for record_type, frame in decided.items()}
+        for record_type in numbers:
             version = getattr(_imported(group.record_types[record_type]), "VERSION", 1)
-            folder.write_table(f"decided_{record_type}", staging.with_content(frame, version))
-    return {record_type: len(frame) for record_type, frame in decided.items()}
+            folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
+    return numbers
 
 
 def plan(group: Group, state: RunState, request: Request) -> Planned:
@@ -104,8 +110,9 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
         compared, findings = _compared(group, folder, request)
         guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
         for record_type, records in compared.items():
-            model = _imported(group.record_types[record_type])
-            compared[record_type] = validate(hold_back(records) if guarded else records, model, refusal)
+            left = hold_back(records) if guarded else records
+            filled = left.assign(content=folder.contents_of(record_type, left))
+            compared[record_type] = validate(filled, _imported(group.record_types[record_type]), refusal)
         if request.dry_run:
             leave_preview(folder, compared)
         else:
@@ -124,7 +131,7 @@ def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str
     known, compared, findings = folder.read_table("known"), {}, []
     for record_type in group.record_types:
         held = _of_type(known, record_type)
-        desired = folder.read_table(f"decided_{record_type}").to_pandas()
+        desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         compared[record_type] = compare(desired, held, request.scope())
         findings.append(guard_finding(record_type, compared[record_type], held))
     return compared, findings
@@ -178,6 +185,22 @@ def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[str, 
     if counts.errors:
         return "errors", f"{counts.errors} records were refused or could not be sent; the protocol names them"
     return ("dry_run" if request.dry_run else "ok"), None
+
+
+class _Views(Mapping[str, pd.DataFrame]):
+    """The views that were read; each is loaded when the rules ask for it, so that not all are in memory at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return frame_of(self._folder, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem for path in self._folder.glob("*.parquet"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _imported(dotted: str) -> Any:

@@ -1,6 +1,5 @@
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -34,5 +33,5 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def erp(sample_file: Path, tmp_path: Path) -> Iterator[Erp]:
-    yield Erp(Path(shutil.copy(sample_file, tmp_path / "erp.db")))
+def erp(sample_file: Path, tmp_path: Path) -> Erp:
+    return Erp(Path(shutil.copy(sample_file, tmp_path / "erp.db")))

@@ -1,4 +1,4 @@
-"""A stand-in for python-oracledb where no Oracle is at hand: it takes statements, remembers them, and answers with rows.
+"""A stand-in for python-oracledb where no Oracle is at hand: it remembers statements and answers with rows.
 
 It shows what the code says to the driver and that it takes what the driver gives (names in capitals, datetime for DATE,
 None for ''); it does not show that Oracle accepts the statements.
@@ -25,6 +25,7 @@ class Connection:
     version = "19.24.0.0.0"
     outputtypehandler: object = None
     thin = True
+    max_identifier_length = 128
 
     def __init__(self, server: FakeOracle) -> None:
         self._server = server

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from include.ixhaus.contract.master import SP_OBJEKT
 from include.ixhaus.contract.own import SP_POSITION
@@ -52,9 +52,9 @@ def test_a_snapshot_cannot_write(erp: Erp) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(erp: Erp) -> None:
-    with pytest.raises(ZeroDivisionError), erp.engine.begin() as connection:
-        connection.execute(insert(SP_POSITION).values(SYSTEM="test", NAME="x"))
-        _ = 1 / 0
+    row = {"SYSTEM": "test", "NAME": "x"}
+    with pytest.raises(IntegrityError), erp.engine.begin() as connection:
+        connection.execute(insert(SP_POSITION), [row, row])
     assert erp.sql("SELECT * FROM SP_POSITION") == []
 
 

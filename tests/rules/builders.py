@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
@@ -17,14 +18,14 @@ Row = dict[str, Any]
 CONTACT = (
     "salutation title first_name last_name company street postal_code city country telephone mobile fax email website "
     "delivery_route anonymised_at created_at changed_at"
-).split()
+)
 COLUMNS = {
     "properties": "property_nr name street postal_code city country portal_note metering_nr metering_provider "
     "metering_provider_id team_nr changed_at",
     "entrances": "property_nr entrance_nr street changed_at",
     "units": "property_nr unit_nr name entrance_nr usage metering_nr portal_note changed_at",
-    "persons": "person_key property_nr person_type partner_nr " + " ".join(CONTACT),
-    "partners": "partner_nr company_role is_minor " + " ".join(CONTACT),
+    "persons": "person_key property_nr person_type partner_nr " + CONTACT,
+    "partners": "partner_nr company_role is_minor " + CONTACT,
     "contracts": "contract_nr property_nr unit_nr person_key kind begin end changed_at",
     "contract_roles": "contract_nr partner_nr role begin end changed_at",
 }
@@ -86,10 +87,10 @@ def contract(
 
 
 def person(*contracts: Records, key: str = "100.1.1", partner: Records | str | None = None, **fields: Any) -> Records:
-    """Return a person and the contracts it holds; `partner` is its partner, or the number of one that does not exist."""
+    """Return a person and the contracts it holds; `partner` is a partner, or the number of one that does not exist."""
     number = partner.rows["partners"][0]["partner_nr"] if isinstance(partner, Records) else partner
-    row = {"person_key": key, "property_nr": "100", "person_type": "Mieter", "last_name": "Muster", "partner_nr": number}
-    records = Records({"persons": [{**row, **fields}]}).plus(*contracts)
+    row = {"person_key": key, "property_nr": "100", "person_type": "Mieter", "last_name": "Muster"}
+    records = Records({"persons": [{**row, "partner_nr": number, **fields}]}).plus(*contracts)
     for each in records.rows.get("contracts", []):
         each.setdefault("person_key", key)
     return records.plus(partner) if isinstance(partner, Records) else records
@@ -143,6 +144,8 @@ class Outcome:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
     return value if isinstance(value, list) or pd.notna(value) else None
 
 

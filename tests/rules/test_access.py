@@ -1,5 +1,7 @@
 """From when until when a person is in the portal."""
 
+from typing import Any
+
 import pytest
 
 from tests.rules.builders import contract, decide, held, person, reason_for
@@ -105,7 +107,7 @@ def test_before_the_lead_the_portal_must_not_hold_person_or_contract() -> None:
     ],
 )
 def test_days_are_calendar_days_across_leap_days_and_clock_changes(
-    dates: dict[str, str], days: int, today: str, expected: str
+    dates: dict[str, Any], days: int, today: str, expected: str
 ) -> None:
     assert reason_for(person(contract(**dates)), today=today, portal_access_lead_days=days) == expected
 
@@ -120,7 +122,7 @@ def test_days_are_calendar_days_across_leap_days_and_clock_changes(
     ],
 )
 def test_a_contract_with_impossible_dates_is_named_and_its_person_left_alone(
-    dates: dict[str, str], reason: str
+    dates: dict[str, Any], reason: str
 ) -> None:
     outcome = decide(person(contract(**dates)))
     assert (outcome.contract()["decision"], outcome.contract()["reason"]) == ("invalid", reason)
@@ -165,7 +167,7 @@ def test_a_future_end_is_sent_as_soon_as_it_is_known() -> None:
         ({"end": "9999-12-31"}, "ACTIVE"),
     ],
 )
-def test_dates_that_legacy_data_writes_for_empty_are_empty(dates: dict[str, str], reason: str) -> None:
+def test_dates_that_legacy_data_writes_for_empty_are_empty(dates: dict[str, Any], reason: str) -> None:
     outcome = decide(person(contract(**dates)))
     assert outcome.contact()["reason"] == reason
     assert "end" not in dates or outcome.contract()["endDate"] is None
@@ -182,7 +184,7 @@ def test_dates_that_legacy_data_writes_for_empty_are_empty(dates: dict[str, str]
     ],
 )
 def test_a_person_is_what_its_best_contract_allows(windows: list[str], expected: str) -> None:
-    dates = {
+    dates: dict[str, dict[str, Any]] = {
         "past": {"end": "2025-12-31"},
         "open": {},
         "future": {"begin": "2027-01-01"},

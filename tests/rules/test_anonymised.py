@@ -55,7 +55,7 @@ def test_an_anonymised_person_keeps_no_way_to_reach_it_whatever_is_left_in_the_f
 
 @pytest.mark.rule("R21")
 def test_during_the_trail_the_anonymised_values_go_out() -> None:
-    tenant = person(contract(end="2026-06-05"), last_name="anonymisiert", first_name="anonymisiert", email="anonymisiert")
+    tenant = person(contract(end="2026-06-05"), last_name="anonymisiert", email="anonymisiert", mobile="0170 1")
     row = decide(tenant, portal_access_trail_days=90, known=[held("100.1.1")]).contact()
     assert (row["decision"], row["lastName"], row["email"]) == ("send", "anonymisiert", None)
 

@@ -35,7 +35,7 @@ def test_the_first_valid_address_is_used_and_the_rest_reported(typed: str, addre
 
 
 @pytest.mark.rule("E15")
-@pytest.mark.parametrize("typed", ["Büro; x@@y", "keine", "(max@example.org)", "max@localhost", "a\0b@example.org", ";"])
+@pytest.mark.parametrize("typed", ["Büro; x@@y", "keine", "(max@example.org)", "max@localhost", "a\0@example.org", ";"])
 def test_a_field_without_any_valid_address_is_named_and_the_contract_waits(typed: str) -> None:
     outcome = decide(person(contract(), email=typed))
     assert (outcome.contact()["decision"], outcome.contact()["reason"]) == ("invalid", "EMAIL_INVALID")

@@ -1,6 +1,7 @@
 """What holds for whatever iX-Haus contains."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pandas as pd
@@ -14,14 +15,26 @@ from include.reasons import REASONS
 from include.rules import objects, persons
 from include.settings import SystemSettings
 from include.sync.decision import CONTROL_COLUMNS, Decision
-from tests.rules.builders import SETTINGS, contract, decide, decide_objects, held, partner, person, prop, role, unit, views_of
-from tests.rules.builders import Records
+from tests.rules.builders import (
+    SETTINGS,
+    Records,
+    contract,
+    decide,
+    decide_objects,
+    held,
+    partner,
+    person,
+    prop,
+    role,
+    unit,
+    views_of,
+)
 
 SYSTEM = SystemSettings(system="production", **SETTINGS)
 DAY = dt.date(2026, 6, 15)
 FIELDS = {
-    "contact": {field.alias for field in ContactPayload.model_fields.values()},
-    "contract": {field.alias for field in ContractPayload.model_fields.values()},
+    "contact": {str(field.alias) for field in ContactPayload.model_fields.values()},
+    "contract": {str(field.alias) for field in ContractPayload.model_fields.values()},
 }
 NAMES = {"id", "firstName", "lastName", "companyName", "portalUser"}
 
@@ -51,7 +64,8 @@ records = st.fixed_dictionaries(
     {
         "persons": _rows(
             ("person_key",), person_key=_person_key, property_nr=_property,
-            person_type=st.sampled_from(["Mieter", "Interessent", None]), partner_nr=st.none() | _partner_nr, **_contact(),
+            person_type=st.sampled_from(["Mieter", "Interessent", None]), partner_nr=st.none() | _partner_nr,
+            **_contact(),
         ),
         "partners": _rows(("partner_nr",), partner_nr=_partner_nr, is_minor=st.booleans(), **_contact()),
         "contracts": _rows(
@@ -76,7 +90,7 @@ ledgers = st.lists(
 
 
 @pytest.mark.rule("R5", "R17", "R24")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(records, ledgers)
 def test_nothing_leaves_that_may_not(world: Records, ledger: list[dict[str, str]]) -> None:
     outcome = decide(world, known=ledger)
@@ -98,7 +112,7 @@ def test_nothing_leaves_that_may_not(world: Records, ledger: list[dict[str, str]
 
 
 @pytest.mark.rule("R16", "R23")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(records, ledgers)
 def test_every_record_of_the_erp_has_exactly_one_outcome(world: Records, ledger: list[dict[str, str]]) -> None:
     frames = decide(world, known=ledger).frames
@@ -115,7 +129,7 @@ def _sources(frame: DataFrame, view: str) -> list[str]:
 
 
 @pytest.mark.rule("E22c", "R24")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(records, ledgers)
 def test_a_contract_is_sent_only_with_a_contact_that_is_and_what_is_sent_is_valid(
     world: Records, ledger: list[dict[str, str]]
@@ -125,16 +139,14 @@ def test_a_contract_is_sent_only_with_a_contact_that_is_and_what_is_sent_is_vali
     for external_id in outcome.ids("contract", "send"):
         row = outcome.contract(external_id)
         assert row["contactId"] in users
-        ContractPayload.model_validate(
-            {field: row[field] for field in FIELDS["contract"] if field}, strict=False
-        )
+        ContractPayload.model_validate_json(json.dumps({field: row[field] for field in FIELDS["contract"]}))
     for external_id in outcome.ids("contact", "send", "restrict"):
         row = outcome.contact(external_id)
-        ContactPayload.model_validate({field: row[field] for field in FIELDS["contact"] if field})
+        ContactPayload.model_validate_json(json.dumps({field: row[field] for field in FIELDS["contact"]}))
 
 
 @pytest.mark.rule("R24")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(records, ledgers, st.randoms(use_true_random=False))
 def test_the_order_of_records_decides_nothing(world: Records, ledger: list[dict[str, str]], random: Any) -> None:
     shuffled = Records({name: random.sample(rows, len(rows)) for name, rows in world.rows.items()})
@@ -145,7 +157,7 @@ def test_the_order_of_records_decides_nothing(world: Records, ledger: list[dict[
 
 
 @pytest.mark.rule("E18", "E21", "R24")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(records, ledgers)
 def test_ids_stay_as_they_are_once_the_portal_has_acknowledged_them(
     world: Records, ledger: list[dict[str, str]]
@@ -153,15 +165,18 @@ def test_ids_stay_as_they_are_once_the_portal_has_acknowledged_them(
     first = decide(world, known=ledger)
     contacts = first.frames["contact"]
     sent = contacts[contacts["decision"].isin(["send", "restrict"])]
-    acknowledged = [held(row.external_id, "present", row.identity) for row in sent.itertuples()]
+    acknowledged = [
+        held(external_id, "present", identity)
+        for external_id, identity in zip(sent["external_id"], sent["identity"], strict=True)
+    ]
     gone = [
         {**row, "state": "removed"} for row in ledger
         if row["state"] != "new" and row["external_id"] not in set(sent["external_id"])
     ]  # fmt: skip
     again = decide(world, known=acknowledged + gone)
     assert again.ids("contact", "send", "restrict") == sorted(sent["external_id"])
-    contracts = first.ids("contract", "send")
-    assert [again.contract(nr)["contactId"] for nr in contracts] == [first.contract(nr)["contactId"] for nr in contracts]
+    for nr in first.ids("contract", "send"):
+        assert again.contract(nr)["contactId"] == first.contract(nr)["contactId"]
 
 
 @pytest.mark.rule("E22a", "E60")
@@ -176,7 +191,8 @@ def test_empty_views_make_empty_frames_with_all_columns() -> None:
 def test_columns_that_the_erp_adds_go_nowhere() -> None:
     world = person(contract(role(partner("P2"))), partner=partner("P1")).plus(prop(), unit())
     views = views_of(world)
-    secret = {name: frame.assign(balance="-1234.56", birth_date="1970-01-01", iban="DE00") for name, frame in views.items()}
+    internal = {"balance": "-1234.56", "birth_date": "1970-01-01", "iban": "DE00", "short_note": "Mahnung"}
+    secret = {name: frame.assign(**internal) for name, frame in views.items()}
     ledger = DataFrame(columns=["record_type", "external_id", "state", "identity", "properties", "reason"], dtype="str")
     for rules in (persons.decide, objects.decide):
         for record_type, frame in rules(secret, ledger, SYSTEM, DAY).items():
@@ -189,7 +205,8 @@ def test_frames_as_parquet_gives_them_back_decide_the_same(tmp_path: Any) -> Non
     views = views_of(world)
     for day in ("begin", "end"):
         for name in ("contracts", "contract_roles"):
-            views[name][day] = pd.Series([value.date() if pd.notna(value) else None for value in views[name][day]], dtype=object)
+            dates = [value.date() if pd.notna(value) else None for value in views[name][day]]
+            views[name][day] = pd.Series(dates, dtype=object)
     ledger = DataFrame(columns=["record_type", "external_id", "state", "identity", "properties", "reason"], dtype="str")
     read = {}
     for name, frame in views.items():

@@ -1,12 +1,14 @@
 """Properties and units."""
 
+from typing import Any
+
 import pytest
 
 from include.casavi.payloads import PropertyPayload, UnitPayload
 from include.sync.decision import CONTROL_COLUMNS
 from tests.rules.builders import contract, decide_objects, entrance, person, prop, unit
 
-NOTHING: dict[str, object] = {"properties": ""}
+NOTHING: dict[str, Any] = {"properties": ""}
 
 
 @pytest.mark.rule("R13")
@@ -112,7 +114,7 @@ def test_a_units_address_is_one_of_its_propertys_addresses_or_none(
     ("fields", "name"),
     [({}, "Haus 100"), ({"name": None}, "Musterstr. 1"), ({"name": " ", "street": None}, "100")],
 )
-def test_a_property_always_has_a_name(fields: dict[str, str | None], name: str) -> None:
+def test_a_property_always_has_a_name(fields: dict[str, Any], name: str) -> None:
     assert decide_objects(prop(**fields)).row("property", "100")["name"] == name
 
 

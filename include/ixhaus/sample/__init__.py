@@ -21,6 +21,8 @@ from include.ixhaus.sample.people import Plan, write_people
 from include.ixhaus.sample.records import Case
 from include.ixhaus.sample.writing import Row, write_rows
 
+__all__ = ["CASES", "REFUSED", "build_sample", "cases"]
+
 _ANY_DAY: Final = date(2026, 1, 1)
 CASES: Final = {case.name: case.keys for case in cases(_ANY_DAY)}
 """Case → keys of its records: persons, or what the case is about (contracts, properties, units)."""

@@ -1,0 +1,146 @@
+"""What must be true of the Airflow connections before a run may begin; with real Airflow connections."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from include.casavi.connections import check_connections
+from include.settings import ConfigurationError, SystemSettings, load_settings
+
+SECRET = "s3cret-of-the-portal"
+PRODUCTION = {"conn_type": "http", "host": "https://portal.example/v2", "login": "key-1", "password": SECRET}
+Connect = Callable[..., None]
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Defines an Airflow connection; none is there before."""
+    for system in ("PRODUCTION", "TEST"):
+        for side in ("CASAVI", "IXHAUS"):
+            monkeypatch.delenv(f"AIRFLOW_CONN_{side}_{system}", raising=False)
+
+    def define(connection_id: str, **fields: object) -> None:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{connection_id.upper()}", json.dumps(fields))
+
+    define("ixhaus_production", conn_type="sqlite", host="/production.db")
+    define("ixhaus_test", conn_type="sqlite", host="/test.db")
+    return define
+
+
+def refusal(settings: SystemSettings) -> str:
+    """Return the sentence with which the check refuses."""
+    with pytest.raises(ConfigurationError) as refused:
+        check_connections(settings)
+    assert SECRET not in str(refused.value)
+    return str(refused.value)
+
+
+def test_complete_connections_pass(connect: Connect) -> None:
+    connect("casavi_production", **PRODUCTION)
+    check_connections(load_settings("production"))
+
+
+@pytest.mark.rule("R9")
+def test_a_missing_portal_connection_is_named(connect: Connect) -> None:
+    assert refusal(load_settings("production")) == (
+        "Airflow connection casavi_production: it does not exist, and production needs it; add it under Admin > "
+        "Connections"
+    )
+
+
+@pytest.mark.rule("R9")
+def test_a_missing_database_connection_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect("casavi_production", **PRODUCTION)
+    monkeypatch.delenv("AIRFLOW_CONN_IXHAUS_PRODUCTION")
+    assert refusal(load_settings("production")).startswith("Airflow connection ixhaus_production: it does not exist")
+
+
+@pytest.mark.rule("R9")
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [
+        (["host"], "host"),
+        (["login"], "login"),
+        (["password"], "password"),
+        (["login", "password"], "login, password"),
+        (["host", "login", "password"], "host, login, password"),
+    ],
+)
+@pytest.mark.parametrize("empty", [None, ""])
+def test_what_is_missing_in_a_connection_is_named(
+    connect: Connect, left_out: list[str], named: str, empty: str | None
+) -> None:
+    connect("casavi_production", **{**PRODUCTION, **dict.fromkeys(left_out, empty)})
+    assert refusal(load_settings("production")) == (
+        f"Airflow connection casavi_production: {named} missing; set host to the Link Datensynchronisation, login to "
+        "the key, password to the secret"
+    )
+
+
+@pytest.mark.rule("R9")
+@pytest.mark.parametrize("host", ["https://portal.example:port/v2", "https://[portal/v2"])
+def test_an_address_that_is_none_is_refused(connect: Connect, host: str) -> None:
+    connect("casavi_production", **{**PRODUCTION, "host": host})
+    assert refusal(load_settings("production")) == (
+        "Airflow connection casavi_production: its host is no address; write one such as https://portal.example/v2"
+    )
+
+
+@pytest.mark.rule("R8", "E58")
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"host": "https://portal.example/v2"},
+        {"host": "https://portal.example/v2/"},
+        {"host": "HTTPS://Portal.Example/v2"},
+        {"host": "https://portal.example:443/v2"},
+        {"host": "http://portal.example/v2"},
+        {"host": "portal.example/v2", "schema": "https"},
+        {"host": "https://portal.example/v2", "password": "another secret"},
+    ],
+)
+def test_the_test_system_may_not_write_to_productions_account(connect: Connect, address: dict[str, str]) -> None:
+    connect("casavi_production", **PRODUCTION)
+    connect("casavi_test", **{**PRODUCTION, **address})
+    assert refusal(load_settings("test")) == (
+        "Airflow connection casavi_test: the test system points at production's portal address and key; write the "
+        "address and key of the test account"
+    )
+
+
+@pytest.mark.rule("R8", "E58")
+def test_the_test_system_may_not_borrow_productions_connection(connect: Connect) -> None:
+    connect("casavi_production", **PRODUCTION)
+    borrowed = load_settings("test").model_copy(update={"portal_connection": "casavi_production"})
+    assert "points at production's portal" in refusal(borrowed)
+
+
+@pytest.mark.rule("R8")
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"login": "key-2"},
+        {"host": "https://test.portal.example/v2"},
+        {"host": "https://portal.example/sandbox/v2"},
+        {"host": "https://portal.example:8443/v2"},
+        {"host": "https://portal.example/v2", "port": 8443},
+    ],
+)
+def test_the_test_system_may_have_an_account_of_its_own(connect: Connect, different: dict[str, object]) -> None:
+    connect("casavi_production", **PRODUCTION)
+    connect("casavi_test", **{**PRODUCTION, **different})
+    check_connections(load_settings("test"))
+
+
+@pytest.mark.rule("R8")
+def test_the_test_system_runs_where_production_has_no_connection(connect: Connect) -> None:
+    connect("casavi_test", **PRODUCTION)
+    check_connections(load_settings("test"))
+
+
+@pytest.mark.rule("R7")
+def test_production_does_not_mind_what_the_test_system_points_at(connect: Connect) -> None:
+    connect("casavi_production", **PRODUCTION)
+    connect("casavi_test", **PRODUCTION)
+    check_connections(load_settings("production"))

@@ -1,0 +1,190 @@
+"""Storing the portal's key and secret, each entered twice (R10); in Airflow's real metadata database."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import delete, event, make_url, select
+from sqlalchemy.exc import OperationalError
+
+from include import embedded
+from include.casavi import keys
+from include.casavi.keys import store_keys
+from include.settings import ConfigurationError
+
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_keys_yet")]
+ADDRESS, KEY, SECRET = "https://portal.example/v2", "key-4711", "s3cret-4711"
+
+
+class Stored(NamedTuple):
+    """The connection as Airflow holds it."""
+
+    kind: str | None
+    host: str | None
+    login: str | None
+    password: str | None
+    port: int | None
+
+
+@pytest.fixture
+def no_keys_yet(airflow_db: object) -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.execute(delete(Connection).where(Connection.conn_id.like("casavi%")))
+
+
+def stored(connection_id: str = "casavi_production") -> Stored | None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        found = session.scalar(select(Connection).where(Connection.conn_id == connection_id))
+        return found and Stored(found.conn_type, found.host, found.login, found.password, found.port)
+
+
+def refusal(*entries: str) -> str:
+    """Return the sentence with which entries are refused; it must not hold any of them."""
+    with pytest.raises(ConfigurationError) as refused:
+        store_keys("production", *entries)
+    assert not any(entry in str(refused.value) for entry in (KEY, SECRET))
+    return str(refused.value)
+
+
+@pytest.mark.rule("R10")
+def test_what_was_entered_twice_is_stored() -> None:
+    assert store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET) == "casavi_production"
+    assert stored() == Stored("http", ADDRESS, KEY, SECRET, None)
+
+
+@pytest.fixture
+def fernet_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from airflow.models.crypto import get_fernet
+
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode())
+    get_fernet.cache_clear()
+    yield
+    monkeypatch.delenv("AIRFLOW__CORE__FERNET_KEY")
+    get_fernet.cache_clear()
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("fernet_key")
+def test_with_a_fernet_key_the_secret_is_stored_encrypted() -> None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    with create_session() as session:
+        row = session.execute(select(Connection.__table__).where(Connection.conn_id == "casavi_production")).one()
+    assert keys.is_encrypted()
+    assert SECRET not in str(row)
+    assert (found := stored()) is not None
+    assert found.password == SECRET
+
+
+@pytest.mark.rule("R10")
+def test_without_a_fernet_key_the_command_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda prompt: ADDRESS)
+    monkeypatch.setattr(embedded, "getpass", lambda prompt: "entry")
+    assert embedded.enter_keys("production", tmp_path) == 0
+    assert "stored unencrypted" in capsys.readouterr().err
+
+
+@pytest.mark.rule("R10")
+def test_a_new_entry_replaces_the_old_one() -> None:
+    store_keys("production", "https://old.example", "old", "old", "old", "old")
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    assert stored() == Stored("http", ADDRESS, KEY, SECRET, None)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(
+    ("entries", "sentence"),
+    [
+        ((KEY, "other", SECRET, SECRET), "the two entries of the key differ"),
+        ((KEY, KEY, SECRET, "other"), "the two entries of the secret differ"),
+        ((KEY, "", SECRET, SECRET.upper()), "the two entries of the key and of the secret differ"),
+        (("", "", SECRET, SECRET), "the key must not be empty"),
+        ((KEY, KEY, " ", " "), "the secret must not be empty"),
+    ],
+)
+def test_a_mismatch_is_named_and_keeps_the_old_value(entries: tuple[str, ...], sentence: str) -> None:
+    store_keys("production", "https://old.example", "old", "old", "old-secret", "old-secret")
+    assert refusal(ADDRESS, *entries) == f"{sentence}; nothing was stored, enter them again"
+    assert stored() == Stored("http", "https://old.example", "old", "old-secret", None)
+
+
+@pytest.mark.parametrize("address", ["", "portal.example", "ftp://portal.example", KEY])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    assert refusal(address, KEY, KEY, SECRET, SECRET) == (
+        "Link Datensynchronisation: write the whole address, beginning with https://"
+    )
+    assert stored() is None
+
+
+@pytest.mark.rule("R7")
+def test_the_keys_of_one_system_leave_the_other_alone() -> None:
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    store_keys("test", "https://test.example", "test", "test", "test", "test")
+    assert stored() == Stored("http", ADDRESS, KEY, SECRET, None)
+    assert stored("casavi_test") == Stored("http", "https://test.example", "test", "test", None)
+
+
+@pytest.mark.rule("R10")
+def test_a_database_error_does_not_quote_what_was_entered() -> None:
+    from airflow import settings
+
+    def fail(*_: object) -> None:
+        raise OperationalError(f"INSERT {KEY} {SECRET}", {"login": KEY}, Exception(SECRET))
+
+    event.listen(settings.engine, "before_cursor_execute", fail)
+    try:
+        sentence = refusal(ADDRESS, KEY, KEY, SECRET, SECRET)
+    finally:
+        event.remove(settings.engine, "before_cursor_execute", fail)
+    assert sentence.endswith("(OperationalError); nothing was stored, run airflow db migrate and try again")
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(("again", "code"), [(KEY, 0), ("other", 1)])
+def test_the_command_asks_for_everything_and_shows_nothing(
+    again: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    answers = {"API key: ": KEY, "API key again: ": again, "Secret: ": SECRET, "Secret again: ": SECRET}
+    monkeypatch.setattr("builtins.input", lambda prompt: ADDRESS)
+    monkeypatch.setattr(embedded, "getpass", answers.pop)
+    with caplog.at_level(logging.DEBUG):
+        assert embedded.enter_keys("production", tmp_path) == code
+    assert not answers
+    assert (stored() is not None) == (code == 0)
+    printed = capfd.readouterr()
+    assert "casavi_production" in printed.out if code == 0 else "differ" in printed.err
+    assert not any(entry in text for entry in (KEY, SECRET) for text in (printed.out, printed.err, caplog.text))
+
+
+def test_the_database_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow import settings
+
+    class Engine:
+        url = make_url("postgresql://airflow:s3cret@db/airflow")
+
+    monkeypatch.setattr(settings, "engine", Engine)
+    assert keys.database_name() == "postgresql://airflow:***@db/airflow"

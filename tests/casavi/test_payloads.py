@@ -1,0 +1,225 @@
+"""What may be sent to the portal: an allow-list, checked to the last character, refused without naming its content."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from include.casavi import payloads
+from include.casavi.payloads import (
+    ContactPayload,
+    ContractPayload,
+    PropertyPayload,
+    UnitPayload,
+    phone,
+    refusal,
+)
+from include.reasons import REASONS
+
+CONTACT: dict[str, Any] = {
+    "id": "P1", "title": None, "salutation": "Frau", "firstName": "Kim", "lastName": "Muster", "companyName": None,
+    "companyRole": None, "email": "kim@example.org", "telephone": None, "mobile": None, "fax": None, "website": None,
+    "street": None, "postalCode": None, "city": None, "country": None, "preferredWayOfContact": None,
+    "portalUser": True,
+}  # fmt: skip
+CONTRACT: dict[str, Any] = {
+    "id": "V1", "type": "RENTER", "number": "V1", "propertyId": "100", "unitId": "100/1", "contactId": "P1",
+    "startDate": "2024-01-01", "endDate": None,
+}  # fmt: skip
+UNIT: dict[str, Any] = {
+    "id": "100/1", "propertyId": "100", "name": "1. OG links", "number": "1", "address": "Musterstr. 1",
+    "usage": "Privat", "note": None, "mscNumber": None,
+}  # fmt: skip
+PROPERTY: dict[str, Any] = {
+    "id": "100", "name": "Musterstr. 1", "number": "100", "note": None, "country": None, "city": None,
+    "postalCode": None, "mscNumber": None, "mscProviderName": None, "mscProviderIdentifier": None,
+    "addresses": [{"street": "Musterstr. 1"}],
+}  # fmt: skip
+ALL = [(PropertyPayload, PROPERTY), (UnitPayload, UNIT), (ContactPayload, CONTACT), (ContractPayload, CONTRACT)]
+
+
+def sent(model: type[BaseModel], content: dict[str, Any], **changes: Any) -> Any:
+    """Return what goes over the wire for this content."""
+    payload = model.model_validate_json(json.dumps({**content, **changes}))
+    return json.loads(payload.model_dump_json())
+
+
+def refused(model: type[BaseModel], content: dict[str, Any], **changes: Any) -> tuple[str, str]:
+    with pytest.raises(ValidationError) as caught:
+        sent(model, content, **changes)
+    return refusal(caught.value)
+
+
+@pytest.mark.parametrize(("model", "content"), ALL)
+@pytest.mark.rule("E12", "R5")
+def test_every_field_goes_out_by_its_name_in_the_api_also_as_null(
+    model: type[BaseModel], content: dict[str, Any]
+) -> None:
+    assert sent(model, content) == content
+
+
+@pytest.mark.parametrize(("model", "content"), ALL)
+@pytest.mark.rule("R5")
+def test_the_fields_are_those_of_the_openapi_document(model: type[BaseModel], content: dict[str, Any]) -> None:
+    text = (Path(payloads.__file__).parent / "casavi-v2.openapi.yaml").read_text(encoding="utf-8")
+    schemas = yaml.safe_load(text)["components"]["schemas"]
+    schema = schemas[model.__name__.replace("Payload", "Write")]
+    parts = [schemas["ContactFields"], *schema["allOf"][1:]] if "allOf" in schema else [schema]
+    offered = {name for part in parts for name in part["properties"]}
+    assert set(content) == offered - {"customFields"}
+
+
+@pytest.mark.parametrize(("model", "content"), ALL)
+@pytest.mark.parametrize("extra", ["balance", "birthDate", "iban", "customFields", "postings"])
+@pytest.mark.rule("R5")
+def test_a_field_that_is_not_listed_is_refused(model: type[BaseModel], content: dict[str, Any], extra: str) -> None:
+    assert refused(model, content, **{extra: "secret"}) == ("INVALID_VALUE", f"{extra}: is not a field of the portal")
+
+
+@pytest.mark.parametrize(("model", "content"), ALL)
+@pytest.mark.rule("E12")
+def test_a_field_left_out_is_refused_because_the_portal_would_keep_the_old_value(
+    model: type[BaseModel], content: dict[str, Any]
+) -> None:
+    for name in content:
+        with pytest.raises(ValidationError) as caught:
+            model.model_validate_json(json.dumps({key: value for key, value in content.items() if key != name}))
+        assert refusal(caught.value) == ("INVALID_VALUE", f"{name}: is missing")
+
+
+@pytest.mark.parametrize(
+    ("model", "content", "field", "value", "text"),
+    [
+        (ContactPayload, CONTACT, "lastName", "x" * 256, "lastName: at most 255 characters"),
+        (ContactPayload, CONTACT, "street", "x" * 256, "street: at most 255 characters"),
+        (ContactPayload, CONTACT, "mobile", "1" * 101, "mobile: at most 100 characters"),
+        (ContactPayload, CONTACT, "id", "x" * 101, "id: at most 100 characters"),
+        (ContactPayload, CONTACT, "id", "", "id: is empty"),
+        (ContactPayload, CONTACT, "id", " P1", "id: begins or ends with blanks"),
+        (ContactPayload, CONTACT, "firstName", "Ki\0m", "firstName: holds control characters"),
+        (ContactPayload, CONTACT, "firstName", "Ki\nm", "firstName: holds control characters"),
+        (ContactPayload, CONTACT, "city", "K\x85ln", "city: holds control characters"),
+        (ContactPayload, CONTACT, "telephone", "0221\x001", "telephone: holds control characters"),
+        (ContactPayload, CONTACT, "lastName", 5, "lastName: has the wrong type or form"),
+        (ContactPayload, CONTACT, "portalUser", "yes", "portalUser: has the wrong type or form"),
+        (ContactPayload, CONTACT, "preferredWayOfContact", "POST", "preferredWayOfContact: has the wrong type or form"),
+        (PropertyPayload, PROPERTY, "name", "   ", "name: is empty"),
+        (PropertyPayload, PROPERTY, "note", "x" * 2001, "note: at most 2000 characters"),
+        (PropertyPayload, PROPERTY, "note", "a\0b", "note: holds control characters"),
+        (PropertyPayload, PROPERTY, "addresses", [{"street": ""}], "addresses.0.street: is empty"),
+        (UnitPayload, UNIT, "name", "x" * 256, "name: at most 255 characters"),
+        (ContractPayload, CONTRACT, "type", "GUEST", "type: has the wrong type or form"),
+        (ContractPayload, CONTRACT, "startDate", None, "startDate: has the wrong type or form"),
+        (ContractPayload, CONTRACT, "startDate", "01.01.2024", "startDate: has the wrong type or form"),
+    ],
+)
+def test_a_refusal_names_field_and_limit(
+    model: type[BaseModel], content: dict[str, Any], field: str, value: object, text: str
+) -> None:
+    assert refused(model, content, **{field: value}) == ("INVALID_VALUE", text)
+
+
+@pytest.mark.rule("E22c")
+@pytest.mark.parametrize("last_name", [None, "", "  "])
+def test_a_contact_needs_a_last_name_or_a_company(last_name: str | None) -> None:
+    assert refused(ContactPayload, CONTACT, lastName=last_name) == ("NO_NAME", "lastName or companyName is needed")
+    assert sent(ContactPayload, CONTACT, lastName=last_name, companyName="Muster GmbH")["lastName"] is None
+
+
+@pytest.mark.rule("R17")
+@pytest.mark.parametrize("field", ["email", "telephone", "mobile", "fax"])
+def test_contact_data_of_a_person_without_access_never_leave(field: str) -> None:
+    content = {**CONTACT, "email": None, "portalUser": False}
+    assert sent(ContactPayload, content)["portalUser"] is False
+    value = "kim@example.org" if field == "email" else "0221 1234567"
+    reason, text = refused(ContactPayload, content, **{field: value})
+    assert (reason, text) == ("INVALID_VALUE", "contact data of a person that is no portal user")
+
+
+@pytest.mark.rule("E3")
+def test_a_contract_ends_on_the_day_it_begins_or_later() -> None:
+    assert sent(ContractPayload, CONTRACT, endDate="2024-01-01")["endDate"] == "2024-01-01"
+    reason, text = refused(ContractPayload, CONTRACT, endDate="2023-12-31")
+    assert (reason, text) == ("END_BEFORE_START", "endDate lies before startDate")
+
+
+@pytest.mark.rule("E15")
+@pytest.mark.parametrize("email", ["x@@y", "kim@localhost", "", "a@example.org; b@example.org"])
+def test_what_is_no_address_is_refused(email: str) -> None:
+    assert refused(ContactPayload, CONTACT, email=email) == ("EMAIL_INVALID", "email: is not a valid address")
+
+
+def test_several_mistakes_are_all_named() -> None:
+    _, text = refused(ContactPayload, CONTACT, firstName="x" * 256, city="\0")
+    assert text == "firstName: at most 255 characters; city: holds control characters"
+
+
+@pytest.mark.parametrize(("value", "expected"), [("  Kim ", "Kim"), ("", None), ("   ", None)])
+def test_blanks_around_a_text_are_cut_off_and_nothing_but_blanks_is_nothing(value: str, expected: str | None) -> None:
+    assert sent(ContactPayload, CONTACT, firstName=value)["firstName"] == expected
+
+
+def test_a_note_keeps_its_lines() -> None:
+    assert sent(UnitPayload, UNIT, note="Klingel 3\r\n\tHinterhaus")["note"] == "Klingel 3\n\tHinterhaus"
+
+
+@pytest.mark.parametrize("text", ["Zoë Müller-Groß", "Łukasz", "O’Neill 🙂", "x" * 255])
+def test_letters_of_all_kinds_survive(text: str) -> None:
+    assert sent(ContactPayload, CONTACT, lastName=text)["lastName"] == text
+
+
+@pytest.mark.rule("O1")
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("0221 1234567", "+49 221 1234567"),
+        ("0170/1234567", "+49 170 1234567"),
+        ("+49 (0) 170 - 1234567", "+49 170 1234567"),
+        ("0049 170 1234567", "+49 170 1234567"),
+        ("+43 1 5131234", "+43 1 5131234"),
+        ("0170 1234567 abends", "0170 1234567 abends"),
+        ("0221 1234567 App. 12", "0221 1234567 App. 12"),
+        ("0221 1234567, 89", "0221 1234567, 89"),
+        ("0221 1234567 / 0170 1234567", "0221 1234567 / 0170 1234567"),
+        ("Fr. Meier", "Fr. Meier"),
+        ("12", "12"),
+        ("---", "---"),
+    ],
+)
+def test_phone_numbers_become_international_and_what_cannot_be_read_stays(typed: str, expected: str) -> None:
+    for field in ("telephone", "mobile", "fax"):
+        assert sent(ContactPayload, CONTACT, **{field: typed})[field] == expected
+
+
+@pytest.mark.rule("O1")
+@given(st.text(alphabet="0123456789+/-() ,;.x", max_size=30))
+def test_no_digit_of_a_phone_number_is_ever_lost(typed: str) -> None:
+    shown = phone(typed)
+    assert shown == typed or _significant(shown).endswith(_significant(typed)[-4:])
+    assert bool(shown) == bool(typed)
+
+
+def _significant(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
+
+
+@pytest.mark.rule("R21")
+@given(st.dictionaries(st.sampled_from(sorted(CONTACT)), st.text(min_size=1, max_size=400) | st.integers(), min_size=1))
+def test_a_refusal_never_repeats_a_value(changes: dict[str, Any]) -> None:
+    marked = {name: f"§{value}§\0" if isinstance(value, str) else value for name, value in changes.items()}
+    with pytest.raises(ValidationError) as caught:
+        ContactPayload.model_validate_json(json.dumps({**CONTACT, **marked}))
+    reason, text = refusal(caught.value)
+    assert reason in REASONS
+    assert "§" not in text + str(caught.value)
+
+
+def test_broken_json_is_refused_without_repeating_it() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ContactPayload.model_validate_json('{"lastName": "Muster')
+    assert refusal(caught.value) == ("INVALID_VALUE", "is not valid JSON")

@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dags.rig import Finished, Rig, connected, copied, new_sample
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """What the first runs of objects and persons into an empty portal left behind."""
+
+    folder: Path
+    runs: dict[str, Finished]
+    rows: dict[str, dict[str, Any]]
+    """Group → its row of SP_PROTOKOLL."""
+    requests: list[dict[str, Any]]
+    empty_before: bool
+
+
+@pytest.fixture(scope="session")
+def pools(airflow_db: None) -> None:
+    """Airflow's database with the pools that loads wait for."""
+    from include.embedded import make_pools
+
+    make_pools()
+
+
+@pytest.fixture(scope="session")
+def first(pools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
+    folder = new_sample(tmp_path_factory.mktemp("first"))
+    runs, rows = {}, {}
+    with pytest.MonkeyPatch.context() as environment, connected(folder, environment) as rig:
+        empty = not any(sum(numbers.values()) for numbers in rig.portal.counts().values())
+        for group in ("objects", "persons"):
+            runs[group] = rig.run(f"casavi_{group}")
+            rows[group] = rig.last_protocol()
+        requests = rig.portal.requests()
+    yield FirstRun(folder, runs, rows, requests, empty)
+
+
+@pytest.fixture
+def synced(first: FirstRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """iX-Haus and the portal in step, as the first runs left them."""
+    with connected(copied(first.folder, tmp_path), monkeypatch) as rig:
+        yield rig
+
+
+@pytest.fixture
+def fresh(pools: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """A sample iX-Haus and an empty portal."""
+    with connected(new_sample(tmp_path), monkeypatch) as rig:
+        yield rig

@@ -1,0 +1,135 @@
+"""Real Airflow between a sample iX-Haus and a sandbox portal, and what tests ask of a run."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.ixhaus.sample import build_sample
+from tests.sandbox import KEY, SECRET, SandboxProcess
+
+QUIETLY = (
+    # svcs, which Airflow's execution API imports, imports Starlette's test client as soon as a DAG runs in-process.
+    "ignore:Using `httpx` with `starlette.testclient` is deprecated",
+    # The HTTP provider (6.3.0) reads a connection's login into aiohttp's BasicAuth.
+    "ignore:BasicAuth is deprecated and will be removed in aiohttp 4.0:DeprecationWarning",
+)
+"""Warnings that Airflow itself raises when it runs a DAG."""
+airflow_run = [pytest.mark.airflow, *(pytest.mark.filterwarnings(one) for one in QUIETLY)]
+"""The marks of a module whose tests run DAGs."""
+
+COLUMNS = {
+    "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
+    "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
+    "outstanding": "OFFEN", "status": "STATUS", "reason": "GRUND",
+}  # fmt: skip
+"""Key of the protocol's XCom → column of SP_PROTOKOLL; `queried_at` is there as well, in UTC without zone."""
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended: its state, the state of each of its tasks, and the XCom of its protocol."""
+
+    state: str
+    tasks: dict[str, str]
+    protocol: dict[str, Any]
+
+    @property
+    def skipped(self) -> set[str]:
+        return {name for name, state in self.tasks.items() if state == "skipped"}
+
+    @property
+    def failed(self) -> set[str]:
+        return {name for name, state in self.tasks.items() if state == "failed"}
+
+
+@dataclass
+class Rig:
+    """One iX-Haus database and one portal, connected as production."""
+
+    database: Path
+    portal: SandboxProcess
+
+    def run(self, dag_id: str, *, with_interval: bool = True, **conf: object) -> Finished:
+        """Run a DAG through Airflow as a trigger with this conf does and wait for its end.
+
+        Airflow gives such a run a data interval; without it, it is like one triggered from the form.
+        """
+        from airflow.dag_processing.dagbag import DagBag
+
+        bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+        assert not bag.import_errors
+        when: dict[str, Any] = {} if with_interval else {"logical_date": None}
+        run = bag.dags[dag_id].test(run_conf=conf, **when)
+        tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
+        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, "protocol"))
+
+    def sql(self, statement: str, *values: object) -> Rows:
+        """Change or look at iX-Haus, as its users and consultants do."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    def entries(self, level: str) -> Rows:
+        """The protocol's entries of a level: record type, id, reason, HTTP status."""
+        query = "SELECT ART, SCHLUESSEL, GRUND, HTTP_STATUS FROM SP_PROTOKOLL_EINTRAG WHERE STUFE = ? ORDER BY 1, 2, 3"
+        return self.sql(query, level)
+
+    def last_protocol(self) -> dict[str, Any]:
+        """The newest row of SP_PROTOKOLL under the names of the XCom."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.row_factory = sqlite3.Row
+            row = connection.execute("SELECT * FROM SP_PROTOKOLL ORDER BY ABGEFRAGT_AM DESC LIMIT 1").fetchone()
+        return {name: row[column] for name, column in COLUMNS.items()} | {"queried_at": row["ABGEFRAGT_AM"]}
+
+    def live(self, kind: str) -> dict[str, dict[str, Any]]:
+        """What the portal holds of a kind: id → what was sent last; archived objects left out."""
+        return {one["id"]: one["sent"] for one in self.portal.state(kind) if not one["archived"]}
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Method and path of the requests so far, logins left out."""
+        return [(one["method"], one["path"]) for one in self.portal.requests() if one["path"] != "/authenticate"]
+
+
+def xcom(dag_id: str, run_id: str, task_id: str) -> Any:
+    """The return value of a task as it lies in Airflow's database; None if there is none."""
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    query = select(XComModel).filter_by(dag_id=dag_id, run_id=run_id, task_id=task_id, key="return_value")
+    with create_session() as session:
+        row = session.scalar(query)
+        return None if row is None else XComModel.deserialize_value(row)
+
+
+@contextmanager
+def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, secret: str = SECRET) -> Iterator[Rig]:
+    """Start a portal on the state in `folder`, empty if there is none, and connect it and folder/ixhaus.db."""
+    with SandboxProcess("--key", key, "--secret", secret, database=folder / "portal.db") as portal:
+        connections = {
+            "IXHAUS": {"conn_type": "sqlite", "host": str(folder / "ixhaus.db")},
+            "CASAVI": {"conn_type": "http", "host": portal.api, "login": key, "password": secret},
+        }
+        for side, fields in connections.items():
+            environment.setenv(f"AIRFLOW_CONN_{side}_PRODUCTION", json.dumps(fields))
+        yield Rig(folder / "ixhaus.db", portal)
+
+
+def new_sample(folder: Path) -> Path:
+    """A folder with a small sample iX-Haus and no portal yet."""
+    build_sample(folder / "ixhaus.db", persons=120)
+    return folder
+
+
+def copied(source: Path, target: Path) -> Path:
+    """A copy of a folder's databases, journals included."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    return target

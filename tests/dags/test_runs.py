@@ -1,0 +1,343 @@
+"""What a run does, leaves behind and says, through real Airflow and over real HTTP."""
+
+import csv
+import json
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include import embedded
+from include.casavi.payloads import refusal
+from include.ixhaus.sample import REFUSED
+from include.reasons import explain
+from include.show_protocol import collect
+from include.sync.group import Group
+from tests.dags.conftest import FirstRun
+from tests.dags.rig import COLUMNS, Finished, Rig, airflow_run
+
+pytestmark = airflow_run
+COUNTS = list(COLUMNS)[:10]
+GROUPS = ("objects", "persons")
+KINDS = {"property": "properties", "unit": "units", "contact": "contacts", "contract": "contracts"}
+TENANTS = ("129.R16.1", "129.R18.1", "129.E2.1")
+"""Portal users whose record concerns nobody else."""
+
+
+def rename(rig: Rig, *persons: str, name: str = "Neumuster") -> None:
+    for key in persons:
+        rig.sql("UPDATE SP_PERSON SET NACHNAME = ? WHERE PERSON_SCHLUESSEL = ?", name, key)
+
+
+def counts(run: Finished) -> dict[str, int]:
+    """The counts that are not zero, without those that say that nothing happened."""
+    return {name: run.protocol[name] for name in ("sent", "removed", "errors", "outstanding") if run.protocol[name]}
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_protocol_is_an_xcom_and_the_same_as_a_row(first: FirstRun, group: str) -> None:
+    protocol, row = dict(first.runs[group].protocol), dict(first.rows[group])
+    assert set(protocol) == {*COUNTS, "queried_at", "status", "reason"}
+    queried = protocol.pop("queried_at")
+    assert queried.endswith("+00:00")
+    assert queried.removesuffix("+00:00").replace("T", " ") == row.pop("queried_at")
+    assert protocol == row | {"reason": row["reason"] or ""}
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_record_read_has_one_outcome(first: FirstRun, group: str) -> None:
+    numbers = first.runs[group].protocol
+    assert numbers["sent"] == numbers["created"] + numbers["updated"] + numbers["removed"]
+    outcomes = ("sent", "unchanged", "withheld", "invalid", "errors", "outstanding")
+    assert numbers["read"] == sum(numbers[name] for name in outcomes)
+
+
+@pytest.mark.rule("R2", "R3")
+def test_an_empty_account_with_a_key_pair_is_enough(first: FirstRun) -> None:
+    assert first.empty_before
+    assert [run.state for run in first.runs.values()] == ["success", "success"]
+    assert all(run.protocol["created"] == run.protocol["sent"] > 0 for run in first.runs.values())
+    assert {one["method"] for one in first.requests} == {"POST"}  # nothing is set up, and nothing read back
+
+
+def test_only_the_samples_bad_records_are_invalid(synced: Rig, first: FirstRun) -> None:
+    assert {key: reason for _, key, reason, _ in synced.entries("invalid")} == REFUSED
+    assert first.runs["objects"].protocol["invalid"] == 0
+    assert first.runs["persons"].protocol["invalid"] == len(REFUSED)
+    assert [run.protocol["errors"] for run in first.runs.values()] == [0, 0]
+
+
+@pytest.mark.rule("R2")
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_portal_holds_what_the_rules_decided(synced: Rig, name: str, tmp_path: Path) -> None:
+    expected = decided_payloads(synced, name, tmp_path)
+    assert expected == {record_type: synced.live(KINDS[record_type]) for record_type in expected}
+    assert all(expected.values())
+
+
+def decided_payloads(rig: Rig, name: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """What the rules say about each record that may be sent: type → id → payload; no step of a run takes part."""
+    from include.clock import berlin_day, utc_now
+    from include.ixhaus.database import open_engine
+    from include.ixhaus.read import frame_of, read_views
+    from include.settings import load_settings
+    from include.sync import ledger
+    from include.sync.decision import CONTROL_COLUMNS
+
+    group, engine = group_of(name), open_engine("ixhaus_production")
+    views = {one: frame_of(folder / "views", one) for one in read_views(engine, group.views, folder / "views")}
+    known = ledger.known_records(engine, "production", tuple(group.record_types)).slice(0, 0).to_pandas()
+    decided = imported(group.rules)(views, known, load_settings("production"), berlin_day(utc_now()))
+    found: dict[str, dict[str, Any]] = {}
+    for record_type, frame in decided.items():
+        model = imported(group.record_types[record_type])
+        sent = frame[frame["decision"].isin(["send", "restrict"])].drop(columns=[*CONTROL_COLUMNS[1:]])
+        rows = json.loads(sent.rename(columns={"external_id": "_key"}).to_json(orient="records"))
+        payloads = {row.pop("_key"): row for row in rows}
+        found[record_type] = {
+            key: json.loads(model.model_validate(row).model_dump_json(by_alias=True))
+            for key, row in payloads.items()
+            if key not in REFUSED
+        }
+    return found
+
+
+def group_of(name: str) -> Group:
+    group: Group = getattr(import_module(f"dags.casavi_{name}"), name.upper())
+    return group
+
+
+def imported(dotted: str) -> Any:
+    module, _, name = dotted.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def test_a_second_run_sends_nothing(synced: Rig, first: FirstRun) -> None:
+    for group in GROUPS:
+        run = synced.run(f"casavi_{group}")
+        before, after = first.runs[group].protocol, run.protocol
+        assert (run.state, after["status"], after["sent"]) == ("success", "ok", 0)
+        assert after["unchanged"] == before["sent"]
+        assert [after[name] for name in ("read", "withheld", "invalid")] == [
+            before[name] for name in ("read", "withheld", "invalid")
+        ]
+    assert synced.portal.requests() == []
+
+
+def test_a_dry_run_lists_ids_and_sends_nothing(synced: Rig) -> None:
+    rename(synced, *TENANTS, name="Geheimname")
+    synced.sql("UPDATE SP_PERSON SET ANONYMISIERT_AM = NULL, OBJEKT_NR = '301' WHERE PERSON_SCHLUESSEL = '129.E8.1'")
+    run = synced.run("casavi_persons", dry_run=True)
+    assert (run.state, run.protocol["status"]) == ("success", "dry_run")
+    assert [run.protocol[name] for name in ("sent", "created", "updated")] == [0, 0, 3]
+    assert synced.last_protocol()["status"] == "dry_run"
+    assert synced.portal.requests() == []
+    (preview,) = left_behind()
+    rows = list(csv.DictReader(preview.open(encoding="utf-8")))
+    assert [row["external_id"] for row in rows] == sorted(TENANTS)
+    assert set(rows[0]) == {"record_type", "external_id", "action", "reason"}
+    assert "Geheimname" not in preview.read_text(encoding="utf-8")
+    assert synced.run("casavi_persons").protocol["updated"] == 3  # the dry run has remembered nothing as sent
+
+
+def left_behind() -> list[Path]:
+    """The files in the staging folder."""
+    from include.sync.staging import staging_root
+
+    return [path for path in staging_root().rglob("*") if path.is_file()]
+
+
+def test_a_run_for_some_properties_leaves_the_others_alone(synced: Rig) -> None:
+    synced.sql("UPDATE SP_EINHEIT SET BEZEICHNUNG = 'Neu' WHERE OBJEKT_NR IN ('100', '101', '102')")
+    ids = [f"{place}/{unit}" for place, unit in synced.sql(
+        "SELECT OBJEKT_NR, FLAECHE_NR FROM SP_EINHEIT WHERE OBJEKT_NR IN ('100', '102')"
+    )]  # fmt: skip
+    run = synced.run("casavi_objects", properties="100, 102-105")
+    assert (run.state, run.protocol["sent"]) == ("success", len(ids))
+    assert {key for key, unit in synced.live("units").items() if unit["name"] == "Neu"} == set(ids)
+    assert run.protocol["read"] < 50
+
+
+def test_resend_all_sends_everything_again(synced: Rig, first: FirstRun) -> None:
+    before = synced.live("units")
+    run = synced.run("casavi_objects", resend="all")
+    assert counts(run) == {"sent": first.runs["objects"].protocol["sent"]}
+    assert {method for method, _ in synced.writes()} == {"PUT"}
+    assert synced.live("units") == before
+
+
+@pytest.mark.rule("R54")
+def test_a_refused_record_turns_the_run_red_after_everything_else_was_delivered(synced: Rig) -> None:
+    refused, *others = TENANTS
+    rename(synced, *TENANTS)
+    synced.portal.fault("status", "PUT", f"/contacts/{refused}", status=422)
+    run = synced.run("casavi_persons")
+    assert (run.state, run.failed) == ("failed", {"protocol"})
+    assert counts(run) == {"sent": 2, "errors": 1}
+    assert run.protocol["status"] == "errors"
+    assert synced.entries("error") == [("contact", refused, "REFUSED", 422)]
+    assert all(synced.live("contacts")[key]["lastName"] == "Neumuster" for key in others)
+
+    synced.portal.forget_requests()
+    again = synced.run("casavi_persons")  # the portal would take it now, but nobody has changed it
+    assert (again.state, counts(again), synced.portal.requests()) == ("success", {"outstanding": 1}, [])
+    rename(synced, refused, name="Bessermuster")
+    assert counts(synced.run("casavi_persons")) == {"sent": 1}
+    assert synced.live("contacts")[refused]["lastName"] == "Bessermuster"
+
+
+@pytest.mark.rule("R51", "R54")
+def test_the_command_shows_the_protocol_and_fails_when_a_record_failed(
+    synced: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from airflow import __version__
+
+    (tmp_path / f"ready-{__version__}").touch()  # Airflow's database is there
+    monkeypatch.setattr(embedded, "SANDBOX_PORT", int(synced.portal.url.rpartition(":")[2]))
+    rename(synced, *TENANTS)
+    synced.portal.fault("status", "PUT", f"/contacts/{TENANTS[0]}", status=422)
+    assert embedded.sync(tmp_path) == 1
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "production" in line]
+    protocol = synced.last_protocol()
+    numbers = [word for line in lines for word in line if "persons" in line and "errors" in line]
+    assert [str(protocol[name]) for name in COUNTS] == [word.strip("│") for word in numbers if word.isdigit()][:10]
+    assert protocol["errors"] == 1
+    assert embedded.sync(tmp_path) == 0
+
+
+@pytest.mark.rule("R51")
+def test_the_protocol_as_a_list_has_the_documented_fields(synced: Rig, first: FirstRun) -> None:
+    runs = collect(last=20)
+    assert [run["group"] for run in runs] == ["persons", "objects"]  # newest first
+    for run in runs:
+        protocol = first.runs[run["group"]].protocol
+        assert run["system"] == "production"
+        assert {name: run[name] for name in (*COUNTS, "queried_at")} == {
+            name: protocol[name] for name in (*COUNTS, "queried_at")
+        }
+    assert len(collect(last=1)) == 1
+
+
+@pytest.mark.rule("R51")
+def test_the_command_prints_the_list_as_json(synced: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    assert embedded.main(["protocol", "--format", "json", "--last", "1"]) == 0
+    assert json.loads(capsys.readouterr().out) == collect(last=1)
+
+
+ON, NO_LICENCE, OFF = "", "NO_LICENCE", "INTERFACE_OFF"
+
+
+@pytest.mark.rule("R6")
+@pytest.mark.parametrize(
+    ("switch", "licence", "reason"),
+    [("J", "J", ON), ("J", "N", NO_LICENCE), ("N", "J", OFF), ("N", "N", OFF), ("J", None, NO_LICENCE), (None, "J", OFF)],
+)
+def test_nothing_runs_unless_switch_and_licence_are_on(
+    synced: Rig, switch: str | None, licence: str | None, reason: str
+) -> None:
+    synced.sql("DELETE FROM SP_EINSTELLUNG")
+    synced.sql("DELETE FROM SP_LIZENZ WHERE LIZENZ = 'casavi'")
+    if switch:
+        synced.sql("INSERT INTO SP_EINSTELLUNG VALUES ('Schnittstelle.Mieterportal.Aktiv', ?)", switch)
+    if licence:
+        synced.sql("INSERT INTO SP_LIZENZ (LIZENZ, AKTIV) VALUES ('casavi', ?)", licence)
+    synced.sql("UPDATE SP_EINHEIT SET BEZEICHNUNG = 'Neu' WHERE OBJEKT_NR = '100'")  # there is something to send
+    run = synced.run("casavi_objects")
+    assert run.state == "success"
+    if reason == ON:
+        assert run.protocol["sent"] > 0
+        return
+    assert run.tasks.pop("protocol") == "success"
+    assert set(run.tasks.values()) == {"skipped"}
+    for protocol in (run.protocol, synced.last_protocol()):
+        assert (protocol["status"], protocol["reason"]) == ("skipped", explain(reason))
+    assert synced.portal.requests() == []
+
+
+@pytest.mark.rule("R8")
+def test_the_test_system_is_off_by_default(synced: Rig) -> None:
+    run = synced.run("casavi_persons_test")
+    assert run.state == "success"
+    assert run.protocol["reason"] == explain("SYSTEM_OFF")
+    assert run.tasks["extract"] == "skipped"
+    assert synced.portal.requests() == []
+
+
+def test_many_removals_wait_until_somebody_releases_them(synced: Rig) -> None:
+    before = synced.live("contacts")
+    chosen = sorted(key for key in before if key.startswith("129."))[: len(before) * 4 // 10]
+    for key in chosen:
+        synced.sql("DELETE FROM SP_VERTRAG WHERE PERSON_SCHLUESSEL = ?", key)
+        synced.sql("DELETE FROM SP_PERSON WHERE PERSON_SCHLUESSEL = ?", key)
+    rename(synced, next(key for key in TENANTS if key not in chosen) if not set(TENANTS) <= set(chosen) else "100.1.1")
+    held = synced.run("casavi_persons")
+    assert held.state == "success"
+    assert held.protocol["removed"] == 0
+    assert synced.live("contacts").keys() == before.keys()
+    guarded = {key for kind, key, reason, _ in synced.entries("guarded") if (kind, reason) == ("contact", "REMOVAL_GUARD")}
+    assert guarded == set(chosen)
+    assert waiting_question()["removals"]["contact"] == [len(chosen), len(before)]
+
+    too_few = synced.run("casavi_persons", release_removals=True, release_at_most=len(chosen) - 1)
+    assert too_few.protocol["removed"] == 0
+    released = synced.run("casavi_persons", release_removals=True)
+    assert (released.state, released.protocol["removed"]) == ("success", len(synced.entries("guarded")) // 2)
+    assert synced.live("contacts").keys() == before.keys() - set(chosen)
+
+
+def waiting_question() -> dict[str, Any]:
+    """What casavi_release_removals is started with: the newest event of the asset."""
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    query = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id).order_by(AssetEvent.id.desc())
+    with create_session() as session:
+        event = session.scalar(query.where(AssetModel.name == "casavi_guarded_removals"))
+        assert event is not None
+        return dict(event.extra)
+
+
+@pytest.mark.rule("R53")
+def test_a_second_run_at_the_same_time_says_so_and_ends(synced: Rig) -> None:
+    from include.ixhaus.database import open_engine
+    from include.sync.lease import acquire
+
+    rename(synced, *TENANTS)
+    engine = open_engine("ixhaus_production")
+    with acquire(engine, "production/persons", "another run", seconds=6).kept_alive(engine):
+        run = synced.run("casavi_persons")
+    assert (run.state, run.tasks["extract"]) == ("success", "skipped")
+    assert (run.protocol["status"], run.protocol["reason"]) == ("skipped", explain("BUSY"))
+    assert synced.last_protocol()["reason"] == explain("BUSY")
+    assert synced.portal.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"properties": "x-?"}, 'parameter properties: "x-?" is neither a property number nor a range; write for'),
+        ({"resend": "interval"}, "parameter resend: interval needs a data interval, which only a backfill"),
+    ],
+)
+def test_a_parameter_without_sense_stops_before_anything_is_sent(
+    synced: Rig, asked: dict[str, str], sentence: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    synced.sql("UPDATE SP_EINHEIT SET BEZEICHNUNG = 'Neu'")
+    run = synced.run("casavi_objects", with_interval=False, **asked)
+    assert (run.state, run.failed) == ("failed", {"extract", "protocol"})
+    assert sentence in capfd.readouterr().out
+    assert (run.protocol["status"], run.protocol["sent"]) == ("failed", 0)
+    assert "extract" in run.protocol["reason"]
+    assert synced.portal.requests() == []
+
+
+def test_a_finished_run_leaves_no_files(synced: Rig) -> None:
+    rename(synced, TENANTS[0])
+    assert counts(synced.run("casavi_persons")) == {"sent": 1}
+    before = os.environ["AIRFLOW_HOME"]
+    assert left_behind() == [], before

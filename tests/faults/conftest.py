@@ -1,0 +1,50 @@
+"""A sandbox and a worker for all fault tests; a world and a discreet log for each."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.sync import deliver
+from tests.faults.harness import Worker, World
+from tests.faults.run_steps import short_backoff
+from tests.sandbox import SandboxProcess
+
+
+@pytest.fixture(scope="package")
+def process() -> Iterator[SandboxProcess]:
+    with SandboxProcess() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def worker() -> Iterator[Worker]:
+    with Worker() as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(process: SandboxProcess) -> SandboxProcess:
+    """An empty portal."""
+    process.reset()
+    return process
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path,
+    sandbox: SandboxProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> Iterator[World]:
+    """An ERP without tenants; whatever happens in it, nothing of a person may reach a log (I5)."""
+    made = World(tmp_path, sandbox)
+    made.enter(monkeypatch)
+    monkeypatch.setattr(deliver, "backoff", short_backoff)
+    caplog.set_level(logging.INFO)
+    for name in ("include", "aiohttp", "asyncio"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    yield made
+    made.assert_discreet("\n".join([caplog.text, *capfd.readouterr()]))

@@ -1,0 +1,128 @@
+"""No answer, or none that can be understood: nobody knows whether the write took effect, and nothing may be doubled."""
+
+from itertools import product
+
+import pytest
+
+from tests.faults.harness import World, seen_id, tenants
+
+SILENT = [
+    ("status", {"seconds": 0.6, "when": "before"}),  # a time-out; the portal has done nothing
+    ("delay", {"seconds": 0.6, "when": "after"}),  # a time-out; the portal has done it
+    ("drop", {"when": "before"}),
+    ("drop", {"when": "after"}),
+    ("cut", {}),
+    ("html", {"when": "before"}),
+    ("html", {"when": "after"}),
+    ("invalid_json", {}),
+    ("wrong_id", {}),
+    ("status", {"status": 201, "body": "", "when": "before"}),  # success without the record
+    ("status", {"status": 200, "body": [], "when": "after"}),
+]
+NAMES = [f"{kind}-{'-'.join(str(value) for value in more.values())}".strip("-") for kind, more in SILENT]
+PORTALS = [
+    {"post_existing": post, "put_unknown": put, "put_archived": archived}
+    for post, put, archived in product(
+        ["conflict", "update", "duplicate"], ["not_found", "upsert"], ["revive", "not_found"]
+    )
+]
+PORTAL_NAMES = ["-".join(portal.values()) for portal in PORTALS]
+
+
+@pytest.mark.parametrize(("kind", "more"), SILENT, ids=NAMES)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_without_a_clear_answer_takes_effect_once(
+    world: World, method: str, kind: str, more: dict[str, object]
+) -> None:
+    stays, changes, goes, comes = tenants(4)
+    world.settle(stays, changes, goes)
+    world.configure(limits={"timeout_seconds": 0.4})
+    world.sandbox.behave(post_existing="duplicate")
+    world.sandbox.fault(kind, method, "/contacts*", **more)
+    world.move_in(changes.renamed("Kanari neu"), comes)
+    world.drop(goes.number)
+
+    ran = world.run()
+
+    if (method, kind) == ("DELETE", "cut"):  # an answer without a body cannot be cut
+        assert ran.status == "ok"
+    assert ran.status == "ok", ran.why
+    world.heal()
+
+
+@pytest.mark.parametrize("portal", PORTALS, ids=PORTAL_NAMES)
+def test_no_portal_is_made_to_hold_a_record_twice(world: World, portal: dict[str, str]) -> None:
+    """Every other write loses its answer after its effect, every third before it, in a portal of each kind."""
+    world.sandbox.behave(**portal)
+    first, second, third, fourth = tenants(4)
+    world.settle(first, second)
+    world.sandbox.fault("drop", "*", "/con*", when="after", times=1)
+    world.sandbox.fault("drop", "*", "/con*", when="before", skip=2, times=1)
+    world.sandbox.fault("cut", "*", "/con*", skip=3, times=2)
+    world.move_in(first.renamed("Kanari neu"), third, fourth)
+    world.drop(second.number)
+    assert world.run().status == "ok"
+    world.heal()
+
+
+@pytest.mark.parametrize(("kind", "more"), SILENT, ids=NAMES)
+def test_what_was_never_confirmed_is_not_called_done(world: World, kind: str, more: dict[str, object]) -> None:
+    """As long as no clear answer comes, the record is an error and no hash is stored; then it arrives once."""
+    unlucky, lucky = tenants(2)
+    world.move_in(unlucky, lucky)
+    world.configure(limits={"timeout_seconds": 0.3, "attempts": 2})
+    world.sandbox.behave(post_existing="duplicate")
+    for path, body_id in (("/contacts", unlucky.contact_id), (f"/contacts/{unlucky.contact_id}", None)):
+        world.sandbox.fault(kind, "*", path, body_id=body_id, times=None, **more)
+
+    ran = world.run()
+
+    assert ran.status == "errors"
+    assert set(ran.named("error")) == {unlucky.contact_id}
+    row = world.ledger(unlucky.contact_id)
+    assert (row["ZUSTAND"], row["PRUEFSUMME"], row["ABGELEHNT"]) == ("pending", None, None)
+    world.assert_no_duplicates()
+    world.heal()
+
+
+@pytest.mark.parametrize("change", ["update", "remove"])
+def test_a_change_taken_back_before_it_was_confirmed_is_sent_again(world: World, change: str) -> None:
+    """The portal has taken a change without our hearing of it; then the ERP goes back to what we last heard of."""
+    stays, tenant = tenants(2)
+    world.settle(stays, tenant)
+    world.configure(limits={"attempts": 1})
+    world.sandbox.fault("drop", "*", f"/contacts/{tenant.contact_id}", when="after", times=None)
+    if change == "update":
+        world.put(tenant.renamed("Kanari für einen Tag"))
+    else:
+        world.drop(tenant.number)
+    assert set(world.run().named("error")) == {tenant.contact_id}
+
+    world.put(tenant)
+    healed = world.heal()
+
+    assert tenant.contact_id in {seen_id(one) for one in healed.requests}
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 4])
+def test_a_record_is_tried_as_often_as_configured(world: World, attempts: int) -> None:
+    tenant, other = tenants(2)
+    world.settle(tenant, other)
+    world.configure(limits={"attempts": attempts})
+    world.sandbox.fault("status", "PUT", f"/contacts/{tenant.contact_id}", status=500, times=None)
+    world.put(tenant.renamed("Kanari neu"))
+    assert len(world.run().requests) == attempts
+
+
+@pytest.mark.parametrize("post_existing", ["conflict", "update"])
+def test_a_write_that_takes_effect_after_our_patience_ended(world: World, post_existing: str) -> None:
+    """The portal takes its time and writes after the record was sent again.
+
+    Where POST makes a second object under the same id nothing but an answer could tell, so that portal is left out.
+    """
+    world.move_in(*tenants(2))
+    world.configure(limits={"timeout_seconds": 0.3})
+    world.sandbox.behave(post_existing=post_existing)
+    world.sandbox.fault("delay", "POST", "/contacts", seconds=0.6, when="before")
+    assert world.run().status == "ok"
+    world.heal()
