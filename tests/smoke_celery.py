@@ -254,13 +254,15 @@ class Place:
             found[name] = sum(member.memory_full_info().pss for member in family) / 1e6
         return found
 
-    def log_tails(self, lines: int = 25) -> str:
-        """The end of each log, the newest last."""
+    def log_tails(self, lines: int = 12, width: int = 1500) -> str:
+        """The end of each log, the newest last, without the API's list of requests."""
         files = sorted(self.logs.rglob("*.log"), key=lambda path: path.stat().st_mtime)
-        return "\n".join(
-            "\n".join([f"--- {path.relative_to(self.logs)}", *path.read_text("utf-8", "replace").splitlines()[-lines:]])
-            for path in files[-14:]
-        )
+        parts = []
+        for path in files[-12:]:
+            text = path.read_text("utf-8", "replace").splitlines()
+            tail = [line[:width] for line in text if "request finished" not in line][-lines:]
+            parts.append("\n".join([f"--- {path.relative_to(self.logs)}", *tail]))
+        return "\n".join(parts)
 
     def _made(self, name: str) -> Path:
         folder = self.folder / name

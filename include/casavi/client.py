@@ -31,13 +31,6 @@ class PortalStopError(Exception):
     """No further call of this session can succeed; the message says why and what to do."""
 
 
-class KeyPair(NamedTuple):
-    """What the hook makes of a connection's login and password, in place of aiohttp's deprecated BasicAuth."""
-
-    login: str
-    password: str
-
-
 class Answer(NamedTuple):
     """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, and a reason code."""
 
@@ -91,7 +84,7 @@ class Portal:
         self,
         http: aiohttp.ClientSession,
         base_url: str,
-        key_pair: KeyPair,
+        key_pair: tuple[str, str],
         pace: Pace,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -208,8 +201,14 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
     """Open a session with the portal of an Airflow connection (host = Link Datensynchronisation, login = key,
     password = secret). Raises ConfigurationError if one of them is missing.
     """
-    config = await HttpAsyncHook(http_conn_id=connection_id, auth_type=KeyPair).config()
-    if config.auth is None or not config.auth.password or not config.base_url.partition("://")[2]:
+    key_pairs: list[tuple[str, str | None]] = []
+
+    def keep(login: str, password: str | None) -> None:  # not for a header: the pair is exchanged for a token
+        key_pairs.append((login, password))
+
+    config = await HttpAsyncHook(http_conn_id=connection_id, auth_type=keep).config()
+    key, secret = key_pairs[0] if key_pairs else ("", None)
+    if not key or not secret or not config.base_url.partition("://")[2]:
         raise ConfigurationError(
             f"Airflow connection {connection_id}: host, login and password must all be set; "
             "write the Link Datensynchronisation, the key and the secret"
@@ -223,4 +222,4 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
         headers={**_JSON, **(config.headers or {})},
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as http:
-        yield Portal(http, config.base_url, KeyPair(config.auth.login, config.auth.password), pace)
+        yield Portal(http, config.base_url, (key, secret), pace)

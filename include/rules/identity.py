@@ -87,7 +87,7 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     candidates = pd.concat([candidates[~is_person], persons]).sort_values(["contact", "rank"], kind="stable")
     is_chosen = ~candidates["contact"].duplicated()
     chosen, others = candidates[is_chosen], candidates[~is_chosen]
-    given_up = others[(others["state"] != "") & ~occurs(others["external_id"], chosen["external_id"])]
+    given_up = others[others["state"] != ""]
     columns = ["external_id", "identity"]
     return (
         chosen[[*columns, "state"]].reset_index(drop=True),

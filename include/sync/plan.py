@@ -60,8 +60,7 @@ class Scope:
         """Return which records are sent even if the portal has them as they are."""
         if self.resend == "interval" and self.interval is not None:
             start, end = self.interval
-            changed = pd.to_datetime(records["changed_at"])  # no rows at all come without a type
-            return (changed >= start) & (changed < end)
+            return (records["changed_at"] >= start) & (records["changed_at"] < end)
         return pd.Series(self.resend == "all", index=records.index)
 
     def covers(self, records: pd.DataFrame) -> "pd.Series[bool]":

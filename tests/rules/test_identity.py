@@ -62,6 +62,13 @@ def test_a_partner_the_portal_already_holds_keeps_its_number_and_takes_its_perso
     assert outcome.contact("100.1.1")["reason"] == "MERGED"
 
 
+@pytest.mark.rule("E18")
+def test_the_id_the_portal_holds_comes_before_one_it_has_removed() -> None:
+    tenant = person(contract(), partner=partner("P1"))
+    outcome = decide(tenant, known=[held("P1", "removed"), held("100.1.1")])
+    assert outcome.ids("contact", "send") == ["100.1.1"]
+
+
 @pytest.mark.rule("E18", "E4")
 def test_a_kept_id_survives_removal_and_return() -> None:
     outcome = decide(person(contract(), partner=partner("P1")), known=[held("100.1.1", "removed")])

@@ -27,6 +27,13 @@ def test_co_residents_and_contract_partners_are_contacts_with_a_contract_of_thei
     assert row["parents"].splitlines() == ["unit 100/1", "contact P2"]
 
 
+@pytest.mark.rule("O20")
+def test_who_lives_with_an_owner_has_a_renters_contract() -> None:
+    home = contract(role(partner("P2")), kind="EIGENTUM")
+    outcome = decide(person(home, partner=partner("P1")))
+    assert (outcome.contract("V1")["type"], outcome.contract("V1/P2")["type"]) == ("OWNER", "RENTER")
+
+
 @pytest.mark.rule("R22")
 def test_of_a_person_without_partner_only_the_main_person_goes_out() -> None:
     outcome = decide(person(contract(role(partner("P2")))))

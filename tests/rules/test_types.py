@@ -70,6 +70,15 @@ def test_a_released_type_counts_only_while_its_contract_is_open() -> None:
     assert decide(moved_out, prospect).contact("P1")["decision"] == "restrict"
 
 
+@pytest.mark.rule("R17", "R18")
+def test_a_type_not_released_counts_now_even_if_a_released_one_comes_later() -> None:
+    kim = partner("P1")
+    prospect = person(contract(nr="V1"), key="100.1.1", partner=kim, person_type="Interessent")
+    tenant = person(contract(nr="V2", begin="2026-07-01"), key="100.2.1", partner=kim)
+    assert decide(prospect, tenant).contact("P1")["decision"] == "restrict"
+    assert decide(prospect, tenant, today="2026-07-01").contact("P1")["decision"] == "send"
+
+
 @pytest.mark.rule("R17", "R22")
 def test_co_residents_are_treated_like_the_person_they_live_with() -> None:
     home = contract(role(partner("P2", email="kim@example.org")))

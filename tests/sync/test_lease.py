@@ -128,6 +128,22 @@ def test_the_same_run_gets_its_lease_back_at_once_and_its_dead_process_is_fenced
     confirm(engine, alive)
 
 
+def test_a_dead_process_does_not_give_back_the_lease_of_the_living(engine: Engine, clock: Clock) -> None:
+    dead = take(engine, "run 1")
+    alive = take(engine, "run 1")
+    dead.release(engine)
+    confirm(engine, alive)
+
+
+def test_two_processes_of_one_run_at_once_do_not_share_a_lease(engine: Engine, database: Path, clock: Clock) -> None:
+    take(engine, "run 1")
+    others: list[Lease] = []
+    mine = take(slow_engine(database, lambda: others.append(take(engine, "run 1"))), "run 1", sleep=clock.forward)
+    confirm(engine, mine)
+    with pytest.raises(LeaseLostError):
+        confirm(engine, others[0])
+
+
 # two runs
 
 

@@ -1,6 +1,6 @@
 """How a column of the interface contract is declared: name, type and the comment that ends up in the Oracle DDL."""
 
-from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, String, Text
+from sqlalchemy import TIMESTAMP, Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, String, Text
 
 METADATA = MetaData()
 YES, NO = "J", "N"
@@ -33,8 +33,8 @@ def moment(name: str, comment: str) -> Column[object]:
 
 
 def utc(name: str, comment: str) -> Column[object]:
-    """Return a point in time in UTC, as this project writes it."""
-    return Column(name, DateTime, comment=f"{comment} (UTC)")
+    """Return a point in time in UTC, as this project writes it; TIMESTAMP, as Oracle's DATE knows whole seconds."""
+    return Column(name, TIMESTAMP, comment=f"{comment} (UTC)")
 
 
 def number(name: str, comment: str) -> Column[int]:
