@@ -31,7 +31,8 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 def _measured(home: Path, persons: int) -> dict[str, float]:
     env = {
-        **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(home), "SERVICEPORTAL_STAGING": str(home / "staging"),
+        **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(home),
+        "SERVICEPORTAL_STAGING": str(home / "staging"),
         "SERVICEPORTAL_CONFIG": str(_release_everything(home)),
         "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "erp.db")}),
         "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(

@@ -4,6 +4,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def step(name: str, shared: str) -> dict[str, float]:
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if name == "plan":
-        requests = sum(steps.load(state, batch)["acknowledged"] for parts in planned.batches.values() for batch in parts)
+        batches = [batch for parts in planned.batches.values() for batch in parts]
+        requests = sum(steps.load(state, batch)["acknowledged"] for batch in batches)
         _finish(group, state, planned)
     return {"seconds": seconds, "peak_mb": peak, "requests": requests}
 
@@ -95,5 +97,5 @@ def pandas() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    roles = {"prepare": prepare, "step": step, "pandas": pandas}
+    roles: dict[str, Callable[..., dict[str, float]]] = {"prepare": prepare, "step": step, "pandas": pandas}
     print(json.dumps(roles[sys.argv[1]](*sys.argv[2:])))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
+from croniter import croniter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 from pydantic.config import JsonDict
@@ -133,7 +134,7 @@ class Schedules(_Strict):
     @field_validator("*")
     @classmethod
     def _is_cron(cls, value: str | None) -> str | None:
-        if value is not None and len(value.split()) != 5:
+        if value is not None and not (len(value.split()) == 5 and croniter.is_valid(value)):
             raise ValueError(
                 f'"{value}" is not a cron expression; write five fields such as "0 2 * * *", or null for never'
             )

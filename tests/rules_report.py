@@ -44,7 +44,8 @@ def main() -> int:
     missing = [rule for rule in rules if not collector.tests[rule]]
     unknown = sorted(set(collector.tests) - set(rules))
     if missing or unknown:
-        Console().print(f"without a test: {', '.join(missing) or 'none'}; not in docs/rules.md: {', '.join(unknown) or 'none'}")
+        Console().print(f"without a test: {', '.join(missing) or 'none'}")
+        Console().print(f"not in docs/rules.md: {', '.join(unknown) or 'none'}")
     return 1 if missing or unknown else 0
 
 

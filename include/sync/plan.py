@@ -156,11 +156,10 @@ class GuardFinding:
         return self.count > guard.max_count or self.count * 100 > guard.max_percent * self.held
 
 
-def guard_finding(record_type: str, records: pd.DataFrame, known: pd.DataFrame) -> GuardFinding:
-    """Count what a run would take away of one record type; records as returned by `compare`."""
-    empty = bool(len(records)) and bool(records["gone"].all())
+def guard_finding(record_type: str, desired: pd.DataFrame, known: pd.DataFrame, records: pd.DataFrame) -> GuardFinding:
+    """Count what a run would take away of one record type; records as `compare` made them of desired and known."""
     held = int(known["state"].isin(HELD).sum())
-    return GuardFinding(record_type, int(takes_away(records).sum()), held, empty)
+    return GuardFinding(record_type, int(takes_away(records).sum()), held, desired.empty)
 
 
 def hold_back(records: pd.DataFrame) -> pd.DataFrame:

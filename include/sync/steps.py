@@ -133,7 +133,7 @@ def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str
         held = _of_type(known, record_type)
         desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         compared[record_type] = compare(desired, held, request.scope())
-        findings.append(guard_finding(record_type, compared[record_type], held))
+        findings.append(guard_finding(record_type, desired, held, compared[record_type]))
     return compared, findings
 
 
