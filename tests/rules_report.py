@@ -33,7 +33,9 @@ def documented_rules() -> dict[str, str]:
 
 def main() -> int:
     collector = Collector()
-    pytest.main(["--collect-only", "-qq", "-p", "no:terminal"], plugins=[collector])
+    if pytest.main(["--collect-only", "-p", "no:terminal"], plugins=[collector]) != pytest.ExitCode.OK:
+        sys.stderr.write("the tests cannot be collected; `make test` says why\n")
+        return 1
     rules = documented_rules()
     table = Table(show_lines=False)
     for heading in ("rule", "what it says", "tests"):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 Evidence = Literal["confirmed", "v1", "assumed"]
 LOGIN_PATH: Final = "/authenticate"
-TOKEN_HEADER: Final = "token"
+TOKEN_HEADER: Final = "token"  # noqa: S105 - the name of a header
 
 
 class Call(NamedTuple):

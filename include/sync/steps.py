@@ -161,10 +161,11 @@ def finish(group: Group, system: str, upstream: Mapping[str, Any], request: Requ
     None), `failed` (names of failed tasks)
     """
     if upstream["state"] is None:
-        reason, failed = upstream["skip"] or "", upstream["failed"]
+        failed = upstream["failed"]
         why_red = f"failed before anything was sent: {', '.join(failed)}; see that task's log" if failed else None
-        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts())}
-        return Ending({**xcom, "status": "failed" if failed else "skipped", "reason": explain(reason)}, why_red, False)
+        status, reason = ("failed", why_red) if failed else ("skipped", explain(upstream["skip"] or ""))
+        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts()), "status": status, "reason": reason}
+        return Ending(xcom, why_red, is_synced=False)
     state = RunState(**upstream["state"])
     settings, planned = state.settings(), upstream["planned"]
     engine = open_engine(settings.ixhaus_connection)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,14 +16,11 @@ import pytest
 from include.ixhaus.sample import build_sample
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
-QUIETLY = (
-    # svcs, which Airflow's execution API imports, imports Starlette's test client as soon as a DAG runs in-process.
-    "ignore:Using `httpx` with `starlette.testclient` is deprecated",
-    # The HTTP provider (6.3.0) reads a connection's login into aiohttp's BasicAuth.
-    "ignore:BasicAuth is deprecated and will be removed in aiohttp 4.0:DeprecationWarning",
-)
-"""Warnings that Airflow itself raises when it runs a DAG."""
-airflow_run = [pytest.mark.airflow, *(pytest.mark.filterwarnings(one) for one in QUIETLY)]
+airflow_run = [
+    pytest.mark.airflow,
+    # Airflow's execution API imports svcs, and that Starlette's test client, as soon as a DAG runs in-process.
+    pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated"),
+]
 """The marks of a module whose tests run DAGs."""
 
 COLUMNS = {
@@ -57,6 +55,7 @@ class Rig:
 
     database: Path
     portal: SandboxProcess
+    staging: Path
 
     def run(self, dag_id: str, *, with_interval: bool = True, **conf: object) -> Finished:
         """Run a DAG through Airflow as a trigger with this conf does and wait for its end.
@@ -68,7 +67,10 @@ class Rig:
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
         assert not bag.import_errors
         when: dict[str, Any] = {} if with_interval else {"logical_date": None}
-        run = bag.dags[dag_id].test(run_conf=conf, **when)
+        with pytest.MonkeyPatch.context() as patched:
+            # Between two rounds without a task to start, Airflow's test run sleeps a second: half of all the time.
+            patched.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.02 if seconds == 1 else seconds))
+            run = bag.dags[dag_id].test(run_conf=conf, **when)
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
         return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, "protocol"))
 
@@ -92,6 +94,10 @@ class Rig:
     def live(self, kind: str) -> dict[str, dict[str, Any]]:
         """What the portal holds of a kind: id → what was sent last; archived objects left out."""
         return {one["id"]: one["sent"] for one in self.portal.state(kind) if not one["archived"]}
+
+    def staged(self) -> list[Path]:
+        """The files in the staging folder."""
+        return [path for path in self.staging.rglob("*") if path.is_file()]
 
     def writes(self) -> list[tuple[str, str]]:
         """Method and path of the requests so far, logins left out."""
@@ -120,7 +126,8 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
         }
         for side, fields in connections.items():
             environment.setenv(f"AIRFLOW_CONN_{side}_PRODUCTION", json.dumps(fields))
-        yield Rig(folder / "ixhaus.db", portal)
+        environment.setenv("SERVICEPORTAL_STAGING", str(folder / "staging"))
+        yield Rig(folder / "ixhaus.db", portal, folder / "staging")
 
 
 def new_sample(folder: Path) -> Path:
