@@ -136,7 +136,7 @@ class Portal:
         return self._delayed(verdict, response)
 
     async def _new_token(self) -> str:
-        """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not possible now."""
+        """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not now."""
         await self.pace.turn()
         body = json.dumps({"key": self._key, "secret": self._secret}).encode()
         try:
@@ -156,7 +156,7 @@ class Portal:
             raise LoginDelayedError(Answer(Verdict.FAULT, 200, reason="BAD_ANSWER")) from None
 
     def _delayed(self, verdict: Verdict, response: aiohttp.ClientResponse) -> Answer:
-        """Return the answer for a call to be repeated later; a pause the portal asks for holds for the whole session."""
+        """Return the answer for a call to be repeated later; a pause the portal asks for holds for all calls."""
         pause = retry_after(response.headers, self._now())
         if pause:
             self.pace.pause(pause)
@@ -181,7 +181,10 @@ def _why_stop(status: int | None) -> str:
         return (
             "the portal denies this key the operation (status 403); ask casavi whether the key was revoked or limited"
         )
-    return f"the portal answers with a redirect or something unexpected (status {status}); check the portal connection's address"
+    return (
+        f"the portal answers with a redirect or something unexpected (status {status}); "
+        "check the portal connection's address"
+    )
 
 
 async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:

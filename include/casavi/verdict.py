@@ -1,11 +1,12 @@
 """What an answer of the portal means: pure functions of status, headers and clock, tested apart from any I/O."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any
+
+from pydantic_core import from_json  # four times as fast as json, on the path of every call
 
 
 class Verdict(Enum):
@@ -52,8 +53,8 @@ def judge(status: int, body: bytes, external_id: str, *, expects_record: bool) -
 
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(body)
-    except (ValueError, RecursionError):
+        record = from_json(body)
+    except ValueError:
         return None
     return record if isinstance(record, dict) else None
 

@@ -26,7 +26,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from include.settings import SystemSettings, load_settings
+from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync.group import Group, stages
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _run_state(xcom: dict[str, Any]) -> RunState:
 
 
 def _extract(group: Group, system: str) -> Any:
-    @task
+    # A database that is away for a moment is read again from the start; what a person must mend is not retried.
+    @task(retries=2, retry_delay=timedelta(seconds=30))
     def extract() -> dict[str, Any]:
         """Check, take the lease, read the views."""
         from include.sync import steps
@@ -137,6 +138,8 @@ def _extract(group: Group, system: str) -> Any:
         except steps.SkipRunError as skip:
             context["ti"].xcom_push("skip", skip.reason)
             raise AirflowSkipException(str(skip)) from None
+        except (ConfigurationError, steps.ContractError) as mistake:
+            raise AirflowFailException(str(mistake)) from None
 
     return extract
 

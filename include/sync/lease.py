@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.database import read_snapshot
-from include.sync.prepared import Prepared
+from include.sync.prepared import Prepared, driver_moment
 
 log = logging.getLogger(__name__)
 _ROW = SP_SPERRE.c
@@ -48,7 +48,7 @@ class Lease:
             "k_name": self.name,
             "k_holder": self.holder,
             "k_token": self.token,
-            "GUELTIG_BIS": _expiry(self.seconds),
+            "GUELTIG_BIS": driver_moment(connection.dialect)(_expiry(self.seconds)),
         }
         if _renewal(connection.dialect).execute(connection, [row]).rowcount != 1:
             raise LeaseLostError(f"{self.holder} no longer holds {self.name}; another run has taken over")

@@ -19,7 +19,7 @@ from sqlalchemy.sql.dml import Update
 from include.clock import to_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import read_snapshot
-from include.sync.prepared import Prepared
+from include.sync.prepared import Prepared, driver_moment
 
 
 class State(StrEnum):
@@ -126,6 +126,11 @@ class LedgerStatements:
         self.doubt = Prepared(_by_key("PRUEFSUMME"), dialect)
         self.acknowledged = Prepared(_by_key(*_ACKNOWLEDGED), dialect)
         self.failed = Prepared(_by_key(*_FAILED), dialect)
+        self._moment = driver_moment(dialect)
+
+    def moment(self, zoned: datetime) -> Any:
+        """Return a zoned time as the driver takes it."""
+        return self._moment(to_utc_column(zoned))
 
 
 class Outcomes:
@@ -144,7 +149,7 @@ class Outcomes:
         """A create is about to be sent."""
         self._intents.append({
             **self._key, "k_id": external_id, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None,
-            "ERGEBNIS": None, "GESENDET_AM": to_utc_column(now),
+            "ERGEBNIS": None, "GESENDET_AM": self._statements.moment(now),
         })  # fmt: skip
 
     def doubt(self, external_id: str) -> None:
@@ -155,7 +160,7 @@ class Outcomes:
 
     def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None, now: datetime) -> None:
         """The portal said yes to a planned change."""
-        moment = to_utc_column(now)
+        moment = self._statements.moment(now)
         self._acknowledged.append({
             **self._key, "k_id": change["external_id"], "ZUSTAND": state.value, "PRUEFSUMME": change["hash"],
             "ABGELEHNT": None, "GRUND": change["reason"], "OBJEKTE": change["properties"],
@@ -168,7 +173,7 @@ class Outcomes:
         self._failed.append({
             **self._key, "k_id": change["external_id"], "ABGELEHNT": change["hash"] if final else None,
             "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": reason, "HTTP_STATUS": status,
-            "GESENDET_AM": to_utc_column(now),
+            "GESENDET_AM": self._statements.moment(now),
         })  # fmt: skip
 
     def write(self, connection: Connection) -> None:

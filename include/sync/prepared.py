@@ -4,8 +4,10 @@ SQLAlchemy's own execution costs a third of a millisecond for three small statem
 HTTP call costs; the statements stay SQLAlchemy's, so they hold on every database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, DateTime, Dialect
@@ -13,19 +15,21 @@ from sqlalchemy.sql.dml import Update
 
 
 class Prepared:
-    """An UPDATE compiled for one database."""
+    """An UPDATE of at least two values, compiled for one database."""
 
     def __init__(self, statement: Update, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self._sql = str(compiled)
-        self._order = getattr(compiled, "positiontup", None)  # of drivers with nameless parameters
-        self._moment = DateTime().dialect_impl(dialect).bind_processor(dialect)
+        order = getattr(compiled, "positiontup", None)  # of drivers whose parameters have no names
+        self._arrange: Callable[[Mapping[str, Any]], Any] | None = itemgetter(*order) if order else None
 
     def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
-        """Run the statement for every row; values are text, numbers, None, or datetimes without zone."""
-        return connection.exec_driver_sql(self._sql, [self._parameters(row) for row in rows])
+        """Run the statement for every row; values are text, numbers, None, or what `driver_moment` returned."""
+        arranged: Any = list(map(self._arrange, rows)) if self._arrange else rows
+        return connection.exec_driver_sql(self._sql, arranged)
 
-    def _parameters(self, row: Mapping[str, Any]) -> Mapping[str, Any] | tuple[Any, ...]:
-        if self._moment:  # the driver takes no datetimes
-            row = {name: self._moment(value) if isinstance(value, datetime) else value for name, value in row.items()}
-        return tuple(row[name] for name in self._order) if self._order else row
+
+@cache
+def driver_moment(dialect: Dialect) -> Callable[[datetime], Any]:
+    """Return how a datetime without zone is given to the driver: as it is, or as text where it takes none."""
+    return DateTime().dialect_impl(dialect).bind_processor(dialect) or (lambda moment: moment)

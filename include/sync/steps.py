@@ -32,7 +32,17 @@ from include.sync.protocol import Counts, RunKey
 from include.sync.run import Request, RunState, SkipRunError
 from include.sync.staging import Staging
 
-__all__ = ["Ending", "LoadStoppedError", "SkipRunError", "extract", "finish", "load", "plan", "transform"]
+__all__ = [
+    "ContractError",
+    "Ending",
+    "LoadStoppedError",
+    "SkipRunError",
+    "extract",
+    "finish",
+    "load",
+    "plan",
+    "transform",
+]
 log = logging.getLogger(__name__)
 RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properties", "reason"]
 """What the rules may know of the ledger: who is in the portal, not with which content."""

@@ -29,7 +29,7 @@ def pools(airflow_db: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def first(pools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstRun]:
+def first(pools: None, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     folder = new_sample(tmp_path_factory.mktemp("first"))
     runs, rows = {}, {}
     with pytest.MonkeyPatch.context() as environment, connected(folder, environment) as rig:
@@ -38,7 +38,7 @@ def first(pools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
             runs[group] = rig.run(f"casavi_{group}")
             rows[group] = rig.last_protocol()
         requests = rig.portal.requests()
-    yield FirstRun(folder, runs, rows, requests, empty)
+    return FirstRun(folder, runs, rows, requests, empty)
 
 
 @pytest.fixture

@@ -67,10 +67,7 @@ class Rig:
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
         assert not bag.import_errors
         when: dict[str, Any] = {} if with_interval else {"logical_date": None}
-        with pytest.MonkeyPatch.context() as patched:
-            # Between two rounds without a task to start, Airflow's test run sleeps a second: half of all the time.
-            patched.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.02 if seconds == 1 else seconds))
-            run = bag.dags[dag_id].test(run_conf=conf, **when)
+        run = bag.dags[dag_id].test(run_conf=conf, **when)
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
         return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, "protocol"))
 
@@ -127,6 +124,8 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
         for side, fields in connections.items():
             environment.setenv(f"AIRFLOW_CONN_{side}_PRODUCTION", json.dumps(fields))
         environment.setenv("SERVICEPORTAL_STAGING", str(folder / "staging"))
+        # Airflow's test run sleeps a second whenever it has no task to start: half of all the time.
+        environment.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.02 if seconds == 1 else seconds))
         yield Rig(folder / "ixhaus.db", portal, folder / "staging")
 
 

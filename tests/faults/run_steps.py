@@ -1,4 +1,4 @@
-"""One run of a group, step by step as the DAG does it, without Airflow's scheduler; also as a process that can be killed.
+"""One run of a group, step by step as the DAG does it, without a scheduler; also as a process that can be killed.
 
     python -m tests.faults.run_steps
 
@@ -74,6 +74,10 @@ class Progress:
         self._keep()
         return returned
 
+    def is_loading(self) -> bool:
+        """Whether the plan has ended and the protocol has not begun."""
+        return "plan" in self.returned and "protocol" not in self.begun
+
     def _keep(self) -> None:
         if self.path:
             part = self.path.with_suffix(".part")
@@ -94,7 +98,7 @@ def run_group(group: Group, run: str, request: Request, progress: Progress) -> d
     if planned:
         _load_stages(group, RunState(**state), planned["batches"], progress)
     upstream = {"state": state, "skip": progress.skip, "planned": planned, "failed": list(progress.failed)}
-    ending = progress.task("protocol", lambda: asdict(steps.finish(group, SYSTEM, upstream, request)), retried=True)
+    ending = progress.task("protocol", lambda: asdict(steps.finish(group, SYSTEM, upstream, request)))
     return dict(ending["xcom"]) if ending else None
 
 
@@ -149,7 +153,7 @@ def crash_at(number: int) -> None:
         if next(counted) == number:
             os._exit(CRASHED)
 
-    attempt, commit = Portal._attempt, DefaultDialect.do_commit
+    attempt, commit = Portal._attempt, vars(DefaultDialect)["do_commit"]
 
     async def attempt_or_crash(self: Portal, *arguments: Any) -> Any:
         tick()

@@ -21,7 +21,7 @@ def test_an_expired_token_costs_one_new_login_for_all_workers(world: World) -> N
     assert ran.logins == 2 + 1  # one for each of the two loads, and one more
     assert len(ids(ran, 201)) == len(set(ids(ran, 201))) == 40
     assert 1 <= len(ids(ran, 401)) <= PARALLEL
-    world.heal()
+    world.assert_mirrors()
 
 
 def test_a_token_that_lives_shortly_is_renewed_again_and_again(world: World) -> None:
@@ -31,7 +31,7 @@ def test_a_token_that_lives_shortly_is_renewed_again_and_again(world: World) -> 
     ran = world.run()
     assert ran.status == "ok", ran.why
     assert ran.logins > 2
-    world.heal()
+    world.assert_mirrors()
 
 
 def test_a_token_refused_twice_ends_the_load_with_its_cause(world: World) -> None:
@@ -79,7 +79,9 @@ def test_nobody_repeats_anything_once_the_load_has_to_stop(world: World) -> None
     world.heal()
 
 
-@pytest.mark.parametrize(("status", "cause"), [(401, "refuses the key pair"), (403, "denies"), (404, "check the portal")])
+@pytest.mark.parametrize(
+    ("status", "cause"), [(401, "refuses the key pair"), (403, "denies"), (404, "check the portal")]
+)
 def test_a_refused_login_ends_the_load_before_any_record(world: World, status: int, cause: str) -> None:
     world.move_in(*tenants(3))
     world.sandbox.fault("status", "POST", "/authenticate", status=status, times=None)

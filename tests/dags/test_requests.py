@@ -1,0 +1,80 @@
+"""What a run is asked to do: from its parameters, and from the data interval of a backfill."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
+
+from include.settings import ConfigurationError
+from include.sync import flow, steps
+from include.sync.run import Request
+from tests.dags.rig import Rig, airflow_run
+from tests.dags.test_runs import group_of
+
+pytestmark = airflow_run
+MAY = (datetime(2031, 5, 5, tzinfo=UTC), datetime(2031, 5, 6, tzinfo=UTC))
+AS_COLUMNS = tuple(moment.replace(tzinfo=None) for moment in MAY)
+
+
+def asked(
+    monkeypatch: pytest.MonkeyPatch, run_type: DagRunType, interval: tuple[Any, Any] = (None, None), **params: object
+) -> Request:
+    """The request that a run of this type, interval and parameters becomes."""
+    form = {name: param.value for name, param in flow._params().items()} | params
+    run = SimpleNamespace(run_type=run_type, data_interval_start=interval[0], data_interval_end=interval[1])
+    monkeypatch.setattr(flow, "get_current_context", lambda: {"params": form, "dag_run": run})
+    return flow._request()
+
+
+@pytest.mark.parametrize(
+    ("run_type", "chosen", "resend"),
+    [
+        (DagRunType.BACKFILL, "changed", "interval"),
+        (DagRunType.BACKFILL, "all", "all"),
+        (DagRunType.SCHEDULED, "changed", "changed"),
+        (DagRunType.SCHEDULED, "interval", "interval"),
+        (DagRunType.MANUAL, "changed", "changed"),
+        (DagRunType.ASSET_TRIGGERED, "changed", "changed"),
+    ],
+)
+def test_a_backfill_sends_what_changed_in_its_interval_again(
+    monkeypatch: pytest.MonkeyPatch, run_type: DagRunType, chosen: str, resend: str
+) -> None:
+    request = asked(monkeypatch, run_type, MAY, resend=chosen)
+    assert (request.resend, request.interval) == (resend, AS_COLUMNS)
+    assert request.scope().resend == resend
+
+
+def test_a_triggered_run_has_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, DagRunType.MANUAL) == Request()
+    with pytest.raises(ConfigurationError, match="which only a backfill or scheduled run has"):
+        asked(monkeypatch, DagRunType.MANUAL, resend="interval").scope()
+
+
+def test_an_empty_interval_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, DagRunType.MANUAL, (MAY[0], MAY[0])).interval is None
+
+
+def test_the_form_reaches_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    form: dict[str, Any] = {"properties": "100", "dry_run": True, "resend": "all"}
+    request = asked(monkeypatch, DagRunType.MANUAL, **form, release_removals=True, release_at_most=7)
+    assert request == Request("100", True, "all", None, True, 7)
+
+
+def test_an_interval_sends_unchanged_records_again_and_only_those_changed_in_it(synced: Rig) -> None:
+    inside, at_the_end, outside = "129.R16.1", "129.R18.1", "129.E2.1"
+    for key, changed in (
+        (inside, "2031-05-05 12:00:00"),
+        (at_the_end, "2031-05-06 02:00:00"),
+        (outside, "2031-05-07 12:00:00"),
+    ):
+        synced.sql("UPDATE SP_PERSON SET GEAENDERT_AM = ? WHERE PERSON_SCHLUESSEL = ?", changed, key)
+    persons, request = group_of("persons"), Request(resend="interval", interval=(AS_COLUMNS[0], AS_COLUMNS[1]))
+    state = steps.extract(persons, "production", "backfill", request)
+    steps.transform(persons, state)
+    planned = steps.plan(persons, state, request)
+    changes = state.staging().read_table("send_contact").to_pylist()
+    assert [(change["external_id"], change["action"]) for change in changes] == [(inside, "update")]
+    assert planned.batches["send_contact"] == [{"record_type": "contact", "file": "send_contact", "part": 0}]

@@ -1,0 +1,160 @@
+"""The DAG files as Airflow sees them: parsed with no connection configured, complete, small and light."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pendulum
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG, Asset, AssetAll, AssetOrTimeSchedule, CronDataIntervalTimetable
+from airflow.serialization.encoders import coerce_to_core_timetable
+from airflow.timetables.base import DataInterval, TimeRestriction
+
+ROOT = Path(__file__).parents[2]
+SYNC = [f"casavi_{group}{suffix}" for group in ("objects", "persons") for suffix in ("", "_test")]
+PARAMS = ["properties", "dry_run", "resend", "release_removals", "release_at_most"]
+HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
+PARSE = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag({dags!r})
+print(json.dumps([bag.import_errors, {{name: repr(dag.timetable) for name, dag in bag.dags.items()}}]))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AIRFLOW_CONN_")]:
+            environment.delenv(name)
+        return DagBag(str(ROOT / "dags"))
+
+
+def test_every_file_parses_without_any_connection(bag: DagBag) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {*SYNC, "casavi_release_removals"}
+
+
+def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: DagBag) -> None:
+    for dag in bag.dags.values():
+        assert dag.owner == "serviceportal", dag.dag_id
+        assert "serviceportal" in dag.tags, dag.dag_id
+        assert dag.catchup is False, dag.dag_id
+        assert (dag.doc_md or "").strip().startswith("### casavi_"), dag.dag_id
+
+
+@pytest.mark.parametrize("name", SYNC)
+def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
+    dag = bag.dags[name]
+    system, group = "test" if name.endswith("_test") else "production", name.split("_")[1]
+    assert dag.tags == {"serviceportal", system, group}
+    assert dag.max_active_runs == 1
+    triage = (dag.doc_md or "").partition("#### Triage")[2]
+    assert all(f"`{task}`" in triage for task in ("extract", "load", "protocol"))
+    assert list(dag.params) == PARAMS
+    for param in (dag.params.get_param(one) for one in PARAMS):
+        assert param.schema["title"]
+        assert param.description
+    assert {"extract", "transform", "plan", "protocol"} <= set(dag.task_dict)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda path: path.stem)
+def test_a_dag_file_is_wiring_only(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_dag_files_import_nothing_heavy() -> None:
+    names = [path.stem for path in (ROOT / "dags").glob("*.py")]
+    program = (
+        "import sys, airflow.sdk; before = set(sys.modules)\n"
+        f"sys.path.insert(0, 'dags'); import {', '.join(names)}\n"
+        "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    new = set(python(program).split())
+    assert {"include", *names} <= new
+    assert not new & HEAVY
+
+
+def python(program: str, **environment: str) -> str:
+    """What a Python of its own prints when it runs this program in the project's folder."""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def parsed_with(folder: Path, **files: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Import errors and timetables (DAG → text) of the DAG files with these settings files."""
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    printed = python(PARSE.format(dags=str(ROOT / "dags")), SERVICEPORTAL_CONFIG=str(folder))
+    errors, timetables = json.loads(printed.splitlines()[-1])
+    return errors, timetables
+
+
+PRODUCTION = """
+active: true
+properties: 100-199
+person_types: [Mieter]
+portal_access_lead_days: 14
+report_user: "007"
+"""
+
+
+@pytest.mark.rule("R9")
+def test_a_mistake_in_the_settings_is_an_import_error_that_names_file_and_field(tmp_path: Path) -> None:
+    errors, _ = parsed_with(tmp_path, production=PRODUCTION.replace('"007"', '"7"'))
+    objects = next(text for path, text in errors.items() if path.endswith("casavi_objects.py"))
+    sentence = f'{tmp_path.name}/production.yaml: report_user: "7" is not a three-digit user number; write "007"'
+    assert sentence in objects
+
+
+@pytest.mark.rule("R52")
+def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> None:
+    schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
+    errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
+    assert errors == {}
+    assert set(timetables) == {"casavi_objects", "casavi_persons", "casavi_release_removals"}  # no test system
+    assert "15 4 * * 1" in timetables["casavi_objects"]
+    assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date
+    assert "* * *" not in timetables["casavi_persons"]
+
+
+@pytest.mark.rule("R52")
+def test_persons_run_nightly_and_whenever_the_objects_are_up_to_date(bag: DagBag) -> None:
+    objects, persons = bag.dags["casavi_objects"].timetable, bag.dags["casavi_persons"].timetable
+    assert isinstance(objects, CronDataIntervalTimetable)
+    assert isinstance(persons, AssetOrTimeSchedule)
+    assert isinstance(persons.timetable, CronDataIntervalTimetable)
+    assert isinstance(persons.asset_condition, AssetAll)
+    assert [asset.name for asset in persons.asset_condition.objects if isinstance(asset, Asset)] == [
+        "casavi_production_objects"
+    ]
+    assert outlets(bag.dags["casavi_objects"], "protocol") == ["casavi_production_objects_synced"]
+
+
+def outlets(dag: DAG, task_id: str) -> list[str]:
+    return [outlet.name for outlet in dag.task_dict[task_id].outlets]
+
+
+@pytest.mark.rule("R8", "R52")
+def test_an_inactive_system_has_no_schedule(bag: DagBag) -> None:
+    for name in SYNC:
+        assert bag.dags[name].timetable.can_be_scheduled is not name.endswith("_test"), name
+
+
+@pytest.mark.rule("R52")
+def test_of_several_missed_nights_one_is_caught_up() -> None:
+    dag: Any = DagBag(str(ROOT / "dags")).dags["casavi_objects"]
+    timetable, now = coerce_to_core_timetable(dag.timetable), pendulum.now("UTC")
+    restriction = TimeRestriction(dag.start_date, None, dag.catchup)
+    long_ago = DataInterval(now.subtract(days=6), now.subtract(days=5))
+    missed = timetable.next_dagrun_info(last_automated_data_interval=long_ago, restriction=restriction)
+    assert missed is not None
+    assert now.subtract(days=1, hours=1) < missed.run_after <= now  # the last one missed; an hour for summer time
+    following = timetable.next_dagrun_info(last_automated_data_interval=missed.data_interval, restriction=restriction)
+    assert following is not None
+    assert following.run_after > now

@@ -1,0 +1,101 @@
+"""Whatever a single record holds, it is named and stops nobody."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.faults.harness import Row, Tenant, World, tenants
+
+LONG = "Kanari" * 50
+TOMORROW_BEFORE_YESTERDAY: Row = {"begin": -10, "end": -20}
+
+
+def with_person(**columns: object) -> Callable[[Tenant], Tenant]:
+    return lambda tenant: replace(tenant, person=columns)
+
+
+BAD = {
+    "no name": (with_person(NACHNAME=None, FIRMA=None), "NO_NAME"),
+    "blank name": (with_person(NACHNAME="  ", FIRMA=""), "NO_NAME"),
+    "no e-mail in the field": (with_person(EMAIL="Büro Kanari; x@@y"), "EMAIL_INVALID"),
+    "over-long text": (with_person(NACHNAME=LONG), "INVALID_VALUE"),
+    "over-long street": (with_person(STRASSE=LONG), "INVALID_VALUE"),
+    "NUL byte": (with_person(NACHNAME="Kanari\x00vogel"), "INVALID_VALUE"),
+    "line feed": (with_person(NACHNAME="Kanari\nvogel"), "INVALID_VALUE"),
+}
+
+
+@pytest.mark.rule("R51", "E22c", "E15")
+@pytest.mark.parametrize("kind", BAD)
+def test_an_invalid_person_is_named_and_stops_nobody(world: World, kind: str) -> None:
+    spoil, reason = BAD[kind]
+    good, bad = tenants(2)
+    world.move_in(good, spoil(bad))
+
+    ran = world.run()
+
+    assert ran.status == "ok"  # our own refusal does not turn a run red
+    assert ran.named("invalid") == {bad.contact_id: (reason, None)}
+    assert set(world.portal("contacts")) == {good.contact_id}
+    assert set(world.portal("contracts")) == {good.contract_id}
+    world.put(bad)
+    world.heal()
+
+
+@pytest.mark.rule("R51")
+def test_one_bad_record_of_each_kind_and_good_ones_between_them(world: World) -> None:
+    good = tenants(3, first=50)
+    bad = [spoil(tenant) for (spoil, _), tenant in zip(BAD.values(), tenants(len(BAD)), strict=True)]
+    world.move_in(*good, *bad)
+    ran = world.run()
+    assert ran.status == "ok"
+    reasons = {tenant.contact_id: (reason, None) for tenant, (_, reason) in zip(bad, BAD.values(), strict=True)}
+    assert ran.named("invalid") == reasons
+    assert set(world.portal("contacts")) == {tenant.contact_id for tenant in good}
+    world.put(*tenants(len(BAD)))
+    world.heal()
+
+
+@pytest.mark.rule("E3")
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [({"begin": -10, "end": -20}, "END_BEFORE_START"), ({"contract": {"BEGINN": None}}, "NO_START")],
+)
+def test_an_invalid_contract_is_named_and_stops_nobody(world: World, spoilt: Row, reason: str) -> None:
+    good, bad = tenants(2)
+    world.settle(good, bad)
+    world.put(replace(bad, **spoilt))
+    ran = world.run()
+    assert ran.status == "ok"
+    assert ran.named("invalid") == {bad.contract_id: (reason, None)}
+    assert set(world.portal("contacts")) == {good.contact_id, bad.contact_id}  # a mistake removes nobody
+    world.put(bad)
+    world.heal()
+
+
+@pytest.mark.rule("R21")
+@pytest.mark.parametrize("column", ["VORNAME", "NACHNAME", "STRASSE", "ORT", "EMAIL", "TELEFON", "MOBIL", "HOMEPAGE"])
+def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World, column: str) -> None:
+    good, other = tenants(2)
+    world.move_in(good, replace(other, person={column: "anonymisiert"}))
+    ran = world.run()
+    assert ran.status == "ok"
+    contacts = world.portal("contacts")
+    assert set(contacts) == {good.contact_id, other.contact_id}
+    sent = contacts[other.contact_id]
+    names = {name for name, value in sent.items() if value == "anonymisiert"}
+    assert names <= {"firstName", "lastName"}
+    if column in ("VORNAME", "NACHNAME"):
+        assert sent.get("email") is None
+
+
+@pytest.mark.rule("E14")
+def test_two_persons_with_one_address(world: World) -> None:
+    first, second = (replace(tenant, person={"EMAIL": "kanari@example.org"}) for tenant in tenants(2))
+    world.move_in(first, second)
+    ran = world.run()
+    assert ran.status == "ok"
+    assert {one["email"] for one in world.portal("contacts").values()} == {"kanari@example.org", None}
+    assert set(ran.named("warning").values()) == {("EMAIL_SHARED", None)}
+    assert len(world.portal("contracts")) == 2

@@ -1,0 +1,176 @@
+"""The ERP cannot be read, or says suspiciously little: nothing is sent, or at least nothing is removed."""
+
+import pytest
+
+from tests.faults.harness import Ran, Tenant, World, tenants
+
+
+def fewer(world: World, view: str, condition: str) -> None:
+    """Let a view show only some of its rows."""
+    world.sql(f"ALTER TABLE {view} RENAME TO {view}_ALL")
+    world.sql(f"CREATE VIEW {view} AS SELECT * FROM {view}_ALL WHERE {condition}")
+
+
+def whole(world: World, view: str) -> None:
+    world.sql(f"DROP VIEW {view}")
+    world.sql(f"ALTER TABLE {view}_ALL RENAME TO {view}")
+
+
+def deletes(ran: Ran) -> list[str]:
+    return [one["path"] for one in ran.requests if one["method"] == "DELETE"]
+
+
+def assert_stopped_before_anything(world: World, ran: Ran, *says: str) -> None:
+    assert (ran.status, ran.failed, ran.requests, ran.logins) == ("failed", ["extract"], [], 0)
+    for words in says:
+        assert words in ran.why
+    assert not world.is_leased()
+    assert (row := world.protocol()[0])["status"] == "failed"
+    assert all(words in row["reason"] for words in says)
+
+
+def test_a_read_that_breaks_half_way_sends_nothing(world: World) -> None:
+    """The second half of the rows cannot be computed, as when the database ends a long query."""
+    world.settle(*tenants(10))
+    broken = "CASE WHEN rowid > 5 THEN json('broken') ELSE 1 END"
+    fewer(world, "SP_VERTRAG", broken)
+
+    ran = world.run()
+
+    assert_stopped_before_anything(world, ran)
+    assert "OperationalError" in str(world.protocol()[0]["reason"])
+    whole(world, "SP_VERTRAG")
+    world.heal()
+
+
+def test_a_view_that_disappears_stops_the_run(world: World) -> None:
+    world.settle(*tenants(3))
+    world.sql("ALTER TABLE SP_PERSON RENAME TO SP_PERSON_ALL")
+    assert_stopped_before_anything(world, world.run(), "SP_PERSON: this view of the interface contract is missing")
+    world.sql("ALTER TABLE SP_PERSON_ALL RENAME TO SP_PERSON")
+    world.heal()
+
+
+def test_a_column_that_disappears_stops_the_run(world: World) -> None:
+    world.settle(*tenants(3))
+    world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NACHNAME TO NAME")
+    assert_stopped_before_anything(world, world.run(), "SP_PERSON", "NACHNAME")
+    world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NAME TO NACHNAME")
+    world.heal()
+
+
+def test_a_key_that_occurs_twice_stops_the_run(world: World) -> None:
+    world.settle(*tenants(3))
+    world.insert("SP_PERSON", PERSON_SCHLUESSEL="100.2.1", OBJEKT_NR="100", PERSONENTYP="Mieter", NACHNAME="Kanari B")
+    assert_stopped_before_anything(
+        world, world.run(), "SP_PERSON: the key (PERSON_SCHLUESSEL) is not unique", "100.2.1"
+    )
+    world.sql("DELETE FROM SP_PERSON WHERE NACHNAME = 'Kanari B'")
+    world.heal()
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_an_empty_key_stops_the_run(world: World, key: str | None) -> None:
+    world.settle(*tenants(3))
+    world.insert("SP_VERTRAG", VERTRAG_NR=key, OBJEKT_NR="100", FLAECHE_NR="1", PERSON_SCHLUESSEL="100.1.1")
+    assert_stopped_before_anything(world, world.run(), "SP_VERTRAG: the key (VERTRAG_NR) is empty, 1 found")
+    world.sql("DELETE FROM SP_VERTRAG WHERE VERTRAG_NR IS NULL OR VERTRAG_NR = ''")
+    world.heal()
+
+
+@pytest.mark.parametrize("view", ["SP_PERSON", "SP_VERTRAG"])
+def test_a_view_that_returns_nothing_removes_nobody(world: World, view: str) -> None:
+    world.settle(*tenants(5))
+    fewer(world, view, "1 = 0")
+    ran = world.run(release_removals=True) if view == "SP_PERSON" else world.run()
+    assert deletes(ran) == []
+    assert set(world.portal("contacts")) == {tenant.contact_id for tenant in tenants(5)}
+    assert ran.named("guarded")
+    whole(world, view)
+    world.heal()
+
+
+def test_all_keys_written_differently_remove_nobody(world: World) -> None:
+    """A release of iX-Haus that formats its keys anew makes everybody new and everybody gone."""
+    world.settle(*tenants(5))
+    world.configure(guard={"max_percent": 10})
+    before = set(world.portal("contacts"))
+    world.sql("UPDATE SP_PERSON SET PERSON_SCHLUESSEL = 'N-' || PERSON_SCHLUESSEL")
+    world.sql("UPDATE SP_VERTRAG SET PERSON_SCHLUESSEL = 'N-' || PERSON_SCHLUESSEL")
+    ran = world.run()
+    assert deletes(ran) == []
+    assert before < set(world.portal("contacts"))
+    assert set(ran.named("guarded")) == before
+
+
+@pytest.mark.rule("R20")
+def test_a_view_with_much_less_waits_for_approval_while_everything_else_flows(world: World) -> None:
+    world.settle(stay := Tenant(1), *tenants(9, first=2))
+    world.configure(guard={"max_percent": 10})
+    fewer(world, "SP_VERTRAG", "CAST(substr(VERTRAG_NR, 2) AS INTEGER) <= 6")
+    world.sql("UPDATE SP_PERSON SET NACHNAME = 'Kanari neu' WHERE PERSON_SCHLUESSEL = ?", stay.contact_id)
+
+    ran = world.run()
+
+    assert (ran.status, deletes(ran), ran.xcom["updated"]) == ("ok", [], 1)
+    gone = {external_id for tenant in tenants(4, first=7) for external_id in (tenant.contact_id, tenant.contract_id)}
+    assert ran.named("guarded") == dict.fromkeys(gone, ("REMOVAL_GUARD", None))
+    assert ran.xcom["withheld"] == len(gone)
+    assert ran.progress.returned["plan"]["guarded"] == {"contact": [4, 10], "contract": [4, 10]}
+    assert set(ran.progress.returned["plan"]["sample"]) == {
+        f"{'contract' if external_id.startswith('V') else 'contact'} {external_id}" for external_id in gone
+    }
+    assert len(world.portal("contacts")) == len(world.portal("contracts")) == 10
+
+
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize(("approved", "removed"), [(3, 0), (4, 8), (None, 8)])
+def test_an_approval_holds_for_as_many_as_were_shown(world: World, approved: int | None, removed: int) -> None:
+    world.settle(*tenants(10))
+    world.configure(guard={"max_percent": 10})
+    for number in range(7, 11):
+        world.drop(number)
+    assert deletes(world.run()) == []
+    ran = world.run(release_removals=True, release_at_most=approved)
+    assert (len(deletes(ran)), ran.xcom["removed"]) == (removed, removed)
+
+
+@pytest.mark.parametrize(("percent", "count", "is_held_back"), [(10, 200, False), (9, 200, True), (100, 0, True)])
+def test_the_guard_lets_single_removals_pass(world: World, percent: float, count: int, is_held_back: bool) -> None:
+    world.settle(*tenants(10))
+    world.configure(guard={"max_percent": percent, "max_count": count})
+    world.drop(10)
+    assert (deletes(world.run()) == []) is is_held_back
+
+
+def test_a_withdrawn_person_type_is_guarded_like_a_removal(world: World) -> None:
+    world.settle(*tenants(5))
+    world.configure(guard={"max_percent": 10}, person_types=["Eigentümer"])
+    ran = world.run()
+    assert ran.requests == []
+    assert all(contact["portalUser"] for contact in world.portal("contacts").values())
+
+
+def test_a_database_that_cannot_be_opened_sends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settle(*tenants(2))
+    with monkeypatch.context() as patched:
+        patched.setenv("AIRFLOW_CONN_IXHAUS_PRODUCTION", '{"conn_type": "sqlite", "host": "/nowhere/ixhaus.db"}')
+        ran = world.run()
+    assert (ran.status, ran.failed, ran.requests) == ("failed", ["extract"], [])
+    world.heal()
+
+
+def test_a_ledger_that_cannot_be_written_ends_the_load(world: World) -> None:
+    """Nobody goes on sending what cannot be remembered."""
+    world.move_in(*tenants(20))
+    world.sql(
+        "CREATE TRIGGER full AFTER UPDATE ON SP_ABGLEICH WHEN new.SCHLUESSEL = '100.12.1' AND new.ERGEBNIS = 'OK' "
+        "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    ran = world.run()
+    assert (ran.status, ran.failed) == ("failed", ["send_contact.0"])
+    assert len(ran.requests) <= 12
+    world.assert_no_duplicates()
+    world.sql("DROP TRIGGER full")
+    world.sandbox.behave(post_existing="duplicate")
+    world.heal()

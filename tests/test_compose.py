@@ -1,0 +1,145 @@
+"""docker-compose.yaml, Dockerfile and .env.example agree with each other and give nothing away."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.compose import ROOT, image_folders, read_compose, resolve, services, variables
+
+SERVICES: dict[str, dict[str, Any]] = read_compose()["services"]
+AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
+ENVIRONMENT: dict[str, str] = read_compose()["x-environment"]
+ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+GIVEN = {name: f"<{name}>" for name in variables()}
+
+
+def mounts(name: str) -> dict[str, str]:
+    """Where a service mounts what: folder in the container → volume or folder."""
+    parts = [volume.split(":") for volume in SERVICES[name].get("volumes", [])]
+    return {part[1]: part[0] for part in parts}
+
+
+def test_every_airflow_component_is_a_service() -> None:
+    assert set(SERVICES) == AIRFLOW | {"postgres", "redis", "demo"}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_every_service_is_restarted_and_watched(name: str) -> None:
+    assert SERVICES[name]["restart"] == ("on-failure:3" if name == "init" else "unless-stopped")
+    assert ("healthcheck" in SERVICES[name]) == (name != "init")  # init ends; the others wait for that
+
+
+@pytest.mark.parametrize("name", sorted(AIRFLOW))
+def test_airflow_services_share_one_environment(name: str) -> None:
+    own = {key: value for key, value in SERVICES[name]["environment"].items() if key not in ENVIRONMENT}
+    assert {**SERVICES[name]["environment"], **ENVIRONMENT} == SERVICES[name]["environment"]
+    assert own.keys() <= {"AIRFLOW_PASSWORDS", "DUMB_INIT_SETSID"}
+
+
+@pytest.mark.parametrize("name", sorted(AIRFLOW - {"init"}))
+def test_nothing_starts_before_the_database_is_migrated(name: str) -> None:
+    assert SERVICES[name]["depends_on"]["init"] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("name", sorted(AIRFLOW))
+def test_settings_and_logs_are_the_same_everywhere(name: str) -> None:
+    assert mounts(name)["/opt/serviceportal/config"] == "./config"
+    assert mounts(name)["/var/log/airflow"] == "logs"
+
+
+def test_staging_is_one_volume_and_only_where_tasks_run() -> None:
+    folder = ENVIRONMENT["SERVICEPORTAL_STAGING"]
+    assert {name for name in SERVICES if folder in mounts(name)} == {"init", "worker"}
+    assert mounts("worker")[folder] == "staging"
+
+
+def test_named_volumes_are_declared() -> None:
+    used = {source for name in SERVICES for source in mounts(name).values() if not source.startswith(".")}
+    assert used == set(read_compose()["volumes"])
+
+
+def test_only_this_machine_reaches_the_published_ports_unless_told_otherwise() -> None:
+    published = [resolve(port, {}) for service in SERVICES.values() for port in service.get("ports", [])]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_secrets_come_from_the_environment_only() -> None:
+    for name, service in SERVICES.items():
+        for key, value in service["environment"].items():
+            if re.search("SECRET|PASSWORD|_KEY|AUTH|CONN_|_CONN$|BACKEND|BROKER", key) and "_FILE" not in key:
+                assert "${" in str(value) or key.startswith("AIRFLOW__CORE__SIMPLE_AUTH"), f"{name}: {key}"
+    assert not re.search(r"://[^/@\s]*:(?!\$\{)[^/@\s]+@", (ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_secrets_are_required() -> None:
+    optional = {"AIRFLOW_LISTEN", "WORKER_CONCURRENCY", "IXHAUS_TEST", "CASAVI_TEST", "DEMO_PERSONS"}
+    assert {name for name, is_required in variables().items() if not is_required} == optional
+
+
+def test_env_example_names_exactly_the_variables() -> None:
+    required = set(re.findall(r"^(\w+)=", ENV_EXAMPLE, re.MULTILINE))
+    optional = set(re.findall(r"^# (\w+)=", ENV_EXAMPLE, re.MULTILINE))
+    assert required == {name for name, is_required in variables().items() if is_required}
+    assert optional == {name for name, is_required in variables().items() if not is_required}
+
+
+def test_env_example_holds_no_secret() -> None:
+    values = dict(re.findall(r"^(\w+)=(.*)$", ENV_EXAMPLE, re.MULTILINE))
+    filled = {name for name, value in values.items() if re.search("PASSWORD$|KEY$|SECRET$", name) and value}
+    assert not filled
+    assert not re.findall(r'"(?:password|admin|buero)": "[^"]', "\n".join(values.values()))
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_images_are_pinned(name: str) -> None:
+    image = SERVICES[name]["image"]
+    assert re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?", image)
+
+
+def test_the_image_has_the_locked_airflow() -> None:
+    pinned = re.search(r"^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert pinned is not None
+    assert f"FROM apache/airflow:slim-{pinned[1]}-python3.12\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_image_runs_without_root_and_without_tests() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"^USER (\w+)", dockerfile, re.MULTILINE)[-1] == "airflow"
+    assert image_folders() == ["config", "plugins", "include", "dags"]
+    assert "requirements-dev" not in dockerfile
+
+
+def test_the_build_sees_only_what_the_image_needs() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    assert {line[1:] for line in ignored if line.startswith("!")} == {*image_folders(), "requirements.txt"}
+
+
+def test_variables_are_filled_in_as_compose_does() -> None:
+    text = 'a ${NAME:?see there} ${SIZE:-4} $${NAME} "$$HOME"'
+    assert resolve(text, {"NAME": "x"}) == 'a x 4 ${NAME} "$HOME"'
+    with pytest.raises(KeyError, match="NAME"):
+        resolve(text, {})
+
+
+def test_airflow_services_have_commands() -> None:
+    for name in AIRFLOW:
+        assert services(GIVEN)[name].command
+
+
+def test_compose_accepts_the_file(tmp_path: Path) -> None:
+    docker = shutil.which("docker")
+    if not docker or subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
+        pytest.skip("no docker compose here")
+    variables_file = tmp_path / "env"
+    variables_file.write_text("".join(f"{name}=x\n" for name in GIVEN if name != "AIRFLOW_LISTEN"), encoding="utf-8")
+    command = [docker, "compose", "--env-file", str(variables_file), "--profile", "demo", "config"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert set(yaml.safe_load(done.stdout)["services"]) == set(SERVICES)

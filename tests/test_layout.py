@@ -1,0 +1,119 @@
+"""The shape of the project: who may import whom, how long modules are, what every public function says of itself."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "include").rglob("*.py"))
+DAG_FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "dags").glob("*.py"))
+HTTP = ("aiohttp", "requests", "httpx", "urllib", "http", "yarl")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> set[str]:
+    """Every dotted name a module imports, wherever in it; `from a import b` counts as a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the whole name instead of a relative import"
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def importing(paths: list[Path], *forbidden: str) -> list[str]:
+    """Which of the modules import one of these packages."""
+    return [
+        f"{path} imports {name}"
+        for path in paths
+        for name in sorted(imports(path))
+        if any(name == one or name.startswith(f"{one}.") for one in forbidden)
+    ]
+
+
+def below(folder: str) -> list[Path]:
+    found = [path for path in MODULES if path.is_relative_to(folder)]
+    assert found, folder
+    return found
+
+
+def test_rules_know_neither_airflow_nor_the_two_sides() -> None:
+    sides = ("include.ixhaus", "include.casavi", "include.sync.flow", "include.sync.steps")
+    assert importing(below("include/rules"), "airflow", "sqlalchemy", *sides, *HTTP) == []
+
+
+def test_the_sync_core_knows_no_rules() -> None:
+    assert importing(below("include/sync"), "include.rules") == []
+
+
+def test_only_the_flow_knows_airflow_in_the_sync_core() -> None:
+    assert {line.partition(" ")[0] for line in importing(below("include/sync"), "airflow")} == {"include/sync/flow.py"}
+
+
+def test_the_two_sides_do_not_know_each_other() -> None:
+    assert importing(below("include/ixhaus"), "include.casavi", "include.sync", "include.rules") == []
+    assert importing(below("include/casavi"), "include.ixhaus", "include.sync", "include.rules") == []
+
+
+def test_nothing_delivered_imports_tests_or_bench() -> None:
+    assert importing([*MODULES, *DAG_FILES], "tests", "bench", "pytest") == []
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=str)
+def test_dag_files_import_only_settings_clock_sync_and_airflow(path: Path) -> None:
+    own = {name for name in imports(path) if name.partition(".")[0] == "include"}
+    assert {name for name in own if not name.startswith(("include.settings", "include.clock", "include.sync"))} == set()
+    assert {name.partition(".")[0] for name in imports(path)} <= {"include", "airflow", "datetime", "typing"}
+
+
+def test_modules_are_small() -> None:
+    sizes = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {path: size for path, size in sizes.items() if size > 400} == {}
+    assert median(size for path, size in sizes.items() if path.name != "__init__.py" or size) <= 140
+
+
+def public_functions(module: ast.Module) -> Iterator[Function]:
+    """Functions and methods of public classes that others may call."""
+    for node in module.body:
+        inner = node.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_") else [node]
+        yield from (one for one in inner if isinstance(one, Function) and not one.name.startswith("_"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_public_functions_say_what_they_do_and_return(path: Path) -> None:
+    for function in public_functions(tree(path)):
+        where = f"{path}:{function.lineno} {function.name}"
+        assert function.returns is not None, where
+        assert ast.get_docstring(function), where
+
+
+def calls(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of every call."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def test_only_the_protocol_command_prints() -> None:
+    printing = {str(path) for path in MODULES for _, name in calls(path) if name == "print"}
+    assert printing <= {"include/show_protocol.py"}
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asks = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
+    asking = [f"{path}:{line} {name}" for path in [*MODULES, *DAG_FILES] for line, name in calls(path) if name in asks]
+    # Ages of files, and the sandbox's own log, are compared with the file system's or nobody's clock.
+    allowed = ("include/clock.py", "include/sync/staging.py", "include/casavi/sandbox/")
+    assert [where for where in asking if not where.startswith(allowed)] == []
+    assert any(where.startswith("include/clock.py") for where in asking)
