@@ -115,6 +115,7 @@ def enter_keys(system: str, home: Path) -> int:
 def sync(home: Path) -> int:
     """Run every DAG once through Airflow and print the protocol; returns 0 if every run was clean."""
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    _say("Airflow's database and the sample iX-Haus …")
     prepare(home)
     with sandbox(home):
         states = [_test_run(name) for name in SYNCED]
@@ -122,12 +123,19 @@ def sync(home: Path) -> int:
     return 0 if set(states) == {"success"} else 1
 
 
+def _say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def _test_run(name: str) -> str:
     from airflow.dag_processing.dagbag import DagBag
 
+    _say(f"{name} …")
     bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
-    if bag.import_errors:
-        sys.stderr.write("\n".join(bag.import_errors.values()) + "\n")
+    if bag.import_errors:  # the last line of each is the sentence for the reader
+        sentences = {error.strip().splitlines()[-1] for error in bag.import_errors.values()}
+        sys.stderr.write("\n".join(sorted(sentences)) + "\n")
         return "failed"
     return str(bag.dags[name].test().state)
 

@@ -11,6 +11,8 @@ from rich.table import Table
 from include.clock import BERLIN
 from include.settings import configured_systems, load_settings
 
+ENTRIES_SHOWN = 20
+
 
 def show(style: str, last: int) -> None:
     """Print the last runs, newest first, in style `table` or `json`."""
@@ -18,7 +20,25 @@ def show(style: str, last: int) -> None:
     if style == "json":
         print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
         return
-    Console(width=None if sys.stdout.isatty() else 170).print(as_table(runs))
+    console = Console(width=None if sys.stdout.isatty() else 170)
+    console.print(as_table(runs))
+    for line in notable(runs):
+        console.print(line, markup=False, highlight=False)
+
+
+def notable(runs: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons."""
+    from include.ixhaus.database import open_engine
+    from include.sync.protocol import entries
+
+    newest = {(run["system"], run["group"]): run for run in reversed(runs)}
+    lines = []
+    for (system, group), run in sorted(newest.items()):
+        engine = open_engine(load_settings(system).ixhaus_connection)
+        for entry in entries(engine, system, run["run"], ("error", "invalid"), ENTRIES_SHOWN):
+            status = f" (HTTP {entry.http_status})" if entry.http_status else ""
+            lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
+    return lines
 
 
 def collect(last: int) -> list[dict[str, Any]]:

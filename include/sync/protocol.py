@@ -1,6 +1,6 @@
 """The protocol: what each run read, sent and could not send, as rows of SP_PROTOKOLL and SP_PROTOKOLL_EINTRAG (R51)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -165,6 +165,19 @@ def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:
     query = select(SP_PROTOKOLL).order_by(_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc()).limit(limit)
     with read_snapshot(engine) as connection:
         return [_as_dict(row) for row in connection.execute(query).mappings()]
+
+
+def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit: int) -> list[Entry]:
+    """Return the first entries of a run on some levels, by record type and id."""
+    query = (
+        select(SP_PROTOKOLL_EINTRAG)
+        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run, _ENTRY.STUFE.in_(levels))
+        .order_by(_ENTRY.ART, _ENTRY.SCHLUESSEL)
+        .limit(limit)
+    )
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query).all()
+    return [Entry(r.ART, r.SCHLUESSEL, r.STUFE, r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
 
 
 def _as_dict(row: Any) -> dict[str, Any]:
