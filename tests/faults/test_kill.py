@@ -1,6 +1,7 @@
 """A load is killed, or asked to end, while it sends; what it did stays, and the next run or retry does the rest."""
 
 import signal
+import time
 
 import pytest
 
@@ -79,7 +80,25 @@ def test_a_load_that_is_asked_to_end_acknowledges_what_is_under_way(busy: World,
 def test_a_load_that_is_asked_to_end_does_not_wait_for_a_long_pause(world: World, worker: Worker) -> None:
     world.move_in(*tenants(8))
     world.configure(limits={"max_wait_seconds": 600})
-    world.sandbox.fault("status", "POST", "/contacts", status=429, headers={"Retry-After": "300"}, times=None)
+    world.sandbox.fault("status", "POST", "/contacts", status=429, headers={"Retry-After": "20"}, times=None)
     pid = worker.start(world.order(world.next_run()))
-    assert worker.kill_when(pid, signal.SIGTERM, world.sandbox, 3) == 1  # in seconds, or the test would time out
+    began = time.monotonic()
+    assert worker.kill_when(pid, signal.SIGTERM, world.sandbox, 3) == 1
+    assert time.monotonic() - began < 5
     world.heal()
+
+
+def test_a_retry_sends_what_was_refused_before_its_correction(world: World, worker: Worker) -> None:
+    """The run that died was about to send a corrected record; its refusal is over, also for the retry."""
+    (tenant,) = tenants(1)
+    world.move_in(tenant)
+    world.sandbox.fault("status", "POST", "/contacts", status=422)
+    assert set(world.run().named("error")) == {tenant.contact_id}
+    world.put(tenant.renamed("Kanari, berichtigt"))
+    world.sandbox.fault("delay", "PUT", "/contacts/*", seconds=0.5)
+    world.sandbox.forget_requests()
+    pid = worker.start(world.order(run := world.next_run()))
+    assert worker.kill_when(pid, signal.SIGKILL, world.sandbox, 2) == -signal.SIGKILL
+    ran = world.run(resume=run)
+    assert (ran.status, *ran.counts("created", "outstanding")) == ("ok", 2, 0), ran.why
+    world.assert_mirrors()
