@@ -5,7 +5,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ def prepare(database: str, persons: str) -> dict[str, float]:
             )
             for change in state.staging().read_part(batch["file"], batch["part"]):
                 held = ledger.State.RESTRICTED if change["decision"] == "restrict" else ledger.State.PRESENT
-                outcomes.acknowledge(change, held, 201, datetime.now(UTC))
+                outcomes.acknowledge(change, held, 201)
             with engine.begin() as connection:
                 outcomes.write(connection)
     _finish(group, state, planned)

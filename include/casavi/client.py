@@ -16,7 +16,7 @@ import aiohttp
 from airflow.providers.http.hooks.http import HttpAsyncHook
 from yarl import URL
 
-from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call
+from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
 from include.casavi.verdict import Verdict, judge, retry_after
 from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
@@ -94,6 +94,7 @@ class Portal:
         self.pace = pace
         self._now = now
         self._token = ""
+        self._fixed = {path: URL(self._base + path) for path in paths_without_id()}
         self._login_lock = asyncio.Lock()
 
     async def call(self, call: Call, external_id: str, body: bytes | None = None) -> Answer:
@@ -118,7 +119,7 @@ class Portal:
 
     async def _attempt(self, call: Call, external_id: str, body: bytes | None, token: str) -> Answer:
         await self.pace.turn()
-        url = URL(self._base + call.path_for(external_id), encoded=True)
+        url = self._fixed.get(call.path) or URL(self._base + call.path_for(external_id), encoded=True)
         try:
             async with self._http.request(
                 call.method, url, data=body, headers={TOKEN_HEADER: token}, allow_redirects=False

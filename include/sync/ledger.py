@@ -16,7 +16,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Update
 
-from include.clock import to_utc_column
+from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import read_snapshot
 from include.sync.prepared import Prepared, driver_moment
@@ -134,9 +134,10 @@ class LedgerStatements:
 
 
 class Outcomes:
-    """Outcomes of one transaction, collected by statement."""
+    """Outcomes of one transaction, collected by statement; all bear the time at which the transaction was begun."""
 
     def __init__(self, statements: LedgerStatements, system: str, record_type: str, run: str) -> None:
+        self._moment = statements.moment(utc_now())
         self._statements = statements
         self._key = {"k_system": system, "k_type": record_type}
         self._run = run
@@ -145,11 +146,11 @@ class Outcomes:
         self._acknowledged: list[dict[str, Any]] = []
         self._failed: list[dict[str, Any]] = []
 
-    def intend(self, external_id: str, now: datetime) -> None:
+    def intend(self, external_id: str) -> None:
         """A create is about to be sent."""
         self._intents.append({
             **self._key, "k_id": external_id, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None,
-            "ERGEBNIS": None, "GESENDET_AM": self._statements.moment(now),
+            "ERGEBNIS": None, "GESENDET_AM": self._moment,
         })  # fmt: skip
 
     def doubt(self, external_id: str) -> None:
@@ -158,22 +159,21 @@ class Outcomes:
         """
         self._doubts.append({**self._key, "k_id": external_id, "PRUEFSUMME": None})
 
-    def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None, now: datetime) -> None:
+    def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None) -> None:
         """The portal said yes to a planned change."""
-        moment = self._statements.moment(now)
         self._acknowledged.append({
             **self._key, "k_id": change["external_id"], "ZUSTAND": state.value, "PRUEFSUMME": change["hash"],
             "ABGELEHNT": None, "GRUND": change["reason"], "OBJEKTE": change["properties"],
             "IDENTITAET": change["identity"], "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": "OK",
-            "HTTP_STATUS": status, "GESENDET_AM": moment, "BESTAETIGT_AM": moment,
+            "HTTP_STATUS": status, "GESENDET_AM": self._moment, "BESTAETIGT_AM": self._moment,
         })  # fmt: skip
 
-    def fail(self, change: Mapping[str, Any], reason: str, status: int | None, now: datetime, *, final: bool) -> None:
+    def fail(self, change: Mapping[str, Any], reason: str, status: int | None, *, final: bool) -> None:
         """The portal, or the way there, said no; `final` keeps this content from being sent again."""
         self._failed.append({
             **self._key, "k_id": change["external_id"], "ABGELEHNT": change["hash"] if final else None,
             "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": reason, "HTTP_STATUS": status,
-            "GESENDET_AM": self._statements.moment(now),
+            "GESENDET_AM": self._moment,
         })  # fmt: skip
 
     def write(self, connection: Connection) -> None:

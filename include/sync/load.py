@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError, open_portal
 from include.casavi.endpoints import ENDPOINTS
-from include.clock import utc_now
 from include.settings import SystemSettings
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
 from include.sync.deliver import Courier, Delivery, PatienceExhaustedError
@@ -110,13 +109,13 @@ class Batch:
 
     def _settle(self, outcomes: Outcomes, change: Change, delivery: Delivery) -> None:
         if delivery.state:
-            outcomes.acknowledge(change, delivery.state, delivery.status, utc_now())
+            outcomes.acknowledge(change, delivery.state, delivery.status)
         else:
-            outcomes.fail(change, delivery.reason, delivery.status, utc_now(), final=delivery.final)
+            outcomes.fail(change, delivery.reason, delivery.status, final=delivery.final)
 
     def _withhold(self, outcomes: Outcomes, orphans: Sequence[Change]) -> None:
         for change in orphans:
-            outcomes.fail(change, "PARENT_NOT_IN_PORTAL", None, utc_now(), final=False)
+            outcomes.fail(change, "PARENT_NOT_IN_PORTAL", None, final=False)
         self._counts["withheld"] += len(orphans)
 
     def _watch(self, delivery: Delivery) -> None:
@@ -162,10 +161,9 @@ class _Queue:
     def intend(self, outcomes: Outcomes) -> int:
         """Add the intents of the changes that come next; returns up to where intents are then on record."""
         until = min(self._given + self._ahead, len(self._changes))
-        now = utc_now()
         for change in self._changes[self._proposed : until]:
             if change["action"] == Action.CREATE:
-                outcomes.intend(change["external_id"], now)
+                outcomes.intend(change["external_id"])
             else:
                 outcomes.doubt(change["external_id"])
         self._proposed = max(self._proposed, until)

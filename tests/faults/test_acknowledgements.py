@@ -1,6 +1,7 @@
 """Outcomes that cannot be written, and outcomes that nobody waits for any more."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
@@ -26,7 +27,7 @@ def doubt(external_id: str, outcomes: Outcomes) -> None:
     outcomes.doubt(external_id)
 
 
-def open_for(world: World) -> "partial[AbstractAsyncContextManager[Acknowledgements]]":
+def open_for(world: World) -> Callable[[], AbstractAsyncContextManager[Acknowledgements]]:
     lease = acquire(world.engine, "production/persons", "test", 60)
     statements = LedgerStatements(world.engine.dialect)
     return partial(

@@ -39,8 +39,6 @@ def test_an_invalid_person_is_named_and_stops_nobody(world: World, kind: str) ->
     assert ran.named("invalid") == {bad.contact_id: (reason, None)}
     assert set(world.portal("contacts")) == {good.contact_id}
     assert set(world.portal("contracts")) == {good.contract_id}
-    world.put(bad)
-    world.heal()
 
 
 @pytest.mark.rule("R51")
@@ -75,19 +73,22 @@ def test_an_invalid_contract_is_named_and_stops_nobody(world: World, spoilt: Row
 
 
 @pytest.mark.rule("R21")
-@pytest.mark.parametrize("column", ["VORNAME", "NACHNAME", "STRASSE", "ORT", "EMAIL", "TELEFON", "MOBIL", "HOMEPAGE"])
-def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World, column: str) -> None:
-    good, other = tenants(2)
-    world.move_in(good, replace(other, person={column: "anonymisiert"}))
+def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World) -> None:
+    columns = ["VORNAME", "NACHNAME", "STRASSE", "ORT", "EMAIL", "TELEFON", "MOBIL", "HOMEPAGE"]
+    pairs = zip(tenants(len(columns)), columns, strict=True)
+    overwritten = {column: replace(tenant, person={column: "anonymisiert"}) for tenant, column in pairs}
+    world.move_in(*overwritten.values())
+
     ran = world.run()
-    assert ran.status == "ok"
+
+    assert (ran.status, ran.xcom["invalid"]) == ("ok", 0)
     contacts = world.portal("contacts")
-    assert set(contacts) == {good.contact_id, other.contact_id}
-    sent = contacts[other.contact_id]
-    names = {name for name, value in sent.items() if value == "anonymisiert"}
-    assert names <= {"firstName", "lastName"}
-    if column in ("VORNAME", "NACHNAME"):
-        assert sent.get("email") is None
+    for column, tenant in overwritten.items():
+        sent = contacts[tenant.contact_id]
+        holding_it = {name for name, value in sent.items() if value == "anonymisiert"}
+        is_name = column in ("VORNAME", "NACHNAME")
+        assert holding_it == ({"VORNAME": {"firstName"}, "NACHNAME": {"lastName"}}[column] if is_name else set())
+        assert (sent["email"] is None) == (is_name or column == "EMAIL")
 
 
 @pytest.mark.rule("E14")

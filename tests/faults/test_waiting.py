@@ -26,10 +26,10 @@ def starts_after(ran: Ran, status: int) -> list[float]:
 
 
 def assert_paused(ran: Ran, status: int, seconds: float) -> None:
-    """After an answer nobody began anything for so long, but for the other workers' requests under way just then."""
+    """After an answer nobody began anything for so long, but for what was on its way before the answer was read."""
     later = starts_after(ran, status)
     assert len(later) > 1
-    assert sum(start < seconds for start in later) < PARALLEL
+    assert sum(start < seconds for start in later) <= 2 * PARALLEL
     assert all(start < 0.05 for start in later if start < seconds)
 
 
@@ -146,7 +146,7 @@ def test_a_burst_of_faults_is_outlived(world: World, status: int, when: str) -> 
 
 
 def test_a_pause_goes_with_a_fault_too(world: World) -> None:
-    world.move_in(*tenants(4))
+    world.move_in(*tenants(12))
     world.sandbox.fault("status", "POST", "/contacts", status=503, headers={"Retry-After": "1"})
     ran = world.run()
     assert ran.status == "ok", ran.why
