@@ -11,7 +11,10 @@ PLAIN = (
 )
 """Addresses so ordinary that no library need look at them; tests hold it against email-validator."""
 
-ROLE_MAILBOX = r"(?i)(?:info|marketing|sales|support|abuse|noc|security|postmaster|hostmaster|usenet|news|webmaster|www|uucp|ftp)@.*"
+ROLE_MAILBOX = (
+    r"(?i)(?:info|marketing|sales|support|abuse|noc|security|postmaster|hostmaster|usenet|news|webmaster|www|uucp|ftp)"
+    r"@.*"
+)
 """Mailboxes that are the same in capitals (RFC 2142): email-validator writes them small, so it has to see them."""
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
