@@ -142,9 +142,7 @@ def test_a_contract_of_one_day_is_a_contract() -> None:
 
 
 @pytest.mark.rule("E4")
-@pytest.mark.parametrize(
-    ("end", "decision"), [("2026-06-30", "send"), ("2026-06-14", "remove"), (None, "send")]
-)
+@pytest.mark.parametrize(("end", "decision"), [("2026-06-30", "send"), ("2026-06-14", "remove"), (None, "send")])
 def test_a_moved_end_restores_or_removes_under_the_same_id(end: str | None, decision: str) -> None:
     row = decide(person(contract(end=end)), known=[held("100.1.1", state="removed")]).contact()
     assert (row["external_id"], row["decision"]) == ("100.1.1", decision)
