@@ -47,6 +47,7 @@ class Acknowledgements:
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
         while self._committed is not None:
+            await self._let_others_join()
             outcomes, committed = self._waiting, self._committed
             self._waiting, self._committed = self._fresh(), None
             try:
@@ -59,6 +60,13 @@ class Acknowledgements:
             else:
                 committed.set_exception(self._broken)
                 committed.exception()
+
+    async def _let_others_join(self) -> None:
+        """Wait while answers that have arrived already are being worked off: they share the next commit."""
+        seen = -1
+        while seen != len(self._waiting):
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def finish(self) -> None:
         """Return when everything handed over is committed or refused, also what nobody waits for any more."""

@@ -50,7 +50,7 @@ class Lease:
             "k_token": self.token,
             "GUELTIG_BIS": driver_moment(connection.dialect)(_expiry(self.seconds)),
         }
-        if _renewal(connection.dialect).execute(connection, [row]).rowcount != 1:
+        if _renewal(connection.dialect).execute(connection, [row]) != 1:
             raise LeaseLostError(f"{self.holder} no longer holds {self.name}; another run has taken over")
 
     @contextmanager

@@ -146,6 +146,9 @@ class Outcomes:
         self._acknowledged: list[dict[str, Any]] = []
         self._failed: list[dict[str, Any]] = []
 
+    def __len__(self) -> int:
+        return len(self._intents) + len(self._doubts) + len(self._acknowledged) + len(self._failed)
+
     def intend(self, external_id: str) -> None:
         """A create is about to be sent."""
         self._intents.append({

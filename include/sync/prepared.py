@@ -5,12 +5,13 @@ HTTP call costs; the statements stay SQLAlchemy's, so they hold on every databas
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect
+from sqlalchemy import Connection, DateTime, Dialect
 from sqlalchemy.sql.dml import Update
 
 
@@ -23,10 +24,14 @@ class Prepared:
         order = getattr(compiled, "positiontup", None)  # of drivers whose parameters have no names
         self._arrange: Callable[[Mapping[str, Any]], Any] | None = itemgetter(*order) if order else None
 
-    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
-        """Run the statement for every row; values are text, numbers, None, or what `driver_moment` returned."""
-        arranged: Any = list(map(self._arrange, rows)) if self._arrange else rows
-        return connection.exec_driver_sql(self._sql, arranged)
+    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run the statement for every row inside the connection's transaction and return how many rows it changed.
+
+        rows: values are text, numbers, None, or what `driver_moment` returned
+        """
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.executemany(self._sql, list(map(self._arrange, rows)) if self._arrange else rows)
+            return cursor.rowcount
 
 
 @cache

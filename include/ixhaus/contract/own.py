@@ -22,7 +22,6 @@ SP_ABGLEICH = Table(
     number("HTTP_STATUS", "HTTP-Status der letzten Antwort"),
     utc("GESENDET_AM", "Letzte Sendung"),
     utc("BESTAETIGT_AM", "Letzte Bestätigung durch das Portal"),
-    Index("SP_ABGLEICH_LAUF", "SYSTEM", "LAUF"),
     comment="Abgleich: was das Portal bestätigt hat, je Datensatz",
 )
 SP_PROTOKOLL = Table(
