@@ -28,7 +28,7 @@ _SETTINGS = {
 
 def measure(quick: bool) -> Iterator[Figure]:
     number = 2_000 if quick else 20_000
-    bodies = {f"P{index}": _body(index) for index in range(number)}
+    bodies = {f"P{index:06}": _body(index) for index in range(number)}  # in order of id, as a plan is
     with _server() as port, tempfile.TemporaryDirectory() as home:
         os.environ["AIRFLOW_HOME"] = home
         os.environ["SERVICEPORTAL_STAGING"] = f"{home}/staging"
@@ -57,7 +57,8 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 def _body(index: int) -> str:
     return json.dumps({
-        "id": f"P{index}", "firstName": "Erika", "lastName": f"Beispiel-{index}", "email": f"erika{index}@example.org",
+        "id": f"P{index:06}", "firstName": "Erika", "lastName": f"Beispiel-{index}",
+        "email": f"erika{index}@example.org",
         "street": "Musterstr. 14", "postalCode": "00000", "city": "Musterstadt", "country": "Deutschland",
         "telephone": "+49 30 23125000", "mobile": None, "portalUser": True,
     })  # fmt: skip
