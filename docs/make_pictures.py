@@ -11,7 +11,7 @@ from include.embedded import ROOT, environment
 from include.show_protocol import as_table, collect
 
 if __name__ == "__main__":
-    os.environ.update(environment(ROOT / ".airflow"))
+    os.environ.update(environment(Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow"))))
     console = Console(record=True, width=170, file=io.StringIO())
     console.print(as_table(collect(last=4)))
     drawing = console.export_svg(title="make sync, twice")
