@@ -5,7 +5,6 @@ HTTP call costs; the statements stay SQLAlchemy's, so they hold on every databas
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
@@ -29,9 +28,8 @@ class Prepared:
 
         rows: values are text, numbers, None, or what `driver_moment` returned
         """
-        with closing(connection.connection.cursor()) as cursor:
-            cursor.executemany(self._sql, list(map(self._arrange, rows)) if self._arrange else rows)
-            return cursor.rowcount
+        arranged: Any = list(map(self._arrange, rows)) if self._arrange else rows
+        return connection.exec_driver_sql(self._sql, arranged).rowcount
 
 
 @cache

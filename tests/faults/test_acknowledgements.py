@@ -1,12 +1,12 @@
 """Outcomes that cannot be written, and outcomes that nobody waits for any more."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
 from include.sync.lease import acquire
@@ -45,7 +45,7 @@ def test_after_a_failed_transaction_nothing_more_is_written(known: World) -> Non
     async def write() -> None:
         async with opened() as acknowledgements:
             for external_id in (FIRST, SECOND):
-                with pytest.raises(sqlite3.DatabaseError):
+                with pytest.raises(DatabaseError):
                     await acknowledgements.commit(partial(doubt, external_id))
 
     opened = open_for(known)
