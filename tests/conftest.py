@@ -1,12 +1,17 @@
-"""Airflow for the tests: a home of its own, named before anything imports Airflow, and a database on demand."""
+"""Airflow for the tests: a home of its own, named before anything imports Airflow, and a database on demand; and a
+sandbox portal for whoever asks for one.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.sandbox import SandboxProcess
 
 ROOT = Path(__file__).parent.parent
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="airflow-"))
@@ -31,3 +36,17 @@ def airflow_db() -> None:
     from airflow.utils.db import initdb
 
     initdb()
+
+
+@pytest.fixture(scope="session")
+def process() -> Iterator[SandboxProcess]:
+    """A running sandbox portal, shared: see `sandbox`."""
+    with SandboxProcess() as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(process: SandboxProcess) -> SandboxProcess:
+    """An empty portal."""
+    process.reset()
+    return process

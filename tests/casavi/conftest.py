@@ -1,23 +1,8 @@
-"""One sandbox process for the tests of a module, emptied before each."""
-
-from collections.abc import Iterator
+"""Somebody who calls the sandbox portal."""
 
 import pytest
 
 from tests.sandbox import PortalUser, SandboxProcess
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[SandboxProcess]:
-    with SandboxProcess() as started:
-        yield started
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    """An empty portal."""
-    process.reset()
-    return process
 
 
 @pytest.fixture

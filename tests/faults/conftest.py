@@ -1,4 +1,4 @@
-"""A sandbox and a worker for all fault tests; a world and a discreet log for each."""
+"""A worker for all fault tests; a world and a discreet log for each."""
 
 import logging
 from collections.abc import Iterator
@@ -13,22 +13,9 @@ from tests.sandbox import SandboxProcess
 
 
 @pytest.fixture(scope="package")
-def process() -> Iterator[SandboxProcess]:
-    with SandboxProcess() as started:
-        yield started
-
-
-@pytest.fixture(scope="package")
 def worker() -> Iterator[Worker]:
     with Worker() as started:
         yield started
-
-
-@pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
-    """An empty portal."""
-    process.reset()
-    return process
 
 
 @pytest.fixture

@@ -102,6 +102,11 @@ def test_each_system_and_group_has_a_lease_of_its_own(engine: Engine, clock: Clo
     leases = [take(engine, "run 1", name) for name in (NAME, "production/objects", "test/persons")]
     for lease in leases:
         confirm(engine, lease)
+    assert [(lease.name, lease.token) for lease in leases] == [
+        (NAME, 1),
+        ("production/objects", 1),
+        ("test/persons", 1),
+    ]
 
 
 def test_a_released_lease_is_free_at_once(engine: Engine, clock: Clock) -> None:
@@ -133,6 +138,7 @@ def test_a_dead_process_does_not_give_back_the_lease_of_the_living(engine: Engin
     alive = take(engine, "run 1")
     dead.release(engine)
     confirm(engine, alive)
+    assert stored(engine)[:3] == (NAME, "run 1", alive.token)
 
 
 def test_two_processes_of_one_run_at_once_do_not_share_a_lease(engine: Engine, database: Path, clock: Clock) -> None:
