@@ -94,10 +94,10 @@ class Batch:
                         workers.create_task(self._work(queue, courier, ledger, pending))
 
     async def _work(self, queue: "_Queue", courier: Courier, ledger: Acknowledgements, pending: set[str]) -> None:
-        for change in queue:
+        for place, change in queue:
             if self._why_stop:
                 return
-            if not queue.is_intended(change):
+            if not queue.is_intended(place):
                 await _commit(ledger, queue, lambda _: None)
             try:
                 delivery = await courier.deliver(change, uncertain=change["external_id"] in pending)
@@ -147,16 +147,16 @@ class _Queue:
         self._given = 0
         self._proposed = 0
         self._intended = 0
-        self._position = {change["external_id"]: index for index, change in enumerate(changes)}
 
-    def __iter__(self) -> Iterator[Change]:
+    def __iter__(self) -> Iterator[tuple[int, Change]]:
         while self._given < len(self._changes):
+            place = self._given
             self._given += 1
-            yield self._changes[self._given - 1]
+            yield place, self._changes[place]
 
-    def is_intended(self, change: Change) -> bool:
-        """Whether the change may be sent: that it is about to be is on record."""
-        return self._position[change["external_id"]] < self._intended
+    def is_intended(self, place: int) -> bool:
+        """Whether the change at this place may be sent: that it is about to be is on record."""
+        return place < self._intended
 
     def intend(self, outcomes: Outcomes) -> int:
         """Add the intents of the changes that come next; returns up to where intents are then on record."""

@@ -130,6 +130,11 @@ def _judged(records: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     return judged.assign(action=judged["action"].astype(object).where(judged["outcome"] == Outcome.CHANGE, None))
 
 
+def to_send(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which records go to the portal with a content: those to be created or updated."""
+    return records["action"].isin([Action.CREATE, Action.UPDATE])
+
+
 def takes_away(records: pd.DataFrame) -> "pd.Series[bool]":
     """Return which changes take something from the portal: removals, and withdrawals of access."""
     withdrawn = (records["decision"] == Decision.RESTRICT) & (records["state"] == State.PRESENT)
@@ -180,7 +185,7 @@ def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) ->
     """
     outcome, reason, content = (records[name].tolist() for name in ("outcome", "reason", "content"))
     text = [""] * len(records)
-    for row in np.flatnonzero(records["action"].isin([Action.CREATE, Action.UPDATE])):
+    for row in np.flatnonzero(to_send(records)):
         try:
             content[row] = model.model_validate_json(content[row]).model_dump_json(by_alias=True)
         except ValidationError as error:

@@ -66,17 +66,15 @@ class Staging:
         """Return a table written before, or some of its columns."""
         return pq.read_table(self.path(f"{name}.parquet"), columns=columns)
 
-    def contents_of(self, record_type: str, records: pd.DataFrame) -> "pd.Series[Any]":
-        """Return the decided content of the records to be created or updated, missing for all others: most runs change
-        little, and the contents are by far the largest column.
+    def contents_of(self, record_type: str, ids: "pd.Series[str]") -> "pd.Series[Any]":
+        """Return the decided content of some records, under the index of their ids: most runs change little, and the
+        contents are by far the largest column.
         """
-        sent = records.loc[records["action"].isin(["create", "update"]), EXTERNAL_ID]
-        if sent.empty:
-            return pd.Series(None, index=records.index, dtype=object)
+        if ids.empty:
+            return pd.Series(index=ids.index, dtype=object)
         table = self.read_table(f"decided_{record_type}", columns=[EXTERNAL_ID, "content"])
-        chosen = table.filter(pc.is_in(table[EXTERNAL_ID], pa.array(sent, table[EXTERNAL_ID].type))).to_pandas()
-        by_id = chosen.set_index(EXTERNAL_ID)["content"]
-        return sent.map(by_id).reindex(records.index)
+        chosen = table.filter(pc.is_in(table[EXTERNAL_ID], pa.array(ids, table[EXTERNAL_ID].type))).to_pandas()
+        return ids.map(chosen.set_index(EXTERNAL_ID)["content"])
 
     def read_part(self, name: str, part: int) -> list[dict[str, Any]]:
         """Return one row group of a table as rows."""

@@ -22,11 +22,11 @@ from include.ixhaus.read import frame_of, read_views
 from include.reasons import explain
 from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
-from include.sync.decision import CONTROL_COLUMNS
+from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.sync.group import Group, stages
 from include.sync.lease import LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
-from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, validate
+from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
 from include.sync.planned import Planned, guarded_sample, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
 from include.sync.run import Request, RunState, SkipRunError
@@ -121,7 +121,7 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
         guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
         for record_type, records in compared.items():
             left = hold_back(records) if guarded else records
-            filled = left.assign(content=folder.contents_of(record_type, left))
+            filled = left.assign(content=folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
             compared[record_type] = validate(filled, _imported(group.record_types[record_type]), refusal)
         if request.dry_run:
             leave_preview(folder, compared)
