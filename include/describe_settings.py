@@ -9,14 +9,14 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from include.settings import REQUIRED_WHEN_ACTIVE, DocuWareCondition, PropertyRange, SystemSettings
+from include.settings import REQUIRED_WHEN_ACTIVE, DocuWareCondition, DocuWareRow, PropertyRange, SystemSettings
 
 _INTRO: Final = """\
 # Settings
 
 Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below.
 Address, key, secret and database are not in it but in the Airflow connections `casavi_<system>` and `ixhaus_<system>`.
-This page is generated from `include/settings.py`: `make settings` writes it anew.
+This page is generated from `include/settings/`: `make settings` writes it anew.
 """
 _EXPERT: Final = """\
 Diese Einstellungen nimmt in der Regel die Beratung bei der Einrichtung vor; im Alltag bleiben sie, wie sie sind.
@@ -36,6 +36,7 @@ def settings_page() -> str:
         if (model := _group(field)) is not None:
             expert += _rows(model, name, expert=True)
     parts += ["## Experteneinstellungen\n", _EXPERT, _table(expert)]
+    parts += ["### Zeile im DocuWare-Filter\n", _table(_rows(DocuWareRow, expert=False))]
     parts += ["### Bedingung im DocuWare-Filter\n", _table(_rows(DocuWareCondition, expert=False))]
     return "\n".join(parts)
 
@@ -79,7 +80,9 @@ def _words(kind: Any) -> str:
     if origin in (Union, types.UnionType):
         return " oder ".join("leer" if part is type(None) else _words(part) for part in arguments)
     if origin in (tuple, list):
-        return "Liste von Texten" if arguments[0] is str else "Liste von Zeilen, jede eine Liste von Bedingungen"
+        return {str: "Liste von Texten", DocuWareRow: "Liste von Zeilen"}.get(arguments[0], "Liste von Bedingungen")
+    if origin is dict:
+        return f"je Name: {_words(arguments[1])}"
     return _WORDS[kind]
 
 
@@ -103,7 +106,7 @@ def _default(name: str, field: FieldInfo) -> str:
 
 
 def _shown(value: object) -> str:
-    if value is None or value in ("", (), PropertyRange()):
+    if value is None or value in ("", (), {}, PropertyRange()):
         return "leer"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

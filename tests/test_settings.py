@@ -306,8 +306,17 @@ def test_days_after_the_contract_default_to_those_before_it(tmp_path: Path, trai
         ("schedules: {report: 0 2 * * *}", "schedules.report: there is no such setting; write reports"),
         ("removal_guard: {max_counts: 3}", "removal_guard.max_counts: there is no such setting; write max_count"),
         (
-            "docuware_filter: [[{fields: A, field: B, value: C}]]",
-            "docuware_filter.0.0.fields: there is no such setting; write field",
+            "docuware_filter: [{conditions: [{fields: A, field: B, value: C}]}]",
+            "docuware_filter.0.conditions.0.fields: there is no such setting; write field",
+        ),
+        (
+            "docuware_filter: [{condition: [], conditions: [{field: B, value: C}]}]",
+            "docuware_filter.0.condition: there is no such setting; write conditions",
+        ),
+        (
+            "docuware_filter: [{conditions: [{field: B, value: [C, D]}]}]",
+            'docuware_filter.0.conditions.0: a list of values goes with the operator "in" and with no other; '
+            'write one value or "in"',
         ),
         ("properties: 199-100", 'properties: the range "199-100" runs backwards; write "100-199"'),
         (
@@ -410,7 +419,11 @@ FULL: dict[str, Any] = {
     "properties_full_history": ["110"],
     "person_types": ["Mieter", "Eigentümer"],
     "user_teams": "Nord, Süd",
-    "docuware_filter": [[{"field": "ART", "operator": "in", "value": ["A", "B"]}], [{"field": "X", "value": "1"}]],
+    "docuware_filter": [
+        {"conditions": [{"field": "ART", "operator": "in", "value": ["A", "B"]}], "recipient_field": "MIETER"},
+        {"conditions": [{"field": "X", "value": "1"}]},
+    ],
+    "document_audiences": {"Protokoll": "OWNER"},
     "portal_access_lead_days": 14,
     "portal_access_trail_days": None,
     "report_user": "007",

@@ -1,0 +1,28 @@
+"""What one system (production or test) is configured to do.
+
+Read from config/<system>.yaml; addresses, keys and passwords are not in here but in Airflow connections. Every field
+carries the label and the explanation that staff read (R56); docs/settings.md is generated from them. A mistake raises
+ConfigurationError with one sentence per field: which file and field, what is wrong, what to write.
+"""
+
+from include.settings._files import CONFIG_FOLDER, configured_systems, load_settings, validate_settings
+from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Schedules
+from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
+from include.settings._values import Audience, ConfigurationError, PropertyRange
+
+__all__ = [
+    "CONFIG_FOLDER",
+    "REQUIRED_WHEN_ACTIVE",
+    "Audience",
+    "ConfigurationError",
+    "DocuWareCondition",
+    "DocuWareRow",
+    "Limits",
+    "PropertyRange",
+    "RemovalGuard",
+    "Schedules",
+    "SystemSettings",
+    "configured_systems",
+    "load_settings",
+    "validate_settings",
+]

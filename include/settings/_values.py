@@ -1,0 +1,81 @@
+"""How single settings are written: property ranges, lists of names, user numbers, codes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic.config import JsonDict
+
+
+class ConfigurationError(Exception):
+    """A setting is wrong or missing; the message is a sentence for the person who has to mend it."""
+
+
+class Strict(BaseModel):
+    """Settings that refuse what they do not know and never quote what was written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PropertyRange(Strict):
+    """Property numbers and ranges of them (R13); empty releases nothing (E60)."""
+
+    numbers: frozenset[str] = frozenset()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def parse(cls, value: object) -> PropertyRange:
+        """Read "100-199, 250" or a list of such entries; raises ValueError with what to write."""
+        if isinstance(value, PropertyRange):
+            return value
+        if isinstance(value, dict) and set(value) == {"numbers", "spans"}:  # a run's snapshot
+            return cls.model_validate(value)
+        entries = value if isinstance(value, list) else str("" if value is None else value).split(",")
+        numbers, spans = set(), []
+        for entry in (str(entry).strip() for entry in entries):
+            if span := re.fullmatch(r"([0-9]+)\s*-\s*([0-9]+)", entry):
+                first, last = int(span[1]), int(span[2])
+                if first > last:
+                    raise ValueError(f'the range "{entry}" runs backwards; write "{last}-{first}"')
+                spans.append((first, last))
+            elif re.fullmatch(r"[\w./]+", entry):
+                numbers.add(entry)
+            elif entry:
+                raise ValueError(
+                    f'"{entry}" is neither a property number nor a range; write for example "100-199, 250"'
+                )
+        return cls(numbers=frozenset(numbers), spans=tuple(spans))
+
+    def __contains__(self, number: object) -> bool:
+        """Whether a property number, as the ERP writes it, is in the range."""
+        if number in self.numbers:
+            return True
+        digits = str(number)
+        return digits.isascii() and digits.isdigit() and any(a <= int(digits) <= b for a, b in self.spans)
+
+
+def _names(value: object) -> object:
+    """Accept one name, a comma-separated text, a list of names, or nothing."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def report_user(value: object) -> object:
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[0-9]{3}", value)):
+        return value
+    padded = str(value).zfill(3)
+    advice = f'write "{padded}"' if re.fullmatch(r"[0-9]{3}", padded) else 'write three digits in quotes, such as "007"'
+    raise ValueError(f'"{value}" is not a three-digit user number; {advice}')
+
+
+Audience = Literal["ALL", "OWNER", "RENTER", "RESIDENT"]
+"""With whom of a property or unit a document is shared; the codes are assumed (casavi's answer is open)."""
+Properties = Annotated[PropertyRange, BeforeValidator(PropertyRange.parse)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+EXPERT: JsonDict = {"expert": True}
+"""Set by consultants, shown apart from the daily settings (R57)."""
