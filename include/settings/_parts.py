@@ -29,7 +29,7 @@ class DocuWareRow(Strict):
     """A row of the DocuWare filter: all its conditions must hold; its fields say where the attributes stand (O21)."""
 
     conditions: tuple[DocuWareCondition, ...] = Field(
-        min_length=1, title="Bedingungen", description="Bedingungen, die alle erfüllt sein müssen (UND)."
+        title="Bedingungen", description="Bedingungen, die alle erfüllt sein müssen (UND)."
     )
     recipient_type_field: str = Field(
         "", title="Feld Empfängertyp", description="DMS-Feld mit P oder K; leer = das Attribut Empfängertyp."
@@ -42,6 +42,12 @@ class DocuWareRow(Strict):
         title="Feld EmpfängerHeaderID",
         description="DMS-Feld mit der Kennung des Empfängers; leer = das Attribut EmpfängerHeaderID.",
     )
+
+    @model_check(mode="after")
+    def _has_conditions(self) -> DocuWareRow:
+        if not self.conditions:
+            raise ValueError("a row without conditions would hold for every document; write at least one condition")
+        return self
 
 
 class Schedules(Strict):

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
 from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Schedules
-from include.settings._values import EXPERT, Audience, Names, Properties, PropertyRange, Strict, report_user
+from include.settings._values import EXPERT, Audience, Names, Properties, PropertyRange, Strict, user_number
 
 REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
 _CONNECTIONS = {
@@ -105,7 +105,7 @@ class SystemSettings(Strict):
         title="Tage nach Auszug",
         description="So viele Tage nach Vertragsende bleibt der Zugang; leer = wie vor Vertragsbeginn (R19).",
     )
-    report_user: Annotated[str | None, BeforeValidator(report_user)] = Field(
+    report_user: Annotated[str | None, BeforeValidator(user_number)] = Field(
         None,
         title="Meldung iX-Plus Benutzer",
         description="Dreistellige Benutzernummer, unter der Meldungen aus dem Portal angelegt werden (R47).",

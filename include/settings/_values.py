@@ -65,7 +65,8 @@ def _names(value: object) -> object:
     return value
 
 
-def report_user(value: object) -> object:
+def user_number(value: object) -> object:
+    """Accept a user number of three digits (R47); raises ValueError with what to write."""
     if value is None or (isinstance(value, str) and re.fullmatch(r"[0-9]{3}", value)):
         return value
     padded = str(value).zfill(3)
