@@ -137,7 +137,7 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     rows = [{"external_id": key, "hash": f"{hash(body):x}", "content": body, **common} for key, body in bodies.items()]
     staging.write_table("send_contact", pa.Table.from_pylist(rows), rows_per_group=len(rows))
     with engine.begin() as connection:
-        ledger.add_new(connection, "production", "contact", rows)
+        ledger.add_new(connection, "production", "persons", "contact", rows)
     batch = {"record_type": "contact", "file": "send_contact", "part": 0}
     seconds = _timed(lambda: steps.load(state, batch))
     with engine.connect() as connection:

@@ -27,7 +27,7 @@ def test_of_the_views_only_reports_notes_and_attachments_are_ever_written() -> N
 
 @pytest.mark.rule("R2")
 def test_master_data_are_never_read_from_the_portal() -> None:
-    methods = {call.method for endpoint in ENDPOINTS.values() for call in endpoint}
+    methods = {call.method for endpoint in ENDPOINTS.values() for call in endpoint.calls()}
     assert methods == {"POST", "PUT", "DELETE"}
 
 
@@ -45,7 +45,9 @@ def test_a_caretaker_who_is_also_a_tenant_is_the_same_contact_with_and_without_t
 def _contact(folder: Path, engine: Engine) -> dict[str, object]:
     read_views(engine, list(FRAMES), folder)
     views = {name: frame_of(folder, name) for name in FRAMES.values()}
-    nothing = DataFrame({name: [] for name in ("record_type", "external_id", "state", "identity")}, dtype="str")
+    nothing = DataFrame(
+        {name: [] for name in ("record_type", "external_id", "state", "identity", "group")}, dtype="str"
+    )
     contacts = persons.decide(views, nothing, load_settings("production"), TODAY)["contact"]
     found = contacts[contacts["source"].str.contains(CASES["E22"][0], regex=False)].to_dict("records")
     assert len(found) == 1

@@ -7,7 +7,7 @@ by all calls of the session, no redirects, bounded answers, and no body in any l
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from time import monotonic
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from airflow.providers.http.hooks.http import HttpAsyncHook
 from yarl import URL
 
 from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
+from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict, judge, retry_after
 from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
@@ -24,6 +25,7 @@ from include.settings import ConfigurationError, Limits
 MAX_ANSWER_BYTES = 1 << 20
 LOOK_UP_EVERY = 0.5
 """Seconds after which whoever waits looks whether there is still something to wait for."""
+_CONNECT_SECONDS = 10.0
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -32,12 +34,15 @@ class PortalStopError(Exception):
 
 
 class Answer(NamedTuple):
-    """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, and a reason code."""
+    """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, a reason code, and the
+    body of a success.
+    """
 
     verdict: Verdict
     status: int | None = None
     pause: float | None = None
     reason: str = ""
+    content: bytes = b""
 
 
 class Pace:
@@ -86,9 +91,11 @@ class Portal:
         base_url: str,
         key_pair: tuple[str, str],
         pace: Pace,
+        upload_seconds: float,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._http = http
+        self._upload_timeout = aiohttp.ClientTimeout(total=upload_seconds, connect=_CONNECT_SECONDS)
         self._base = base_url.rstrip("/")
         self._key, self._secret = key_pair
         self.pace = pace
@@ -97,13 +104,18 @@ class Portal:
         self._fixed = {path: URL(self._base + path) for path in paths_without_id()}
         self._login_lock = asyncio.Lock()
 
-    async def call(self, call: Call, external_id: str, body: bytes | None = None) -> Answer:
-        """Make one call and judge its answer; logs in as needed. Raises PortalStopError when no call can succeed."""
+    async def call(
+        self, call: Call, external_id: str, body: bytes | Upload | None = None, address: URL | None = None
+    ) -> Answer:
+        """Make one call and judge its answer; logs in as needed. `address` replaces the call's own, for further pages
+        of a list. Raises PortalStopError when no call can succeed.
+        """
+        url = address or self._fixed.get(call.path) or URL(self._base + call.path_for(external_id), encoded=True)
         try:
             token = self._token or await self.login(replacing="")
-            answer = await self._attempt(call, external_id, body, token)
+            answer = await self._attempt(call, url, external_id, body, token)
             if answer.verdict is Verdict.LOGIN:
-                answer = await self._attempt(call, external_id, body, await self.login(replacing=token))
+                answer = await self._attempt(call, url, external_id, body, await self.login(replacing=token))
         except LoginDelayedError as delay:
             return delay.answer
         if answer.verdict in (Verdict.LOGIN, Verdict.STOP):
@@ -117,13 +129,10 @@ class Portal:
                 self._token = await self._new_token()
             return self._token
 
-    async def _attempt(self, call: Call, external_id: str, body: bytes | None, token: str) -> Answer:
+    async def _attempt(self, call: Call, url: URL, external_id: str, body: bytes | Upload | None, token: str) -> Answer:
         await self.pace.turn()
-        url = self._fixed.get(call.path) or URL(self._base + call.path_for(external_id), encoded=True)
         try:
-            async with self._http.request(
-                call.method, url, data=body, headers={TOKEN_HEADER: token}, allow_redirects=False
-            ) as response:
+            async with self._request(call.method, url, body, token) as response:
                 content = await _read_bounded(response)
         except TimeoutError:
             return Answer(Verdict.FAULT, reason="TIMEOUT")
@@ -131,10 +140,27 @@ class Portal:
             return Answer(Verdict.FAULT, reason="BAD_ANSWER")
         except (aiohttp.ClientError, OSError):
             return Answer(Verdict.FAULT, reason="NO_CONNECTION")
-        verdict = judge(response.status, content, external_id, expects_record=call.method != "DELETE")
+        verdict = judge(response.status, content, external_id, call.answers)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
-            return Answer(verdict, response.status)
+            return Answer(verdict, response.status, content=content)
         return self._delayed(verdict, response)
+
+    def _request(
+        self, method: str, url: URL, body: bytes | Upload | None, token: str
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        headers = {TOKEN_HEADER: token}
+        if not isinstance(body, Upload):
+            return self._http.request(method, url, data=body, headers=headers, allow_redirects=False)
+        form = body.form()
+        headers["Content-Type"] = form.content_type
+        return self._http.request(
+            method, url, data=form, headers=headers, allow_redirects=False, timeout=self._upload_timeout
+        )
+
+    @property
+    def base(self) -> URL:
+        """The address below which all calls lie."""
+        return URL(self._base)
 
     async def _new_token(self) -> str:
         """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not now."""
@@ -218,7 +244,7 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
             "write the Link Datensynchronisation, the key and the secret"
         )
     pace = Pace(limits.requests_per_second / limits.parallel_loads)
-    timeout = aiohttp.ClientTimeout(total=limits.timeout_seconds, connect=min(10.0, limits.timeout_seconds))
+    timeout = aiohttp.ClientTimeout(total=limits.timeout_seconds, connect=min(_CONNECT_SECONDS, limits.timeout_seconds))
     connector = aiohttp.TCPConnector(limit=limits.parallel_requests)
     async with aiohttp.ClientSession(
         connector=connector,
@@ -226,4 +252,4 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
         headers={**_JSON, **(config.headers or {})},
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as http:
-        yield Portal(http, config.base_url, (key, secret), pace)
+        yield Portal(http, config.base_url, (key, secret), pace, limits.upload_timeout_seconds)

@@ -29,21 +29,31 @@ class Verdict(Enum):
     """No call of this run can succeed: key revoked, wrong address."""
 
 
+class Expected(Enum):
+    """What a call is answered with when it succeeds."""
+
+    RECORD = auto()
+    """The record it was about, with its id."""
+    LIST = auto()
+    """A list of whatever belongs to the record."""
+    PAGE = auto()
+    """A page of records: an object whose `list` holds them; without it an outage would look like an empty portal."""
+    NOTHING = auto()
+    """No body, or an object."""
+
+
 _BY_STATUS = {401: Verdict.LOGIN, 403: Verdict.STOP, 404: Verdict.MISSING, 408: Verdict.FAULT, 409: Verdict.TAKEN}
 _BY_STATUS |= {410: Verdict.MISSING, 425: Verdict.WAIT, 429: Verdict.WAIT}
 
 
-def judge(status: int, body: bytes, external_id: str, *, expects_record: bool) -> Verdict:
+def judge(status: int, body: bytes, external_id: str, expected: Expected) -> Verdict:
     """Return the verdict on an answer.
 
-    A success counts only if its body is the record we asked about, or, where none is expected, if there is no body or
-    a JSON object: a proxy's maintenance page with status 200 has not removed anything.
+    A success counts only if its body is what the call is to be answered with: a proxy's maintenance page with status
+    200 has not removed anything.
     """
     if 200 <= status < 300:
-        record = _object(body)
-        if expects_record:
-            return Verdict.DONE if record and str(record.get("id")) == external_id else Verdict.FAULT
-        return Verdict.DONE if not body.strip() or record is not None else Verdict.FAULT
+        return Verdict.DONE if _is_as_expected(body, external_id, expected) else Verdict.FAULT
     if verdict := _BY_STATUS.get(status):
         return verdict
     if 300 <= status < 400:
@@ -51,12 +61,22 @@ def judge(status: int, body: bytes, external_id: str, *, expects_record: bool) -
     return Verdict.REFUSED if 400 <= status < 500 else Verdict.FAULT
 
 
-def _object(body: bytes) -> dict[str, Any] | None:
+def _is_as_expected(body: bytes, external_id: str, expected: Expected) -> bool:
+    content = _parsed(body)
+    if expected is Expected.RECORD:
+        return isinstance(content, dict) and str(content.get("id")) == external_id
+    if expected is Expected.LIST:
+        return isinstance(content, list)
+    if expected is Expected.PAGE:
+        return isinstance(content, dict) and isinstance(content.get("list"), list)
+    return not body.strip() or isinstance(content, dict)
+
+
+def _parsed(body: bytes) -> Any:
     try:
-        record = from_json(body)
+        return from_json(body)
     except ValueError:
         return None
-    return record if isinstance(record, dict) else None
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -1,4 +1,4 @@
-"""Which contacts the portal holds, with what content and access (R16–R23, O1, O23, E12, E14–E16, E20, E22c)."""
+"""Which contacts the portal holds, with what content and access (R11, R16–R23, O1, O23, E12, E14–E16, E20, E22c)."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -16,12 +16,16 @@ from include.settings import SystemSettings
 from include.sync.decision import Decision
 
 BEST_FIRST: Final = (
-    "ACTIVE", "TYPE_NOT_RELEASED", "NOT_YET", "MOVED_OUT", "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START",
-    "MAIN_WITHOUT_PARTNER", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
+    "ACTIVE", "OWNER", "TYPE_NOT_RELEASED", "CARETAKER", "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED",
+    "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START", "MAIN_WITHOUT_PARTNER", "NO_OWNER_LICENCE",
+    "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
 )  # fmt: skip
-"""A person is what the best of its contracts allows: how a contract stands, best first."""
+"""A contact is what the best of its contracts and offices allows: how one of them stands, best first (E6, E10, E22)."""
 
-NOT_IN_PORTAL: Final = ("PROPERTY_NOT_RELEASED", "NO_CONTRACT", "NOT_YET", "MOVED_OUT", "MAIN_WITHOUT_PARTNER")
+NOT_IN_PORTAL: Final = (
+    "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED", "MAIN_WITHOUT_PARTNER", "NO_OWNER_LICENCE",
+    "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT",
+)  # fmt: skip
 LEFT_ALONE: Final = ("NO_START", "END_BEFORE_START", "UNKNOWN_PERSON")
 """Contracts that are wrong in the ERP: no reason to send anybody, and none to remove anybody (E3)."""
 
@@ -33,19 +37,20 @@ _DETAILS: Final = {
 }  # fmt: skip
 
 
-def standing(people: People, agreements: DataFrame, stand: DataFrame, settings: SystemSettings) -> Series:
-    """Return for each contact how the best of its agreements stands: one of BEST_FIRST (E5, E6, E8, E10).
+def standing(people: People, ties: DataFrame, settings: SystemSettings) -> Series:
+    """Return for each contact how the best of its ties stands: one of BEST_FIRST (E5, E6, E8, E10, E22).
 
-    A contact without any agreement stands as NO_CONTRACT, or PROPERTY_NOT_RELEASED if its person is kept there.
+    ties: contact, reason: how each contract, role in a contract, ownership and caretaker's office stands
+    A contact without any tie stands as NO_CONTRACT, or PROPERTY_NOT_RELEASED if its person is kept there.
     """
-    rank = stand["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
+    rank = ties["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
     of_persons = np.where(
         is_released(people.persons["property_nr"], settings),
         BEST_FIRST.index("NO_CONTRACT"),
         BEST_FIRST.index("PROPERTY_NOT_RELEASED"),
     )
     ranks = pd.concat([rank, Series(of_persons)], ignore_index=True)
-    contact = pd.concat([agreements["contact"], people.persons["contact"]], ignore_index=True)
+    contact = pd.concat([ties["contact"], people.persons["contact"]], ignore_index=True)
     best = ranks.groupby(contact).min().reindex(people.contacts.index)
     return Series(pd.array(np.array(BEST_FIRST, dtype=object)[best.to_numpy(dtype=int)], dtype="str"))
 
@@ -85,7 +90,7 @@ def _decide(
     contacts: DataFrame, stands: Series, has_bad_email: "Series[bool]", is_overwritten_and_removed: "Series[bool]"
 ) -> DataFrame:
     nameless = contacts["last_name"].isna() & contacts["company"].isna()
-    not_released = stands == "TYPE_NOT_RELEASED"
+    not_released, is_caretaker = stands == "TYPE_NOT_RELEASED", stands == "CARETAKER"
     return first_hit(
         contacts,
         (is_overwritten_and_removed,        Decision.WITHHOLD, "ANONYMISED_REMOVED"),
@@ -95,14 +100,18 @@ def _decide(
         (not_released,                      Decision.RESTRICT, "TYPE_NOT_RELEASED"),
         (~contacts["has_record"],           Decision.INVALID,  "NO_PARTNER"),
         (nameless,                          Decision.INVALID,  "NO_NAME"),
+        (is_caretaker,                      Decision.RESTRICT, "CARETAKER"),
         (contacts["is_minor"],              Decision.SEND,     "MINOR"),
         (has_bad_email,                     Decision.INVALID,  "EMAIL_INVALID"),
+        (stands == "OWNER",                 Decision.SEND,     "OWNER"),
         otherwise=(Decision.SEND, "ACTIVE"),
     )  # fmt: skip
 
 
 def _content(contacts: DataFrame, decided: DataFrame, is_user: "Series[bool]") -> DataFrame:
-    """Return the payload: no portal user carries contact data, a type that is not released only its name (R17)."""
+    """Return the payload: no contact data of who is no portal user; of a type that is not released (R17) and of a
+    caretaker, whose property names ways to reach him, the name only.
+    """
     has_details = decided["decision"] == Decision.SEND
     is_online = contacts["delivery_route"].str.upper() == "PORTAL"
     route = Series("ONLINE", index=contacts.index, dtype="str")
@@ -131,22 +140,23 @@ def _any_anonymised(contacts: DataFrame, fields: Iterable[str]) -> "Series[bool]
     return found
 
 
-def places_of(people: People, agreements: DataFrame, stand: DataFrame, settings: SystemSettings) -> DataFrame:
-    """Return per contact the properties it belongs to and whether it holds an open contract of its own.
+def places_of(people: People, ties: DataFrame, settings: SystemSettings) -> DataFrame:
+    """Return per contact the properties it belongs to and whether it holds an open contract or property of its own.
 
-    returns: properties (str: numbers, sorted; the released ones its contracts lie in, or all if none is released),
+    ties:    contact, property_nr, reason, is_main (bool: neither co-resident nor further contract partner)
+    returns: properties (str: numbers, sorted; the released ones it is tied to, or all if none is released),
              is_main (bool)
     """
     size = len(people.contacts)
     links = pd.concat(
-        [agreements[["contact", "property_nr"]], people.persons[["contact", "property_nr"]]],
-        keys=["contract", "person"],
+        [ties[["contact", "property_nr"]], people.persons[["contact", "property_nr"]]],
+        keys=["tie", "person"],
         names=["link"],
     ).reset_index(level="link")
     links = links[(links["contact"] >= 0) & links["property_nr"].notna()]
     links["is_other"] = (links["link"] == "person") | ~is_released(links["property_nr"], settings)
     links = links[links["is_other"] == links["is_other"].groupby(links["contact"]).transform("min")]
-    holders = agreements.loc[agreements["is_main"] & (stand["reason"] == "ACTIVE"), "contact"]
+    holders = ties.loc[ties["is_main"] & ties["reason"].isin(["ACTIVE", "OWNER"]), "contact"]
     return DataFrame(
         {
             "properties": joined(links["contact"], links["property_nr"], size),

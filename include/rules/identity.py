@@ -1,5 +1,6 @@
 """Who is one contact, and under which id the portal knows it (R22–R24, E13, E18, E19, E21)."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -21,39 +22,52 @@ class People(NamedTuple):
 
     contacts: DataFrame
     """number, partner_nr (missing: not in partner management), CONTACT_TEXTS, company_role, is_minor, has_record,
-    anonymised_at, created_at, changed_at (UTC), source; one row per contact."""
+    is_resident (bool: has a person or a role in a contract), anonymised_at, created_at, changed_at (UTC), source; one
+    row per contact."""
     persons: DataFrame
     """The persons, with `contact` (row number in `contacts`) and number (their key as a contact's number)."""
     roles: DataFrame
     """The roles in contracts, with `contact`."""
+    owners: DataFrame
+    """Who owns a whole property, with `contact`."""
+    caretakers: DataFrame
+    """Who looks after a property, with `contact`."""
 
 
-def people_of(persons: DataFrame, partners: DataFrame, roles: DataFrame) -> People:
+def people_of(views: Mapping[str, DataFrame]) -> People:
     """Put together what is one contact: a partner with all its persons and roles (R23), or a person without partner.
 
     Names never make two records one (E13). A partner that the partner management does not know gets a row all the
-    same, with has_record False.
+    same, with has_record False. An owner or caretaker who is also a tenant is one contact (E6, E22).
+
+    views: persons, partners, contract_roles, owners, caretakers
     """
+    persons, partners = views["persons"], views["partners"]
     persons = cleaned(keyed(persons, ["person_key"]), [*CONTACT_TEXTS, "partner_nr", "person_type", "property_nr"])
     partners = cleaned(keyed(partners, ["partner_nr"]), [*CONTACT_TEXTS, "company_role"])
-    roles = keyed(roles, ["contract_nr", "partner_nr", "role"])
+    roles = keyed(views["contract_roles"], ["contract_nr", "partner_nr", "role"])
+    owners, caretakers = (keyed(views[name], ["property_nr", "partner_nr"]) for name in ("owners", "caretakers"))
 
-    numbers = pd.concat([persons["partner_nr"], roles["partner_nr"]]).dropna().drop_duplicates().reset_index(drop=True)
+    of_residents = pd.concat([persons["partner_nr"], roles["partner_nr"]]).dropna().drop_duplicates()
+    others = pd.concat([owners["partner_nr"], caretakers["partner_nr"]])
+    numbers = pd.concat([of_residents, others]).drop_duplicates().reset_index(drop=True)
     found = positions(numbers, partners["partner_nr"])
-    kept = taken(partners, found).assign(partner_nr=numbers, number=numbers, has_record=found >= 0)
+    kept = taken(partners, found).assign(
+        partner_nr=numbers, number=numbers, has_record=found >= 0, is_resident=numbers.index < len(of_residents)
+    )
     alone = persons["partner_nr"].isna()
     persons["number"] = _apart_from(numbers, persons["person_key"])
-    others = persons[alone].assign(has_record=True)
-    contacts = pd.concat([kept, others], ignore_index=True)
+    contacts = pd.concat([kept, persons[alone].assign(has_record=True, is_resident=True)], ignore_index=True)
 
     persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
-    roles["contact"] = positions(roles["partner_nr"], numbers)
+    for held_by_partners in (roles, owners, caretakers):
+        held_by_partners["contact"] = positions(held_by_partners["partner_nr"], numbers)
     contacts["is_minor"] = contacts["is_minor"].eq(True).fillna(False).astype(bool)
     contacts["changed_at"] = newest(
         utc(contacts["changed_at"]), utc(persons["changed_at"]).groupby(persons["contact"]).max()
     )
     contacts["source"] = _sources(contacts["partner_nr"], persons)
-    return People(contacts, persons, roles)
+    return People(contacts, persons, roles, owners, caretakers)
 
 
 def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:

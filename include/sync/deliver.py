@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Endpoint
+from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
 from include.settings import Limits
 from include.sync.decision import Decision
@@ -26,6 +28,22 @@ class Delivery(NamedTuple):
     final: bool = False
 
 
+class ParcelError(Exception):
+    """What a record is to be sent with cannot be had; `is_final`: not before the record changes."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_final = is_final
+
+
+class Parcels(Protocol):
+    """Makes what is sent of records that are more than their content, such as a file."""
+
+    def pack(self, change: Mapping[str, Any]) -> AbstractAsyncContextManager[Upload]:
+        """Return what to send of a change, ready for several attempts; raises ParcelError."""
+
+
 class PatienceExhaustedError(Exception):
     """The portal asks for a longer pause than this run may wait."""
 
@@ -38,10 +56,11 @@ def backoff(failures: int) -> float:
 class Courier:
     """Delivers the changes of one record type through one portal session."""
 
-    def __init__(self, portal: Portal, endpoint: Endpoint, limits: Limits) -> None:
+    def __init__(self, portal: Portal, endpoint: Endpoint, limits: Limits, parcels: Parcels | None = None) -> None:
         self._portal = portal
         self._endpoint = endpoint
         self._limits = limits
+        self._parcels = parcels
         self._paused_until = 0.0
         self._paused = 0.0
 
@@ -52,7 +71,18 @@ class Courier:
         waited for as long as the run may. Raises PatienceExhaustedError when it may not, PortalStopError when nothing
         can succeed or the session was ended.
         """
-        answer = await self._send(change, uncertain)
+        if change["action"] == Action.REMOVE:
+            return await self._deliver(change, self._endpoint.none_left, uncertain)
+        if self._parcels is None:
+            return await self._deliver(change, change["content"].encode(), uncertain)
+        try:
+            async with self._parcels.pack(change) as upload:
+                return await self._deliver(change, upload, uncertain)
+        except ParcelError as error:
+            return Delivery(None, None, error.reason, final=error.is_final)
+
+    async def _deliver(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Delivery:
+        answer = await self._send(change, body, uncertain)
         failures = 0
         while answer.verdict in _PASSING:
             failures += not (answer.verdict is Verdict.WAIT and answer.pause)  # a pause asked for is no failure
@@ -63,22 +93,34 @@ class Courier:
             self._spend_pause(answer)
             if not answer.pause:  # else the session's pace keeps it, for all workers
                 await self._portal.pace.rest(backoff(failures))
-            answer = await self._send(change, uncertain)
+            answer = await self._send(change, body, uncertain)
         return _delivery(change, answer)
 
-    async def _send(self, change: Mapping[str, Any], uncertain: bool) -> Answer:
+    async def _send(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Answer:
         external_id, endpoint = change["external_id"], self._endpoint
         if change["action"] == Action.REMOVE:
-            return await self._portal.call(endpoint.remove, external_id)
-        body = change["content"].encode()
+            return await self._portal.call(endpoint.remove, external_id, body)
         if change["action"] == Action.UPDATE or uncertain:
-            answer = await self._portal.call(endpoint.update, external_id, body)
+            answer = await self._settle(external_id, body)
             if answer.verdict is not Verdict.MISSING:
                 return answer
         answer = await self._portal.call(endpoint.create, external_id, body)
         if answer.verdict is Verdict.TAKEN:  # somebody, perhaps an earlier run of ours, made it: adopt it
-            answer = await self._portal.call(endpoint.update, external_id, body)
+            answer = await self._settle(external_id, body)
+            if answer.verdict is Verdict.MISSING and endpoint.update is None:
+                answer = await self._portal.call(endpoint.create, external_id, body)
         return answer
+
+    async def _settle(self, external_id: str, body: bytes | Upload | None) -> Answer:
+        """Bring what the portal holds of a record up to date; verdict MISSING if it is still to be created.
+
+        Where the portal has no update, what it holds is removed first: whoever must not see a document any more loses
+        it before anybody else gets it (E31).
+        """
+        if self._endpoint.update is not None:
+            return await self._portal.call(self._endpoint.update, external_id, body)
+        answer = await self._portal.call(self._endpoint.remove, external_id)
+        return answer._replace(verdict=Verdict.MISSING) if answer.verdict is Verdict.DONE else answer
 
     def _spend_pause(self, answer: Answer) -> None:
         """Count a pause the portal asked for, once for all workers that share it, against what the run may wait."""

@@ -14,6 +14,7 @@ class Group:
     record_types: record type → dotted name of its payload model, parents before children;
                   removals are sent in the reverse order
     rules:        dotted name of the function that decides, see include/rules
+    sees:         record types of other groups whose ledger rows the rules may look at
     """
 
     name: str
@@ -21,6 +22,7 @@ class Group:
     views: tuple[str, ...]
     record_types: Mapping[str, str]
     rules: str
+    sees: tuple[str, ...] = ()
 
 
 def stages(group: Group) -> list[str]:

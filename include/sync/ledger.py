@@ -45,12 +45,13 @@ _KNOWN: Final = {
     "reason": _ROW.GRUND,
     "properties": _ROW.OBJEKTE,
     "identity": _ROW.IDENTITAET,
+    "group": _ROW.GRUPPE,
 }
 
 
 def known_records(engine: Engine, system: str, record_types: Sequence[str]) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
-    properties, identity (all text; NULL where never set).
+    properties, identity, group (all text; NULL where never set).
     """
     query = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART.in_(record_types))
     schema = pa.schema([(name, pa.string()) for name in _KNOWN])
@@ -62,15 +63,26 @@ def known_records(engine: Engine, system: str, record_types: Sequence[str]) -> p
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 
-def add_new(connection: Connection, system: str, record_type: str, rows: Iterable[Mapping[Any, Any]]) -> None:
+def add_new(
+    connection: Connection, system: str, group: str, record_type: str, rows: Iterable[Mapping[Any, Any]]
+) -> None:
     """Insert records the ledger has never seen (external_id, properties, identity), so that a load only updates."""
     values = [
-        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW,
+        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW, "GRUPPE": group,
          "OBJEKTE": row["properties"], "IDENTITAET": row["identity"]}
         for row in rows
     ]  # fmt: skip
     if values:
         connection.execute(insert(SP_ABGLEICH), values)
+
+
+def take_over(connection: Connection, system: str, group: str, record_type: str, ids: Iterable[str]) -> None:
+    """Make a group the one that sends these records from now on, and that removes them when the ERP drops them."""
+    key = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
+    statement = update(SP_ABGLEICH).where(key & (_ROW.SCHLUESSEL == bindparam("k_id"))).values(GRUPPE=group)
+    rows = [{"k_system": system, "k_type": record_type, "k_id": external_id} for external_id in ids]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def settled_records(engine: Engine, system: str, record_type: str, run: str) -> tuple[set[str], set[str]]:

@@ -73,17 +73,19 @@ class Scope:
         return numbers.map(answers).astype(bool)
 
 
-_SHARED: Final = ["state", "hash", "refused", "properties", "identity"]
+_SHARED: Final = ["state", "hash", "refused", "properties", "identity", "is_ours"]
 
 
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
 
     desired: the control columns of include/sync/decision.py plus hash (see staging.with_content)
-    known:   the ledger's rows of this record type (see ledger.known_records)
-    returns: desired's columns plus state, outcome, action; records the ERP no longer has come with decision REMOVE and
-             reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records that the
-             ledger does not know yet, `gone` those that the ERP does not have any more
+    known:   the ledger's rows of this record type (see ledger.known_records) plus is_ours: bool, whether this group
+             is the one that sends them
+    returns: desired's columns plus state, outcome, action; records of ours that the ERP no longer has come with
+             decision REMOVE and reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records
+             that the ledger does not know yet, `gone` those that the ERP does not have any more, `foreign` those
+             that another group has sent so far
     raises:  DuplicateKeysError naming the ids
     """
     twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
@@ -93,9 +95,15 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     records = desired.merge(ledger, on=EXTERNAL_ID, how="outer", indicator="_found")
     gone = records["_found"] == "right_only"
     state = records["state_known"].fillna(State.NEW.value)
-    records = _fill_gone(records, gone).assign(state=state, unseen=records["_found"] == "left_only", gone=gone)
+    is_ours = records["is_ours_known"].eq(True).fillna(False).astype(bool)
+    marks = {
+        "unseen": records["_found"] == "left_only",
+        "gone": gone,
+        "foreign": (records["_found"] == "both") & ~is_ours,
+    }
+    records = _fill_gone(records, gone).assign(state=state, **marks)
     maybe_held = state.isin([*HELD, State.PENDING])
-    records = records[(~gone | maybe_held) & scope.covers(records)]
+    records = records[(~gone | (maybe_held & is_ours)) & scope.covers(records)]
     return _judged(records, scope).drop(columns=["_found", *(f"{name}_known" for name in _SHARED)])
 
 
@@ -163,7 +171,7 @@ class GuardFinding:
 
 def guard_finding(record_type: str, desired: pd.DataFrame, known: pd.DataFrame, records: pd.DataFrame) -> GuardFinding:
     """Count what a run would take away of one record type; records as `compare` made them of desired and known."""
-    held = int(known["state"].isin(HELD).sum())
+    held = int((known["state"].isin(HELD) & known["is_ours"]).sum())
     return GuardFinding(record_type, int(takes_away(records).sum()), held, desired.empty)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from include.clock import utc_now
 from include.sync import ledger, protocol
+from include.sync.decision import Decision
 from include.sync.group import Group, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
@@ -85,7 +86,9 @@ def record(engine: Engine, state: RunState, compared: Compared) -> None:
             protocol.add_entries(connection, state.key, _entries(record_type, records), utc_now())
             unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
             columns = ["external_id", "properties", "identity"]
-            ledger.add_new(connection, state.system, record_type, unseen[columns].to_dict("records"))
+            ledger.add_new(connection, state.system, state.group, record_type, unseen[columns].to_dict("records"))
+            taken_over = records["foreign"] & records["decision"].isin([Decision.SEND, Decision.RESTRICT])
+            ledger.take_over(connection, state.system, state.group, record_type, records.loc[taken_over, "external_id"])
 
 
 def _entries(record_type: str, records: pd.DataFrame) -> list[Entry]:

@@ -44,7 +44,7 @@ __all__ = [
     "transform",
 ]
 log = logging.getLogger(__name__)
-RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properties", "reason"]
+RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properties", "reason", "group"]
 """What the rules may know of the ledger: who is in the portal, not with which content."""
 
 
@@ -91,7 +91,7 @@ def _read(group: Group, state: RunState, settings: SystemSettings, engine: Engin
     staging.clear_others(folder)
     folder.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
     rows = read_views(engine, group.views, folder.path("views"))
-    folder.write_table("known", ledger.known_records(engine, state.system, tuple(group.record_types)))
+    folder.write_table("known", ledger.known_records(engine, state.system, (*group.record_types, *group.sees)))
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
 
 
@@ -141,6 +141,7 @@ def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str
     known, compared, findings = folder.read_table("known"), {}, []
     for record_type in group.record_types:
         held = _of_type(known, record_type)
+        held = held.assign(is_ours=held["group"] == group.name)
         desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         compared[record_type] = compare(desired, held, request.scope())
         findings.append(guard_finding(record_type, desired, held, compared[record_type]))

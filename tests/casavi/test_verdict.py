@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.casavi.verdict import Verdict, judge, retry_after
+from include.casavi.verdict import Expected, Verdict, judge, retry_after
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 RECORD = b'{"id": "104/001", "name": "EG links"}'
 PAGE = b"<!DOCTYPE html><html><body>Wartungsarbeiten</body></html>"
 
 
-def verdict(status: int, body: bytes = RECORD, *, expects_record: bool = True) -> Verdict:
-    return judge(status, body, "104/001", expects_record=expects_record)
+def verdict(status: int, body: bytes = RECORD, expected: Expected = Expected.RECORD) -> Verdict:
+    return judge(status, body, "104/001", expected)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def verdict(status: int, body: bytes = RECORD, *, expects_record: bool = True) -
         (599, Verdict.FAULT),
     ],
 )
-@pytest.mark.parametrize("expects_record", [True, False])
-def test_the_status_says_what_to_do(status: int, expected: Verdict, *, expects_record: bool) -> None:
-    assert verdict(status, expects_record=expects_record) is expected
+@pytest.mark.parametrize("answer", [Expected.RECORD, Expected.NOTHING])
+def test_the_status_says_what_to_do(status: int, expected: Verdict, answer: Expected) -> None:
+    assert verdict(status, expected=answer) is expected
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -75,13 +75,13 @@ def test_a_success_without_our_record_is_a_fault(status: int, body: bytes) -> No
 
 
 def test_a_record_may_come_with_a_number_as_id() -> None:
-    assert judge(200, b'{"id": 104}', "104", expects_record=True) is Verdict.DONE
-    assert judge(200, b'{"id": 104}', "0104", expects_record=True) is Verdict.FAULT
+    assert judge(200, b'{"id": 104}', "104", Expected.RECORD) is Verdict.DONE
+    assert judge(200, b'{"id": 104}', "0104", Expected.RECORD) is Verdict.FAULT
 
 
 def test_an_id_with_umlauts_and_quotes_is_recognised() -> None:
     body = '{"id": "Öst \\"A\\"/1"}'.encode()
-    assert judge(201, body, 'Öst "A"/1', expects_record=True) is Verdict.DONE
+    assert judge(201, body, 'Öst "A"/1', Expected.RECORD) is Verdict.DONE
 
 
 @pytest.mark.rule("R20")
@@ -100,13 +100,30 @@ def test_an_id_with_umlauts_and_quotes_is_recognised() -> None:
 def test_a_removal_is_acknowledged_without_a_record_but_not_by_a_web_page(
     status: int, body: bytes, expected: Verdict
 ) -> None:
-    assert verdict(status, body, expects_record=False) is expected
+    assert verdict(status, body, Expected.NOTHING) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "meant"),
+    [
+        (b"[]", Expected.LIST, Verdict.DONE),
+        (b'[{"contactId": "C1"}]', Expected.LIST, Verdict.DONE),
+        (b"{}", Expected.LIST, Verdict.FAULT),
+        (b"", Expected.LIST, Verdict.FAULT),
+        (b'{"list": [], "_links": {}}', Expected.PAGE, Verdict.DONE),
+        (b'{"content": []}', Expected.PAGE, Verdict.FAULT),
+        (b'{"list": null}', Expected.PAGE, Verdict.FAULT),
+        (PAGE, Expected.PAGE, Verdict.FAULT),
+    ],
+)
+def test_lists_and_pages_must_be_what_they_are_called(body: bytes, expected: Expected, meant: Verdict) -> None:
+    assert verdict(200, body, expected) is meant
 
 
 @settings(deadline=None)
-@given(st.integers(100, 599), st.binary(max_size=40), st.booleans())
-def test_every_answer_has_a_verdict_and_only_a_success_is_done(status: int, body: bytes, expects: bool) -> None:
-    found = verdict(status, body, expects_record=expects)
+@given(st.integers(100, 599), st.binary(max_size=40), st.sampled_from(Expected))
+def test_every_answer_has_a_verdict_and_only_a_success_is_done(status: int, body: bytes, expected: Expected) -> None:
+    found = verdict(status, body, expected)
     assert (found is Verdict.DONE) <= (200 <= status < 300)
 
 

@@ -7,12 +7,19 @@ import pytest
 from pandas import DataFrame
 from pydantic import BaseModel, ValidationError
 
-from include.casavi.payloads import ContactPayload, ContractPayload, PropertyPayload, UnitPayload, refusal
+from include.casavi.payloads import (
+    ContactPayload,
+    ContractPayload,
+    PropertyPayload,
+    ResponsibilitiesPayload,
+    UnitPayload,
+    refusal,
+)
 from include.ixhaus.contract.english import FRAMES
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views
 from include.ixhaus.sample import REFUSED, build_sample
-from include.rules import objects, persons
+from include.rules import objects, owners_caretakers, persons
 from include.settings import load_settings
 from include.sync.staging import with_content
 from tests.ixhaus.conftest import TODAY
@@ -22,6 +29,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "unit": UnitPayload,
     "contact": ContactPayload,
     "contract": ContractPayload,
+    "responsibility": ResponsibilitiesPayload,
 }
 
 
@@ -30,14 +38,16 @@ def test_bad_records_and_only_they_are_refused(tmp_path: Path) -> None:
     build_sample(tmp_path / "x.db", persons=2_000, today=TODAY)
     read_views(engine_on(lambda: sqlite3.connect(tmp_path / "x.db")), list(FRAMES), tmp_path / "views")
     views = {name: frame_of(tmp_path / "views", name) for name in FRAMES.values()}
-    nothing = DataFrame({name: [] for name in ("record_type", "external_id", "state", "identity")}, dtype="str")
+    nothing = DataFrame(
+        {name: [] for name in ("record_type", "external_id", "state", "identity", "group")}, dtype="str"
+    )
     settings = load_settings("production")
-    decided = objects.decide(views, nothing, settings, TODAY) | persons.decide(views, nothing, settings, TODAY)
     refused: dict[str, str] = {}
-    for record_type, frame in decided.items():
-        invalid = frame[frame["decision"] == "invalid"]
-        refused |= dict(zip(invalid["external_id"], invalid["reason"], strict=True))
-        refused |= not_accepted(frame, MODELS[record_type])
+    for rules in (objects.decide, persons.decide, owners_caretakers.decide):
+        for record_type, frame in rules(views, nothing, settings, TODAY).items():
+            invalid = frame[frame["decision"] == "invalid"]
+            refused |= dict(zip(invalid["external_id"], invalid["reason"], strict=True))
+            refused |= not_accepted(frame, MODELS[record_type])
     assert refused == REFUSED
 
 

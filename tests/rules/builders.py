@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from include.rules import objects, persons
+from include.rules import documents, objects, owners_caretakers, persons
 from include.settings import SystemSettings
 
 Row = dict[str, Any]
@@ -28,10 +28,16 @@ COLUMNS = {
     "partners": "partner_nr company_role is_minor " + CONTACT,
     "contracts": "contract_nr property_nr unit_nr person_key kind begin end changed_at",
     "contract_roles": "contract_nr partner_nr role begin end changed_at",
+    "owners": "property_nr partner_nr begin end changed_at",
+    "caretakers": "property_nr partner_nr availability is_visible begin end changed_at",
+    "licences": "licence active valid_until",
+    "documents": "document_id document_type subject file_name document_date recipient_type property_nr unit_nr "
+    "recipient_id contract_nr storage path size version has_pdf dms_fields changed_at",
 }
-DAYS = ("begin", "end")
+DAYS = ("begin", "end", "valid_until", "document_date")
+NUMBERS = ("size", "version")
 MOMENTS = ("changed_at", "created_at", "anonymised_at")
-FLAGS = ("is_minor",)
+FLAGS = ("is_minor", "is_visible", "active", "has_pdf")
 TODAY = "2026-06-15"
 SETTINGS: Row = {"properties": "100-199", "person_types": ["Mieter", "Eigentümer"]}
 
@@ -96,11 +102,45 @@ def person(*contracts: Records, key: str = "100.1.1", partner: Records | str | N
     return records.plus(partner) if isinstance(partner, Records) else records
 
 
-def held(external_id: str, state: str = "present", identity: str = "", record_type: str = "contact") -> Row:
+def owner(
+    who: Records | str = "P1", property_nr: str = "100", begin: str | None = "2020-01-01", **fields: Any
+) -> Records:
+    """Return who owns a property; `who` is a partner, or the number of one that does not exist."""
+    return _office("owners", who, property_nr=property_nr, begin=begin, **fields)
+
+
+def caretaker(who: Records | str = "P1", property_nr: str = "100", is_visible: bool = True, **fields: Any) -> Records:
+    """Return who looks after a property; `who` is a partner, or the number of one that does not exist."""
+    return _office("caretakers", who, property_nr=property_nr, is_visible=is_visible, **fields)
+
+
+def _office(view: str, who: Records | str, **fields: Any) -> Records:
+    number = who if isinstance(who, str) else who.rows["partners"][0]["partner_nr"]
+    office = Records({view: [{"partner_nr": number, **fields}]})
+    return office if isinstance(who, str) else office.plus(who)
+
+
+def document(nr: str = "D1", **fields: Any) -> Records:
+    """Return a released document: by default a letter to the person 100.1.1, kept in the database."""
+    row = {
+        "document_id": nr, "document_type": "Anschreiben", "subject": "Ihr Schreiben", "file_name": "brief.pdf",
+        "document_date": "2026-03-01", "recipient_type": "P", "property_nr": "100", "recipient_id": "100.1.1",
+        "storage": "DATENBANK", "size": 1000, "version": 1, "has_pdf": False,
+    }  # fmt: skip
+    return Records({"documents": [{**row, **fields}]})
+
+
+def licence(*names: str, active: bool = True, valid_until: str | None = None) -> Records:
+    return Records({"licences": [{"licence": name, "active": active, "valid_until": valid_until} for name in names]})
+
+
+def held(
+    external_id: str, state: str = "present", identity: str = "", record_type: str = "contact", group: str = "persons"
+) -> Row:
     """Return what the ledger knows of one record."""
     return {
         "record_type": record_type, "external_id": external_id, "state": state, "identity": identity,
-        "properties": "100", "reason": "ACTIVE",
+        "properties": "100", "reason": "ACTIVE", "group": group,
     }  # fmt: skip
 
 
@@ -119,6 +159,8 @@ def _frame(rows: list[Row], columns: list[str]) -> DataFrame:
 def _column(values: list[Any], name: str) -> Any:
     if name in DAYS or name in MOMENTS:
         return pd.array([pd.Timestamp(value) if value else pd.NaT for value in values], dtype="datetime64[us]")
+    if name in NUMBERS:
+        return pd.array(values, dtype="Int64")
     return values if name in FLAGS else pd.array(values, dtype="str")
 
 
@@ -157,7 +199,8 @@ def decide(
     **settings: Any,
 ) -> Outcome:
     """Decide on these records with the public function, on a day and with settings."""
-    ledger = DataFrame(list(known), columns=["record_type", "external_id", "state", "identity", "properties", "reason"])
+    columns = ["record_type", "external_id", "state", "identity", "properties", "reason", "group"]
+    ledger = DataFrame(list(known), columns=columns)
     system = SystemSettings(system="production", **{**SETTINGS, **settings})
     return Outcome(rules(views_of(*records), ledger.astype("str"), system, date.fromisoformat(today)))
 
@@ -165,6 +208,22 @@ def decide(
 def decide_objects(*records: Records, **settings: Any) -> Outcome:
     """Decide on properties and units."""
     return decide(*records, rules=objects.decide, **settings)
+
+
+def decide_documents(*records: Records, known: Iterable[Row] | None = None, **circumstances: Any) -> Outcome:
+    """Decide on documents; the person 100.1.1 is a portal user unless `known` says otherwise."""
+    ledger = [held("100.1.1"), held("V1", record_type="contract")] if known is None else known
+    tenant = person(contract())
+    given = {"document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"]}
+    world = [tenant.plus(*records), prop("100"), unit("1")]
+    return decide(*world, rules=documents.decide, known=ledger, **{**given, **circumstances})
+
+
+def decide_owners(*records: Records, **circumstances: Any) -> Outcome:
+    """Decide on owners and caretakers; both licences are active unless the records say otherwise."""
+    has_licence = any("licences" in each.rows for each in records)
+    given = () if has_licence else (licence("Objekteigentümer", "Hausmeister"),)
+    return decide(*records, *given, rules=owners_caretakers.decide, **circumstances)
 
 
 def reason_for(tenant: Records, **circumstances: Any) -> str:

@@ -10,18 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from include.casavi.payloads import ContactPayload, ContractPayload
+from include.casavi.payloads import ContactPayload, ContractPayload, ResponsibilitiesPayload
 from include.reasons import REASONS
-from include.rules import objects, persons
+from include.rules import objects, owners_caretakers, persons
 from include.settings import SystemSettings
 from include.sync.decision import CONTROL_COLUMNS, Decision
 from tests.rules.builders import (
     SETTINGS,
+    Outcome,
     Records,
+    caretaker,
     contract,
     decide,
     decide_objects,
+    decide_owners,
     held,
+    owner,
     partner,
     person,
     prop,
@@ -35,7 +39,10 @@ DAY = dt.date(2026, 6, 15)
 FIELDS = {
     "contact": {str(field.alias) for field in ContactPayload.model_fields.values()},
     "contract": {str(field.alias) for field in ContractPayload.model_fields.values()},
+    "responsibility": {str(field.alias) for field in ResponsibilitiesPayload.model_fields.values()},
 }
+BOTH = (persons.decide, owners_caretakers.decide)
+KNOWN = ["record_type", "external_id", "state", "identity", "properties", "reason", "group"]
 NAMES = {"id", "firstName", "lastName", "companyName", "portalUser"}
 
 _day = st.sampled_from([None, "2019-12-31", "2026-06-14", "2026-06-15", "2026-06-16", "2030-01-01"])
@@ -44,6 +51,7 @@ _email = st.sampled_from([None, "", "max@example.org", "Max@Example.org; x", "x@
 _name = st.sampled_from([None, "Muster", "anonymisiert"])
 _created = st.sampled_from([None, "2020-01-01", "2026-05-01"])
 _partner_nr = st.sampled_from(["P1", "P2", "P3", "100.1.1"])
+_owner_nr = st.sampled_from(["P1", "P2", "P4", "P5"])
 _person_key = st.sampled_from(["100.1.1", "100.2.1", "110.1.1", "900.1.1"])
 _contract_nr = st.sampled_from(["V1", "V2", "V3", "V1/P1"])
 
@@ -76,14 +84,26 @@ records = st.fixed_dictionaries(
             ("contract_nr", "partner_nr", "role"), contract_nr=_contract_nr, partner_nr=_partner_nr,
             role=st.sampled_from(["MITBEWOHNER", "VERTRAGSPARTNER"]), begin=_day, end=_day,
         ),
+        "owners": _rows(
+            ("property_nr", "partner_nr"), property_nr=_property, partner_nr=_owner_nr, begin=_day, end=_day,
+        ),
+        "caretakers": _rows(
+            ("property_nr", "partner_nr"), property_nr=_property, partner_nr=_owner_nr, begin=_day, end=_day,
+            is_visible=st.booleans(),
+        ),
+        "licences": _rows(
+            ("licence",), licence=st.sampled_from(["Objekteigentümer", "Hausmeister"]), active=st.booleans(),
+            valid_until=_day,
+        ),
         "units": st.just([{"property_nr": "100", "unit_nr": "1"}, {"property_nr": "110", "unit_nr": "1"}]),
     }
 ).map(Records)  # fmt: skip
 ledgers = st.lists(
     st.builds(
-        held, st.one_of(_partner_nr, _person_key, _person_key.map(lambda key: f"{key}~20260501")),
+        held, st.one_of(_partner_nr, _owner_nr, _person_key, _person_key.map(lambda key: f"{key}~20260501")),
         st.sampled_from(["new", "pending", "present", "restricted", "removed"]),
         st.sampled_from(["", "2020-01-01T00:00:00", "2026-05-01T00:00:00"]),
+        group=st.sampled_from(["persons", "owners_caretakers"]),
     ),
     max_size=4, unique_by=lambda row: row["external_id"],
 )  # fmt: skip
@@ -93,7 +113,14 @@ ledgers = st.lists(
 @settings(max_examples=30, deadline=None)
 @given(records, ledgers)
 def test_nothing_leaves_that_may_not(world: Records, ledger: list[dict[str, str]]) -> None:
-    outcome = decide(world, known=ledger)
+    outcomes = [decide(world, known=ledger, rules=rules) for rules in BOTH]
+    for outcome in outcomes:
+        _check_what_leaves(outcome)
+    emails = pd.concat(outcome.frames["contact"]["email"] for outcome in outcomes)
+    assert emails.dropna().str.lower().is_unique
+
+
+def _check_what_leaves(outcome: Outcome) -> None:
     for record_type, frame in outcome.frames.items():
         assert list(frame.columns[: len(CONTROL_COLUMNS)]) == list(CONTROL_COLUMNS)
         assert set(frame.columns) == {*CONTROL_COLUMNS, *FIELDS[record_type]}
@@ -108,7 +135,6 @@ def test_nothing_leaves_that_may_not(world: Records, ledger: list[dict[str, str]
     restricted = contacts[contacts["decision"] == "restrict"]
     assert restricted[sorted(FIELDS["contact"] - NAMES)].isna().all(axis=None)
     assert not contacts["portalUser"][contacts["decision"] != "send"].any()
-    assert contacts["email"].dropna().str.lower().is_unique
 
 
 @pytest.mark.rule("R16", "R23")
@@ -121,6 +147,41 @@ def test_every_record_of_the_erp_has_exactly_one_outcome(world: Records, ledger:
     assert _sources(frames["contract"], "SP_VERTRAGSROLLE") == sorted(
         f"{row['contract_nr']}/{row['partner_nr']}/{row['role']}" for row in world.rows["contract_roles"]
     )
+
+
+@pytest.mark.rule("R23", "E6", "E22")
+@settings(max_examples=30, deadline=None)
+@given(records, ledgers)
+def test_every_contact_is_sent_by_exactly_one_group_and_taken_for_gone_by_none(
+    world: Records, ledger: list[dict[str, str]]
+) -> None:
+    residents, others = (decide(world, known=ledger, rules=rules).frames["contact"] for rules in BOTH)
+    active = [frame[frame["reason"] != "OTHER_GROUP"]["external_id"] for frame in (residents, others)]
+    assert not set(active[0]) & set(active[1])
+    for row in ledger:
+        decided = {"persons": residents, "owners_caretakers": others}[row["group"]]
+        if row["external_id"] in {*active[0], *active[1]}:
+            assert row["external_id"] in set(decided["external_id"])
+
+
+@pytest.mark.rule("R11", "O19")
+@settings(max_examples=20, deadline=None)
+@given(records, ledgers)
+def test_owners_and_caretakers_are_sent_only_with_their_contact_and_what_is_sent_is_valid(
+    world: Records, ledger: list[dict[str, str]]
+) -> None:
+    outcome, residents = decide_owners(world, known=ledger), decide(world, known=ledger)
+    sent = {*outcome.ids("contact", "send", "restrict"), *residents.ids("contact", "send", "restrict")}
+    for external_id in outcome.ids("contract", "send"):
+        row = outcome.contract(external_id)
+        assert row["contactId"] in sent
+        ContractPayload.model_validate_json(json.dumps({field: row[field] for field in FIELDS["contract"]}))
+    for external_id in outcome.ids("responsibility", "send"):
+        row = outcome.row("responsibility", external_id)
+        assert {one["contactId"] for one in row["responsibilities"]} <= sent
+        assert row["responsibilities"]
+    houses = {row["property_nr"] for row in world.rows["caretakers"]}
+    assert outcome.ids("responsibility") == sorted(houses)
 
 
 def _sources(frame: DataFrame, view: str) -> list[str]:
@@ -189,12 +250,12 @@ def test_empty_views_make_empty_frames_with_all_columns() -> None:
 
 @pytest.mark.rule("R5")
 def test_columns_that_the_erp_adds_go_nowhere() -> None:
-    world = person(contract(role(partner("P2"))), partner=partner("P1")).plus(prop(), unit())
+    world = person(contract(role(partner("P2"))), partner=partner("P1")).plus(prop(), unit(), owner(), caretaker("P2"))
     views = views_of(world)
     internal = {"balance": "-1234.56", "birth_date": "1970-01-01", "iban": "DE00", "short_note": "Mahnung"}
     secret = {name: frame.assign(**internal) for name, frame in views.items()}
-    ledger = DataFrame(columns=["record_type", "external_id", "state", "identity", "properties", "reason"], dtype="str")
-    for rules in (persons.decide, objects.decide):
+    ledger = DataFrame(columns=KNOWN, dtype="str")
+    for rules in (persons.decide, objects.decide, owners_caretakers.decide):
         for record_type, frame in rules(secret, ledger, SYSTEM, DAY).items():
             pd.testing.assert_frame_equal(frame, rules(views, ledger, SYSTEM, DAY)[record_type])
 
@@ -207,7 +268,7 @@ def test_frames_as_parquet_gives_them_back_decide_the_same(tmp_path: Any) -> Non
         for name in ("contracts", "contract_roles"):
             dates = [value.date() if pd.notna(value) else None for value in views[name][day]]
             views[name][day] = pd.Series(dates, dtype=object)
-    ledger = DataFrame(columns=["record_type", "external_id", "state", "identity", "properties", "reason"], dtype="str")
+    ledger = DataFrame(columns=KNOWN, dtype="str")
     read = {}
     for name, frame in views.items():
         frame.to_parquet(tmp_path / name)

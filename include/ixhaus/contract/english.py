@@ -14,6 +14,7 @@ FRAMES: Final = {
     "SP_VERTRAGSROLLE": "contract_roles",
     "SP_EIGENTUEMER": "owners",
     "SP_HAUSMEISTER": "caretakers",
+    "SP_DOKUMENT": "documents",
 }
 """View → name of its frame."""
 
@@ -63,5 +64,18 @@ COLUMNS: Final = {
     "ROLLE": "role",
     "ERREICHBARKEIT": "availability",
     "PORTAL_SICHTBAR": "is_visible",
+    "DOKUMENT_ID": "document_id",
+    "DOKUMENTTYP": "document_type",
+    "BETREFF": "subject",
+    "DATEINAME": "file_name",
+    "DOKUMENTDATUM": "document_date",
+    "EMPFAENGERTYP": "recipient_type",
+    "EMPFAENGER_HEADER_ID": "recipient_id",
+    "ABLAGE": "storage",
+    "PFAD": "path",
+    "GROESSE": "size",
+    "VERSION": "version",
+    "HAT_PDF": "has_pdf",
+    "DMS_FELDER": "dms_fields",
 }
 """Column → name in frames; the same everywhere."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table
 
-from include.ixhaus.contract._columns import METADATA, key, number, text, utc
+from include.ixhaus.contract._columns import METADATA, flag, key, number, text, utc
 
 SP_ABGLEICH = Table(
     "SP_ABGLEICH",
@@ -10,6 +10,7 @@ SP_ABGLEICH = Table(
     key("SYSTEM", "production oder test", 20),
     key("ART", "Art des Datensatzes, z. B. contact", 30),
     key("SCHLUESSEL", "Kennung im Portal (Referenz-ID)"),
+    text("GRUPPE", 30, "Gruppe, die den Datensatz sendet, z. B. persons; zwei Gruppen können dieselbe Art senden"),
     text("OBJEKTE", 400, "Objektnummern, zu denen der Datensatz gehört, durch Leerzeichen getrennt"),
     text("IDENTITAET", 40, "Anlagezeitpunkt in iX-Haus; unterscheidet eine neu vergebene Nummer (E21)"),
     text("ZUSTAND", 12, "new, pending, present, restricted, removed"),
@@ -61,6 +62,16 @@ SP_PROTOKOLL_EINTRAG = Table(
     text("TEXT", 400, "Erläuterung ohne Personendaten"),
     utc("ZEIT", "Zeitpunkt"),
     comment="Protokolleinträge: je fehlgeschlagenem, ungültigem oder zurückgehaltenem Datensatz",
+)
+SP_PORTALKONTO = Table(
+    "SP_PORTALKONTO",
+    METADATA,
+    key("SYSTEM", "production oder test", 20),
+    key("KONTAKT", "Kennung des Kontakts im Portal; ohne Zusatz ab ~ die Partnernummer oder der Personenschlüssel"),
+    flag("REGISTRIERT", "Der Kontakt ist im Portal registriert: Zustellung über das Portal ist möglich (R32)"),
+    flag("EINGELADEN", "Der Kontakt hat eine Einladung"),
+    utc("STAND", "Zuletzt im Portal gelesen"),
+    comment="Portalkonten: wer registriert und wer eingeladen ist, aus dem Portal zurückgelesen (R32, R42)",
 )
 SP_POSITION = Table(
     "SP_POSITION",

@@ -1,0 +1,162 @@
+"""Which documents the portal holds, and who sees them (R25–R30, R33, O12, O15, O16, O21, E23–E37)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.docuware import with_attributes
+from include.rules.first_hit import first_hit
+from include.rules.identity import identify, people_of
+from include.rules.objects import unit_ids
+from include.rules.outcomes import outcome, parents
+from include.rules.values import cleaned, days, is_released, keyed, positions, taken, utc
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+PERSON: Final = "P"
+CREDITOR: Final = "K"
+MAYBE_HELD: Final = ("present", "restricted", "pending")
+NOT_RESOLVABLE: Final = (
+    "NO_DOCUMENT_DATE", "BAD_DMS_FIELDS", "NO_PROPERTY", "NO_RECIPIENT_TYPE", "UNKNOWN_RECIPIENT_TYPE",
+    "NO_RECIPIENT_ID", "UNKNOWN_RECIPIENT", "UNIT_NOT_ALLOWED",
+)  # fmt: skip
+"""What is wrong with a document that nobody can say the audience of: named in the protocol, and taken out of the portal
+if it is there, as it may be with somebody it is not meant for."""
+_TEXTS: Final = (
+    "document_type", "subject", "file_name", "recipient_type", "property_nr", "unit_nr", "recipient_id", "contract_nr",
+    "storage", "path",
+)  # fmt: skip
+_BYTES_PER_MB: Final = 1 << 20
+
+
+def decide(
+    views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date
+) -> dict[str, DataFrame]:
+    """Decide on every document, sent or not.
+
+    views:    documents; persons, partners, contract_roles, owners, caretakers to know who a recipient is
+    known:    the ledger's record_type, external_id, state, identity of documents, contacts, contracts
+    settings: document_types, document_types_without_time_filter, unit_document_types, document_audiences,
+              docuware_filter, convert_to_pdf, limits.max_file_mb, both property ranges
+    today:    the local calendar day (Europe/Berlin), one per run (E23)
+    returns:  "document", with the control columns and the payload fields
+    """
+    documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
+    documents = with_attributes(documents, settings)
+    documents = documents.assign(date=days(documents["document_date"]), has_pdf=documents["has_pdf"].eq(True))
+    recipients = _recipients(documents, views, known)
+    decided = _decide(documents, recipients, _of_type(known, "contract"), settings, today)
+    return {"document": _outcome(documents, recipients, decided, _of_type(known, "document"), settings)}
+
+
+def cut_off(today: date) -> pd.Timestamp:
+    """Return the first document date that the time filter lets through: 1 January of last year (R26, O12)."""
+    return pd.Timestamp(today.year - 1, 1, 1)
+
+
+def _recipients(documents: DataFrame, views: Mapping[str, DataFrame], known: DataFrame) -> DataFrame:
+    """Return external_id and state (in the ledger, "" if unknown) of each document's recipient; missing if there is no
+    such person or partner. A header id is a person's key or, of persons and creditors alike, a partner's number.
+    """
+    people = people_of(views)
+    identified, _ = identify(people, _of_type(known, "contact"))
+    wanted = documents["recipient_id"]
+    person = positions(wanted.where(documents["recipient_type"] == PERSON), people.persons["person_key"])
+    of_person = taken(people.persons[["contact"]], person)["contact"]
+    numbers = people.contacts["partner_nr"].dropna()
+    partner = taken(Series(numbers.index).to_frame("contact"), positions(wanted, numbers))["contact"]
+    contact = of_person.fillna(partner).fillna(-1).to_numpy(dtype=np.intp)
+    return taken(identified[["external_id", "state"]], contact)
+
+
+def _decide(
+    documents: DataFrame, recipients: DataFrame, contracts: DataFrame, settings: SystemSettings, today: date
+) -> DataFrame:
+    kind, recipient_type = documents["document_type"], documents["recipient_type"]
+    is_timeless = kind.isin(settings.document_types_without_time_filter)
+    is_filtered = kind.isin(settings.document_types) & ~is_timeless
+    is_personal = recipient_type.notna() | documents["recipient_id"].notna()
+    # what lies in the DMS has no place of its own in iX-Haus: without a filter row it must say whom it is for (R30)
+    needs_recipient = is_personal | ((documents["storage"] == "DOCUWARE") & ~documents["has_row"])
+    is_user = recipients["state"] == "present"
+    is_creditor = recipient_type == CREDITOR
+    of_unit = ~is_personal & documents["unit_nr"].notna()
+    held_contracts = contracts.loc[contracts["state"].isin(MAYBE_HELD), "external_id"]
+    has_ended = documents["contract_nr"].notna() & ~documents["contract_nr"].isin(held_contracts)
+    size = documents["size"].mask(documents["has_pdf"])  # it is the original's; what is sent is measured when it is
+    return first_hit(
+        documents,
+        (~(is_timeless | is_filtered), Decision.REMOVE, "DOCUMENT_TYPE_NOT_RELEASED"),
+        (is_filtered & documents["date"].isna(), Decision.INVALID, "NO_DOCUMENT_DATE"),
+        (is_filtered & (documents["date"] < cut_off(today)), Decision.REMOVE, "DOCUMENT_TOO_OLD"),
+        (documents["has_bad_fields"], Decision.INVALID, "BAD_DMS_FIELDS"),
+        (documents["property_nr"].isna(), Decision.INVALID, "NO_PROPERTY"),
+        (~is_released(documents["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
+        (needs_recipient & recipient_type.isna(), Decision.INVALID, "NO_RECIPIENT_TYPE"),
+        (is_personal & ~recipient_type.isin([PERSON, CREDITOR]), Decision.INVALID, "UNKNOWN_RECIPIENT_TYPE"),
+        (is_personal & documents["recipient_id"].isna(), Decision.INVALID, "NO_RECIPIENT_ID"),
+        (is_creditor & ~is_user, Decision.REMOVE, "CREDITOR_NOT_IN_PORTAL"),
+        (is_personal & recipients["external_id"].isna(), Decision.INVALID, "UNKNOWN_RECIPIENT"),
+        (is_personal & ~is_user, Decision.REMOVE, "RECIPIENT_NO_PORTAL_USER"),
+        (is_personal & has_ended, Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
+        (of_unit & ~kind.isin(settings.unit_document_types), Decision.INVALID, "UNIT_NOT_ALLOWED"),
+        ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),
+        ((size > settings.limits.max_file_mb * _BYTES_PER_MB).fillna(False), Decision.INVALID, "FILE_TOO_LARGE"),
+        otherwise=(Decision.SEND, "DOCUMENT_RELEASED"),
+    )
+
+
+def _outcome(
+    documents: DataFrame, recipients: DataFrame, decided: DataFrame, ledger: DataFrame, settings: SystemSettings
+) -> DataFrame:
+    held = ledger.loc[ledger["state"].isin(MAYBE_HELD), "external_id"]
+    is_wrongly_there = decided["reason"].isin(NOT_RESOLVABLE) & documents["document_id"].isin(held)
+    is_personal = documents["recipient_type"].notna()
+    property_id = documents["property_nr"].mask(is_personal | documents["unit_nr"].notna())
+    unit_id = unit_ids(documents["property_nr"], documents["unit_nr"]).mask(is_personal)
+    contact_id = recipients["external_id"].where(is_personal)
+    records = decided.assign(
+        external_id=documents["document_id"],
+        decision=decided["decision"].mask(is_wrongly_there, Decision.REMOVE.value),
+        warnings="",
+        properties=documents["property_nr"].fillna(""),
+        parents=parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id),
+        identity="",
+        changed_at=utc(documents["changed_at"]),
+        source="SP_DOKUMENT:" + documents["document_id"],
+    )
+    return outcome(records, _content(documents, property_id, unit_id, contact_id, settings))
+
+
+def _content(
+    documents: DataFrame, property_id: Series, unit_id: Series, contact_id: Series, settings: SystemSettings
+) -> DataFrame:
+    """Return the payload: what the portal is told, and where the content lies, which it is not told."""
+    name = documents["file_name"].fillna(documents["subject"])
+    audience = documents["document_type"].map(settings.document_audiences).astype("str").fillna("ALL")
+    rendition = Series("ORIGINAL", index=documents.index, dtype="str").mask(documents["has_pdf"], "PDF")
+    return DataFrame(
+        {
+            "title": documents["subject"].fillna(documents["file_name"]).fillna(documents["document_type"]),
+            "documentType": documents["document_type"],
+            "propertyId": property_id,
+            "unitId": unit_id,
+            "contactId": contact_id,
+            "sharedWith": audience.mask(contact_id.notna()),
+            "fileName": name.fillna(documents["document_type"]),
+            "storage": documents["storage"].str.upper(),
+            "path": documents["path"],
+            "rendition": rendition,
+            "version": documents["version"],
+            "size": documents["size"],
+            "convert": ~documents["has_pdf"] & settings.convert_to_pdf,
+        }
+    )
+
+
+def _of_type(known: DataFrame, record_type: str) -> DataFrame:
+    return known[known["record_type"] == record_type]

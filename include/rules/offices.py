@@ -1,0 +1,67 @@
+"""Who owns or looks after whole properties: how each stands today (R11, R13, O11, O19, E6, E22)."""
+
+from datetime import date
+from typing import Final
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.first_hit import first_hit
+from include.rules.identity import People
+from include.rules.values import days, is_released, utc
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+OWNER_LICENCE: Final = "Objekteigentümer"
+CARETAKER_LICENCE: Final = "Hausmeister"
+
+
+def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    """Return every ownership of a whole property and how it stands; access opens and closes as for a contract.
+
+    returns: contact (row number in people.contacts), property_nr, partner_nr, begin, end (days), changed_at (UTC),
+             decision, reason
+    """
+    owners, day = _dated(people.owners), pd.Timestamp(today)
+    unlicensed = Series(not is_licensed(licences, OWNER_LICENCE, today), index=owners.index)
+    stand = first_hit(
+        owners,
+        (unlicensed, Decision.REMOVE, "NO_OWNER_LICENCE"),
+        (~is_released(owners["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
+        (owners["begin"].isna(), Decision.INVALID, "NO_START"),
+        (owners["end"] < owners["begin"], Decision.INVALID, "END_BEFORE_START"),
+        (owners["begin"] - settings.portal_access_lead > day, Decision.REMOVE, "NOT_YET"),
+        (owners["end"] + settings.portal_access_trail < day, Decision.REMOVE, "OWNERSHIP_ENDED"),
+        otherwise=(Decision.SEND, "OWNER"),
+    )
+    return owners.join(stand)
+
+
+def caretakings_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    """Return every caretaker of a property and whether the portal shows him; his days count exactly.
+
+    returns: as ownerships_of, plus is_visible; a caretaker without begin has always been one
+    """
+    caretakers, day = _dated(people.caretakers), pd.Timestamp(today)
+    unlicensed = Series(not is_licensed(licences, CARETAKER_LICENCE, today), index=caretakers.index)
+    stand = first_hit(
+        caretakers,
+        (unlicensed, Decision.REMOVE, "NO_CARETAKER_LICENCE"),
+        (~is_released(caretakers["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
+        (caretakers["begin"] > day, Decision.REMOVE, "NOT_YET"),
+        (caretakers["end"] < day, Decision.REMOVE, "CARETAKER_ENDED"),
+        otherwise=(Decision.SEND, "CARETAKER"),
+    )
+    return caretakers.join(stand)
+
+
+def is_licensed(licences: DataFrame, name: str, today: date) -> bool:
+    """Whether a licence is switched on and has not expired (R11)."""
+    mine = licences[(licences["licence"] == name) & licences["active"].eq(True)]
+    until = days(mine["valid_until"])
+    return bool((until.isna() | (until >= pd.Timestamp(today))).any())
+
+
+def _dated(offices: DataFrame) -> DataFrame:
+    begin, end = days(offices["begin"]), days(offices["end"])
+    return offices.assign(begin=begin, end=end, changed_at=utc(offices["changed_at"]))

@@ -1,0 +1,81 @@
+"""Everybody the portal may know, decided once for both groups that send contacts: persons, owners and caretakers.
+
+One contact may be a tenant, an owner and a caretaker at the same time (R23, E6, E22), so all its ties count wherever
+it is decided about. It is sent by casavi_persons if it has a person or a role in a contract, else by
+casavi_owners_caretakers.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.contacts import decide_contacts, places_of, standing
+from include.rules.contracts import agreements_of, stand_of
+from include.rules.identity import People, given_up, identify, people_of
+from include.rules.offices import caretakings_of, ownerships_of
+from include.rules.values import occurs
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+VIEWS: Final = (
+    "persons", "partners", "contracts", "contract_roles", "units", "owners", "caretakers", "licences",
+)  # fmt: skip
+"""Frames that deciding about contacts needs."""
+
+
+class Everybody(NamedTuple):
+    """What both groups build on; contacts are in the order of people.contacts."""
+
+    people: People
+    agreements: DataFrame
+    stand: DataFrame
+    """How each agreement stands, same index."""
+    ownerships: DataFrame
+    caretakings: DataFrame
+    contacts: DataFrame
+    """The decided contacts: control columns and payload fields."""
+    merged: DataFrame
+    """Ids in the portal that are given up because their partner is there under another (E18)."""
+
+
+def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> Everybody:
+    """Decide on every contact, whichever group sends it.
+
+    views: VIEWS
+    known: the ledger's record_type, external_id, state, identity of all contacts
+    """
+    people = people_of(views)
+    agreements = agreements_of(views["contracts"], people, views["units"])
+    stand = stand_of(agreements, settings, today)
+    ownerships = ownerships_of(people, views["licences"], settings, today)
+    caretakings = caretakings_of(people, views["licences"], settings, today)
+    ties = _ties(agreements.assign(reason=stand["reason"]), ownerships, caretakings)
+    identified, dropped = identify(people, known[known["record_type"] == "contact"])
+    places = places_of(people, ties, settings)
+    contacts = decide_contacts(people, identified, standing(people, ties, settings), places)
+    merged = given_up(people, dropped, contacts)
+    return Everybody(people, agreements, stand, ownerships, caretakings, contacts, merged)
+
+
+def _ties(agreements: DataFrame, ownerships: DataFrame, caretakings: DataFrame) -> DataFrame:
+    columns = ["contact", "property_nr", "is_main", "reason"]
+    offices = [ownerships.assign(is_main=True), caretakings.assign(is_main=False)]
+    return pd.concat([agreements[columns], *(office[columns] for office in offices)], ignore_index=True)
+
+
+def share_of(contacts: DataFrame, is_mine: "Series[bool]", known: DataFrame, group: str) -> DataFrame:
+    """Return the contacts that a group sends.
+
+    A contact that this group has sent so far and that the other one sends from now on stays as it is until then: it
+    comes along with decision WITHHOLD, lest this group take it for gone.
+    """
+    sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
+    handed_over = ~is_mine & occurs(contacts["external_id"], sent_so_far)
+    decided = contacts.assign(
+        decision=contacts["decision"].mask(handed_over, Decision.WITHHOLD.value),
+        reason=contacts["reason"].mask(handed_over, "OTHER_GROUP"),
+    )
+    return decided[is_mine | handed_over]
