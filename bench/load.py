@@ -108,6 +108,7 @@ def _hook_loop(bodies: dict[str, str]) -> None:
 
 def _load_task(home: Path, bodies: dict[str, str]) -> float:
     """Stage creates for all bodies as a plan would, and time the load step that a task runs."""
+    from dags.casavi_persons import PERSONS
     from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_SPERRE
     from include.ixhaus.database import open_engine
     from include.settings import SystemSettings
@@ -139,7 +140,7 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     with engine.begin() as connection:
         ledger.add_new(connection, "production", "persons", "contact", rows)
     batch = {"record_type": "contact", "file": "send_contact", "part": 0}
-    seconds = _timed(lambda: steps.load(state, batch))
+    seconds = _timed(lambda: steps.load(PERSONS, state, batch))
     with engine.connect() as connection:
         held = len(
             ledger.known_records(engine, "production", ["contact"]).filter(pa.compute.field("state") == "present")

@@ -66,7 +66,7 @@ def step(name: str, shared: str) -> dict[str, float]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if name == "plan":
         batches = [batch for parts in planned.batches.values() for batch in parts]
-        requests = sum(steps.load(state, batch)["acknowledged"] for batch in batches)
+        requests = sum(steps.load(group, state, batch)["acknowledged"] for batch in batches)
         _finish(group, state, planned)
     return {"seconds": seconds, "peak_mb": peak, "requests": requests}
 

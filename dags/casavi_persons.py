@@ -8,7 +8,8 @@ DOCS = """
 ### casavi_persons
 
 Keeps contacts and contracts of the portal in step with iX-Haus: who has access, from when to when, and with which data.
-Runs nightly and whenever `casavi_objects` has succeeded.
+Runs nightly and whenever `casavi_objects` has succeeded. Owners and caretakers of whole properties who are no tenants too
+are sent by `casavi_owners_caretakers`.
 
 #### Triage
 
@@ -29,7 +30,16 @@ files are gone when a run ends). Nothing is ever sent twice for being repeated.
 PERSONS = Group(
     name="persons",
     label="Personen",
-    views=("SP_OBJEKT", "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAG", "SP_VERTRAGSROLLE"),
+    views=(
+        "SP_EINHEIT",
+        "SP_PERSON",
+        "SP_PARTNER",
+        "SP_VERTRAG",
+        "SP_VERTRAGSROLLE",
+        "SP_EIGENTUEMER",
+        "SP_HAUSMEISTER",
+        "SP_LIZENZ",
+    ),
     record_types={
         "contact": "include.casavi.payloads.ContactPayload",
         "contract": "include.casavi.payloads.ContractPayload",

@@ -27,14 +27,21 @@ from urllib.request import urlopen
 ROOT: Final = Path(__file__).resolve().parent.parent
 SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
-SYNCED: Final = ("casavi_objects", "casavi_persons")
+DOCUWARE: Final = "/docuware/DocuWare/Platform"
+"""Where the sandbox plays DocuWare as well."""
+SYNCED: Final = ("casavi_objects", "casavi_persons", "casavi_owners_caretakers", "casavi_documents")
 """The DAGs of a full run, in order."""
+
+
+def sandbox_address() -> str:
+    """Return where the sandbox portal is served."""
+    return f"http://127.0.0.1:{SANDBOX_PORT}"
 
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of the embedded default, with everything below `home`."""
     portal = {
-        "conn_type": "http", "host": f"http://127.0.0.1:{SANDBOX_PORT}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
+        "conn_type": "http", "host": f"{sandbox_address()}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
     }  # fmt: skip
     return {
         "AIRFLOW_HOME": str(home),
@@ -49,6 +56,10 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "ixhaus.db")}),
         "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(portal),
+        "AIRFLOW_CONN_DOCUMENTS_PRODUCTION": json.dumps(
+            {"conn_type": "fs", "extra": {"path": str(home / "dokumente")}}
+        ),
+        "AIRFLOW_CONN_DOCUWARE_PRODUCTION": json.dumps(portal | {"host": f"{sandbox_address()}{DOCUWARE}"}),
     }
 
 
@@ -175,7 +186,7 @@ def make_pools() -> None:
 @contextmanager
 def sandbox(home: Path) -> Iterator[str]:
     """Run the sandbox portal while the block runs, or use the one that is already there; yields its address."""
-    address = f"http://127.0.0.1:{SANDBOX_PORT}"
+    address = sandbox_address()
     if _answers(address):
         yield address
         return

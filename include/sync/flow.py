@@ -8,6 +8,7 @@ Imported by DAG files, so nothing heavy is imported here at the top level; the s
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -48,8 +49,14 @@ def synced(group: str, system: str) -> Asset:
     return Asset(f"casavi_{system}_{group}")
 
 
-def sync_dag(group: Group, system: str, docs: str, after: str | None = None) -> DAG:
-    """Make the DAG of one group and system; `after` names a group whose success starts this one."""
+def sync_dag(
+    group: Group, system: str, docs: str, after: str | None = None, alongside: Sequence[Callable[[str], Any]] = ()
+) -> DAG:
+    """Make the DAG of one group and system.
+
+    after:     a group whose success starts this one
+    alongside: makers of further tasks, given the system; they run beside the sync, once extract has succeeded
+    """
     settings = load_settings(system)
     with DAG(
         dag_id=dag_name(group.name, system),
@@ -68,10 +75,13 @@ def sync_dag(group: Group, system: str, docs: str, after: str | None = None) -> 
         for stage in stages(group):
             with TaskGroup(stage):
                 parts = _batches(stage)(planned)
-                loaded = _load(system).partial(state=state).expand(batch=parts)
+                loaded = _load(group, system).partial(state=state).expand(batch=parts)
             previous >> loaded
             previous = loaded
-        previous >> _protocol(group, system)()
+        last = _protocol(group, system)()
+        previous >> last
+        for beside in alongside:  # what needs the run's checks and lease, but none of its other steps
+            state >> beside(system)() >> last
     return dag
 
 
@@ -183,7 +193,7 @@ def _batches(stage: str) -> Any:
     return batches
 
 
-def _load(system: str) -> Any:
+def _load(group: Group, system: str) -> Any:
     @task(
         pool=f"casavi_{system}",
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
@@ -196,7 +206,7 @@ def _load(system: str) -> Any:
         from include.sync import steps
 
         try:
-            return steps.load(_run_state(state), batch)
+            return steps.load(group, _run_state(state), batch)
         except steps.LoadStoppedError as stop:
             raise AirflowFailException(str(stop)) from None
 

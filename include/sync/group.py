@@ -1,7 +1,7 @@
 """An entity group: what one DAG reads, decides and sends. Imported by DAG files, so it imports nothing heavy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class Group:
                   removals are sent in the reverse order
     rules:        dotted name of the function that decides, see include/rules
     sees:         record types of other groups whose ledger rows the rules may look at
+    parcels:      record type → dotted name of what packs records that are more than their content, such as a file;
+                  see load.OpenParcels
+    removes_first: whether removals go before everything else: who must not see something any more loses it before
+                  anybody else gets it
     """
 
     name: str
@@ -23,10 +27,17 @@ class Group:
     record_types: Mapping[str, str]
     rules: str
     sees: tuple[str, ...] = ()
+    parcels: Mapping[str, str] = field(default_factory=dict)
+    removes_first: bool = False
+
+
+def is_removal(stage: str) -> bool:
+    """Whether a load task removes; its name says so."""
+    return stage.startswith("remove_")
 
 
 def stages(group: Group) -> list[str]:
     """Return the names of the load tasks in order: sending parents first, removing children first."""
-    return [f"send_{name}" for name in group.record_types] + [
-        f"remove_{name}" for name in reversed(list(group.record_types))
-    ]
+    sends = [f"send_{name}" for name in group.record_types]
+    removes = [f"remove_{name}" for name in reversed(list(group.record_types))]
+    return removes + sends if group.removes_first else sends + removes

@@ -6,6 +6,7 @@ import logging
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -13,11 +14,12 @@ from typing import Any, Final
 import uvloop
 from sqlalchemy import Engine
 
-from include.casavi.client import PortalStopError, open_portal
+from include.casavi.client import Portal, PortalStopError, open_portal
 from include.casavi.endpoints import ENDPOINTS
+from include.casavi.listing import ListingError
 from include.settings import SystemSettings
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
-from include.sync.deliver import Courier, Delivery, PatienceExhaustedError
+from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedError
 from include.sync.lease import Lease
 from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
 from include.sync.plan import Action
@@ -25,6 +27,12 @@ from include.sync.plan import Action
 log = logging.getLogger(__name__)
 _LOG_EVERY: Final = 5_000
 Change = Mapping[str, Any]
+OpenParcels = Callable[[Portal], AbstractAsyncContextManager[Parcels | None]]
+"""Makes ready, for one session with the portal, what packs the records; None: they are nothing but their content."""
+
+
+def _no_parcels(_portal: Portal) -> AbstractAsyncContextManager[None]:
+    return contextlib.nullcontext()
 
 
 class LoadStoppedError(Exception):
@@ -44,6 +52,7 @@ class Batch:
     run: str
     record_type: str
     changes: Sequence[Change]
+    open_parcels: OpenParcels = _no_parcels
     _counts: Counter[str] = field(default_factory=Counter)
     _failures_in_a_row: int = 0
     _why_stop: str | None = None
@@ -86,12 +95,28 @@ class Batch:
             self._end_session = portal.pace.end
             if orphans:
                 await ledger.commit(partial(self._withhold, orphans=orphans))
-            courier = Courier(portal, ENDPOINTS[self.record_type], settings.limits)
-            queue = _Queue(changes, ahead=2 * settings.limits.parallel_requests)
-            with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
-                async with asyncio.TaskGroup() as workers:
-                    for _ in range(min(settings.limits.parallel_requests, len(changes))):
-                        workers.create_task(self._work(queue, courier, ledger, pending))
+            try:
+                async with self.open_parcels(portal) as parcels:
+                    await self._deliver(changes, portal, parcels, ledger, pending)
+            except (PortalStopError, ListingError) as stop:
+                self._stop(str(stop))
+
+    async def _deliver(
+        self,
+        changes: Sequence[Change],
+        portal: Portal,
+        parcels: Parcels | None,
+        ledger: Acknowledgements,
+        pending: set[str],
+    ) -> None:
+        settings = self.settings
+        endpoint = ENDPOINTS[self.record_type]
+        courier = Courier(portal, endpoint, settings.limits, parcels)
+        queue = _Queue(changes, 2 * settings.limits.parallel_requests, replaces=endpoint.update is None)
+        with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(settings.limits.parallel_requests, len(changes))):
+                    workers.create_task(self._work(queue, courier, ledger, pending))
 
     async def _work(self, queue: "_Queue", courier: Courier, ledger: Acknowledgements, pending: set[str]) -> None:
         for place, change in queue:
@@ -139,11 +164,15 @@ class Batch:
 
 
 class _Queue:
-    """Hands out changes in order and records a little ahead of them that they are about to be sent."""
+    """Hands out changes in order and records a little ahead of them that they are about to be sent.
 
-    def __init__(self, changes: Sequence[Change], ahead: int) -> None:
+    replaces: whether an update is a removal and a create, of which only the first may happen
+    """
+
+    def __init__(self, changes: Sequence[Change], ahead: int, *, replaces: bool) -> None:
         self._changes = changes
         self._ahead = ahead
+        self._replaces = replaces
         self._given = 0
         self._proposed = 0
         self._intended = 0
@@ -162,7 +191,7 @@ class _Queue:
         """Add the intents of the changes that come next; returns up to where intents are then on record."""
         until = min(self._given + self._ahead, len(self._changes))
         for change in self._changes[self._proposed : until]:
-            if change["action"] == Action.CREATE:
+            if change["action"] == Action.CREATE or (self._replaces and change["action"] == Action.UPDATE):
                 outcomes.intend(change["external_id"])
             else:
                 outcomes.doubt(change["external_id"])

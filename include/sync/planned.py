@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from include.clock import utc_now
 from include.sync import ledger, protocol
 from include.sync.decision import Decision
-from include.sync.group import Group, stages
+from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import RunState
@@ -114,9 +114,9 @@ def stage(group: Group, state: RunState, batch_size: int, compared: Compared) ->
     """Write the changes in batches of at least `batch_size` and return where each load task finds its own."""
     batches: Batches = {}
     for name in stages(group):
-        verb, _, record_type = name.partition("_")
+        record_type = name.partition("_")[2]
         records = compared[record_type]
-        chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == (verb == "remove"))
+        chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         changes = pa.Table.from_pandas(records.loc[chosen, list(_CHANGE)], preserve_index=False)
         size = max(batch_size, -(-changes.num_rows // MAX_BATCHES))
         if changes.num_rows:

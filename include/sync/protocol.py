@@ -1,11 +1,13 @@
 """The protocol: what each run read, sent and could not send, as rows of SP_PROTOKOLL and SP_PROTOKOLL_EINTRAG (R51)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from include.clock import from_utc_column, to_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
@@ -90,6 +92,13 @@ def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], n
     ]  # fmt: skip
     if rows:
         connection.execute(insert(SP_PROTOKOLL_EINTRAG), rows)
+
+
+def add_once(engine: Engine, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
+    """Write entries that several tasks of a run may come upon; whoever is second changes nothing."""
+    for entry in entries:
+        with suppress(IntegrityError), engine.begin() as connection:
+            add_entries(connection, run, [entry], now)
 
 
 def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:

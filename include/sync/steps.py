@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +24,7 @@ from include.reasons import explain
 from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
-from include.sync.group import Group, stages
+from include.sync.group import Group, is_removal, stages
 from include.sync.lease import LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
 from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
@@ -148,12 +149,15 @@ def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str
     return compared, findings
 
 
-def load(state: RunState, batch: Mapping[str, Any]) -> dict[str, int]:
+def load(group: Group, state: RunState, batch: Mapping[str, Any]) -> dict[str, int]:
     """Send one batch; returns how many changes ended how."""
-    settings = state.settings()
+    settings, record_type = state.settings(), batch["record_type"]
     changes = state.staging().read_part(batch["file"], batch["part"])
     engine = open_engine(settings.ixhaus_connection)
-    return Batch(engine, settings, state.lease(settings), state.key.name, batch["record_type"], changes).send()
+    task = Batch(engine, settings, state.lease(settings), state.key.name, record_type, changes)
+    if record_type in group.parcels and not is_removal(batch["file"]):
+        task.open_parcels = partial(_imported(group.parcels[record_type]), engine, settings, state)
+    return task.send()
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _decided(group: Group, state: RunState, request: Request, progress: Progress
 def _load_stages(group: Group, state: RunState, batches: Mapping[str, Any], progress: Progress) -> None:
     for stage in stages(group):
         for batch in batches[stage]:
-            progress.task(f"{stage}.{batch['part']}", partial(steps.load, state, batch), retried=True)
+            progress.task(f"{stage}.{batch['part']}", partial(steps.load, group, state, batch), retried=True)
         if progress.failed:
             return
 

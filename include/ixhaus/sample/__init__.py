@@ -16,16 +16,19 @@ from include.clock import berlin_day, utc_now
 from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.ixhaus.sample.cases import cases
+from include.ixhaus.sample.documents import FOLDER, document_cases, write_documents
 from include.ixhaus.sample.estate import write_estate
 from include.ixhaus.sample.people import Plan, write_people
 from include.ixhaus.sample.records import Case
 from include.ixhaus.sample.writing import Row, write_rows
 
-__all__ = ["CASES", "REFUSED", "build_sample", "cases"]
+__all__ = ["CASES", "DOCUMENT_CASES", "REFUSED", "build_sample", "cases"]
 
 _ANY_DAY: Final = date(2026, 1, 1)
 CASES: Final = {case.name: case.keys for case in cases(_ANY_DAY)}
 """Case → keys of its records: persons, or what the case is about (contracts, properties, units)."""
+DOCUMENT_CASES: Final = {case.name: case.document_id for case in document_cases(_ANY_DAY)}
+"""Case → its document."""
 REFUSED: Final = {
     "V-E3a": "END_BEFORE_START",
     "V-E3b": "NO_START",
@@ -33,16 +36,32 @@ REFUSED: Final = {
     "129.E22c.1": "NO_NAME",
     "129.LONG.1": "INVALID_VALUE",
     "129.NUL.1": "INVALID_VALUE",
+    "DOK-R27": "NO_DOCUMENT_DATE",
+    "DOK-R28": "FILE_TOO_LARGE",
+    "DOK-R30-none": "NO_RECIPIENT_TYPE",
+    "DOK-E30-empty": "FILE_EMPTY",
+    "DOK-E32-unknown": "UNKNOWN_RECIPIENT",
+    "DOK-E7-none": "UNIT_NOT_ALLOWED",
 }
 """The sample's bad records, and only they: key → reason code."""
 
 
-def build_sample(path: Path, persons: int = 800, seed: int = 1, today: date | None = None) -> None:
+def build_sample(
+    path: Path,
+    persons: int = 800,
+    seed: int = 1,
+    today: date | None = None,
+    letters: int = 150,
+    contents: bool = True,
+) -> None:
     """Make the sample database; the same persons, seed and day give the same rows.
 
-    path:    SQLite file; FileExistsError if it exists, as a ledger may be in it
-    persons: rows of SP_PERSON, the cases among them; ValueError if too few for them
-    today:   day from which all dates count, by default the current one in Berlin
+    path:     SQLite file; FileExistsError if it exists, as a ledger may be in it. Documents that are kept as files go
+              into the folder `dokumente` beside it
+    persons:  rows of SP_PERSON, the cases among them; ValueError if too few for them
+    today:    day from which all dates count, by default the current one in Berlin
+    letters:  documents besides the cases
+    contents: whether those have contents
     """
     day = today or berlin_day(utc_now())
     if path.exists():
@@ -56,6 +75,8 @@ def build_sample(path: Path, persons: int = 800, seed: int = 1, today: date | No
         part = Path(folder) / "part.db"
         create_sqlite_schema(engine_on(lambda: sqlite3.connect(part)))
         _fill(part, Plan.of(crowd), by_hand, seed, day)
+        with closing(sqlite3.connect(part)) as connection, connection:
+            write_documents(connection, path.parent / FOLDER, document_cases(day), letters, day, contents)
         part.rename(path)
 
 

@@ -1,0 +1,63 @@
+"""Airflow DAG casavi_documents: documents with their files; and who is registered in the portal, read back."""
+
+from typing import Any
+
+from airflow.sdk import task
+
+from include.settings import configured_systems
+from include.sync.flow import sync_dag
+from include.sync.group import Group
+
+DOCS = """
+### casavi_documents
+
+Keeps documents in step: released types of released properties, each for exactly one person, unit or property. A document
+that is no longer released is reported as removed. Removals go first, so that a corrected recipient loses a letter before
+the right one gets it. Runs nightly and whenever `casavi_persons` has succeeded.
+
+The task `accounts` reads back per contact whether it is registered and invited (SP_PORTALKONTO).
+
+#### Triage
+
+| What you see | What it means | What to do |
+|---|---|---|
+| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
+| a `load` red | the portal is down, refuses the key, or its folders cannot be read; what was acknowledged stays | wait or mend the key; the next run goes on |
+| `accounts` red | the portal's contacts could not be read to the end; yesterday's state stays | wait; the next run reads again |
+| only `protocol` red | everything else was delivered; some documents failed | see the reason: FILE_… is the file in iX-Haus, DMS_… is DocuWare, CONVERSION_… LibreOffice, REFUSED the portal |
+| *invalid* > 0 | no recipient, no date, empty or too large | staff correct it in iX-Haus; the next run sends it |
+| "Why is this document not there?" | most often its document date | a dry run's preview and SP_ABGLEICH.GRUND name the reason |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals back, as on 1 January when a year falls out of the filter | look at the sample of ids, then approve or reject |
+
+Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
+files are gone when a run ends). Unchanged documents are neither read nor sent again.
+"""
+
+DOCUMENTS = Group(
+    name="documents",
+    label="Dokumente",
+    views=("SP_DOKUMENT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER"),
+    record_types={"document": "include.casavi.payloads.DocumentPayload"},
+    rules="include.rules.documents.decide",
+    sees=("contact", "contract"),
+    parcels={"document": "include.uploads.open_document_parcels"},
+    removes_first=True,
+)
+
+
+def accounts(system: str) -> Any:
+    """Make the task that reads back who is registered."""
+
+    @task(task_id="accounts")
+    def read_back() -> dict[str, int]:
+        """Remember per contact whether it is registered and invited (R32)."""
+        from include.accounts import read_accounts
+
+        return read_accounts(system)
+
+    return read_back
+
+
+for system in configured_systems():
+    sync_dag(DOCUMENTS, system, DOCS, after="persons", alongside=[accounts])

@@ -1,0 +1,48 @@
+"""Airflow DAG casavi_owners_caretakers: owners and caretakers of whole properties, each only with its licence."""
+
+from include.settings import configured_systems
+from include.sync.flow import sync_dag
+from include.sync.group import Group
+
+DOCS = """
+### casavi_owners_caretakers
+
+Keeps owners (a contact with an owner's contract on every unit) and caretakers (a contact without access, and a
+responsibility of the property) in step with iX-Haus. Owners need the licence *Objekteigentümer*, caretakers the licence
+*Hausmeister*; without it they are reported as removed. Runs nightly and whenever `casavi_objects` has succeeded.
+
+#### Triage
+
+| What you see | What it means | What to do |
+|---|---|---|
+| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
+| a `load` red | the portal is down, refuses the key, or asks for a long pause; what was acknowledged stays | wait or mend the key; the next run goes on |
+| only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| reason NO_OWNER_LICENCE or NO_CARETAKER_LICENCE | the licence is not active in iX-Haus (SP_LIZENZ) | renew it before approving removals |
+| *withheld* with PARENT_NOT_IN_PORTAL | a unit or property is not in the portal yet | run `casavi_objects`, then this one |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals back, for example after a licence ran out | look at the sample of ids, then approve or reject |
+
+An owner or caretaker who is also a tenant is one contact; `casavi_persons` sends it (reason OTHER_GROUP here).
+
+Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
+files are gone when a run ends). Nothing is ever sent twice for being repeated.
+"""
+
+OWNERS_CARETAKERS = Group(
+    name="owners_caretakers",
+    label="Eigentümer und Hausmeister",
+    views=(
+        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAG", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
+        "SP_LIZENZ",
+    ),
+    record_types={
+        "contact": "include.casavi.payloads.ContactPayload",
+        "contract": "include.casavi.payloads.ContractPayload",
+        "responsibility": "include.casavi.payloads.ResponsibilitiesPayload",
+    },
+    rules="include.rules.owners_caretakers.decide",
+)  # fmt: skip
+
+for system in configured_systems():
+    sync_dag(OWNERS_CARETAKERS, system, DOCS, after="objects")

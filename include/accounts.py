@@ -1,0 +1,84 @@
+"""Reading back from the portal who is registered and who is invited, for delivery routes and e-mails (R32, R42)."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+
+from include.casavi.client import open_portal
+from include.casavi.endpoints import LISTS
+from include.casavi.listing import list_records
+from include.clock import to_utc_column, utc_now
+from include.ixhaus.contract import NO, YES
+from include.ixhaus.contract.own import SP_PORTALKONTO
+from include.ixhaus.database import open_engine, read_snapshot
+from include.settings import SystemSettings, load_settings
+
+Accounts = dict[str, tuple[str, str]]
+"""Contact → registered, invited; each J or N as in the contract."""
+_ROW = SP_PORTALKONTO.c
+
+
+def read_accounts(system: str) -> dict[str, int]:
+    """Read every contact's account and remember it in SP_PORTALKONTO.
+
+    returns: how many contacts were read, are registered, are invited
+    raises:  ListingError if the list could not be read to its end (nothing is changed then), PortalStopError
+    """
+    settings = load_settings(system)
+    found = asyncio.run(_read(settings))
+    store_accounts(open_engine(settings.ixhaus_connection), system, found, utc_now())
+    return {
+        "contacts": len(found),
+        "registered": sum(registered == YES for registered, _ in found.values()),
+        "invited": sum(invited == YES for _, invited in found.values()),
+    }
+
+
+async def _read(settings: SystemSettings) -> Accounts:
+    async with open_portal(settings.portal_connection, settings.limits) as portal:
+        return {
+            contact["id"]: (_flag(contact, "isRegistered"), _flag(contact, "isInvited"))
+            async for contact in list_records(portal, LISTS["contact"])
+        }
+
+
+def _flag(contact: dict[str, Any], name: str) -> str:
+    return YES if contact.get(name) is True else NO  # a portal that does not say so is no way to reach anybody
+
+
+def store_accounts(engine: Engine, system: str, found: Accounts, now: datetime) -> None:
+    """Bring SP_PORTALKONTO up to what was found; contacts the portal no longer lists disappear."""
+    query = select(_ROW.KONTAKT, _ROW.REGISTRIERT, _ROW.EINGELADEN).where(_ROW.SYSTEM == system)
+    with read_snapshot(engine) as connection:
+        known = {contact: (registered, invited) for contact, registered, invited in connection.execute(query)}
+    rows = [
+        {"k_contact": contact, "REGISTRIERT": registered, "EINGELADEN": invited, "STAND": to_utc_column(now)}
+        for contact, (registered, invited) in found.items()
+        if known.get(contact) != (registered, invited)
+    ]
+    with engine.begin() as connection:
+        _write(connection, system, rows, known)
+        gone = [{"k_contact": contact} for contact in known.keys() - found.keys()]
+        if gone:
+            connection.execute(delete(SP_PORTALKONTO).where(_key(system)), gone)
+
+
+def _write(connection: Connection, system: str, rows: list[dict[str, Any]], known: Accounts) -> None:
+    changed = [row for row in rows if row["k_contact"] in known]
+    new = [
+        {"SYSTEM": system, "KONTAKT": row["k_contact"], **{name: row[name] for name in row if name != "k_contact"}}
+        for row in rows
+        if row["k_contact"] not in known
+    ]
+    if new:
+        connection.execute(insert(SP_PORTALKONTO), new)
+    if changed:
+        names = ("REGISTRIERT", "EINGELADEN", "STAND")
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        connection.execute(update(SP_PORTALKONTO).where(_key(system)).values(values), changed)
+
+
+def _key(system: str) -> Any:
+    return (_ROW.SYSTEM == system) & (_ROW.KONTAKT == bindparam("k_contact"))
