@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).parents[1]
 KEY, SECRET = "demo-key", "demo-secret"
+BOUNDARY = "between-two-fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,11 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
     @property
     def json(self) -> Any:
@@ -76,6 +81,12 @@ class SandboxProcess:
             self._process.wait()
             self._process = None
 
+    def peak_memory(self) -> int:
+        """The most bytes of memory that the process has held so far (Linux)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
     def log(self) -> str:
         """What the process has written to its output."""
         return (Path(self._folder.name) / "log").read_text(encoding="utf-8")
@@ -89,8 +100,8 @@ class SandboxProcess:
         try:
             connection.request(method, path, raw, given | dict(headers or {}))
             answer = connection.getresponse()
-            text = answer.read().decode()
-            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+            content = answer.read()
+            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
         finally:
             connection.close()
 
@@ -139,6 +150,11 @@ class SandboxProcess:
         """Change an object by hand, as the manager's staff do in the portal."""
         self._control("PATCH", f"state/{kind}", {"id": external_id, "fields": fields})
 
+    def folders(self, *names: str) -> None:
+        """Replace the document types: DT-1 has the first name, and so on; without names there are none."""
+        folders = [{"id": f"DT-{number}", "name": name} for number, name in enumerate(names, start=1)]
+        self._control("PUT", "document-types", folders)
+
     def reset(self) -> None:
         """Back to an empty portal as it was started; tokens end too."""
         self._control("POST", "reset")
@@ -148,6 +164,14 @@ class SandboxProcess:
         if reply.status >= 400:
             raise RuntimeError(f"The sandbox refused {method} {path}: {reply.text}")
         return reply.json
+
+
+def form_field(name: str, content: str | bytes, extra: str = "", media_type: str | None = None) -> bytes:
+    """One part of a form; `extra` goes behind the name in Content-Disposition: `; filename="a.pdf"`."""
+    head = [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="{name}"{extra}']
+    head += [f"Content-Type: {media_type}"] if media_type else []
+    raw = content.encode() if isinstance(content, str) else content
+    return "\r\n".join([*head, "", ""]).encode() + raw + b"\r\n"
 
 
 class PortalUser:
@@ -176,3 +200,23 @@ class PortalUser:
 
     def archive(self, kind: str, external_id: str) -> Reply:
         return self.send("DELETE", f"/{kind}/{quote(external_id, safe='')}")
+
+    def upload(
+        self,
+        external_id: str,
+        content: bytes = b"%PDF-1.7",
+        *,
+        file_name: str = "letter.pdf",
+        media_type: str | None = "application/pdf",
+        **fields: object,
+    ) -> Reply:
+        """Send a document; `fields` are those of the form: title (there is one unless given), propertyId, ..."""
+        given = {"id": external_id, "title": "Letter", **fields}
+        texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
+        file = form_field("file", content, f'; filename="{file_name}"', media_type)
+        return self.post_form(*(form_field(name, text) for name, text in texts.items()), file)
+
+    def post_form(self, *parts: bytes) -> Reply:
+        """Send parts made by `form_field` as a document."""
+        body = b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+        return self.send("POST", "/documents", body, **{"content-type": f"multipart/form-data; boundary={BOUNDARY}"})

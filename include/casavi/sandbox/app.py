@@ -14,7 +14,9 @@ from starlette.types import ASGIApp
 from include.casavi.sandbox.behaviour import Behaviour
 from include.casavi.sandbox.collection import Collection
 from include.casavi.sandbox.control import control_router
+from include.casavi.sandbox.documents import DOCUMENTS
 from include.casavi.sandbox.faults import FaultBook
+from include.casavi.sandbox.folders import FOLDERS, replace_folders
 from include.casavi.sandbox.pages import page_routes
 from include.casavi.sandbox.portal import KeyPair, Portal
 from include.casavi.sandbox.requestlog import RequestLog
@@ -22,6 +24,7 @@ from include.casavi.sandbox.resources import RESOURCES
 from include.casavi.sandbox.responsibilities import responsibility_routes
 from include.casavi.sandbox.schema import ApiDocument
 from include.casavi.sandbox.state import Store
+from include.casavi.sandbox.uploads import Uploads
 from include.casavi.sandbox.wire import Wire
 
 
@@ -37,13 +40,16 @@ class Options:
 def create_app(options: Options) -> ASGIApp:
     """Return the ASGI application; it keeps its state in `options.database`, everything else in memory."""
     store, faults, log = Store(options.database), FaultBook(), RequestLog()
+    if store.is_new:
+        replace_folders(store, FOLDERS)
     portal = Portal(store, options.keys, options.behaviour)
     # no generated documentation: its pages load scripts from foreign hosts
     app = FastAPI(openapi_url=None, redirect_slashes=False, exception_handlers={HTTPException: _error})
     document = ApiDocument()
     app.router.routes.append(portal.login_route(document))
     for resource in RESOURCES.values():
-        app.router.routes += Collection(portal, resource, document).routes()
+        made_as = Uploads if resource is DOCUMENTS else Collection
+        app.router.routes += made_as(portal, resource, document).routes()
     app.router.routes += responsibility_routes(portal, document)
     app.router.routes += page_routes(store)
     app.include_router(control_router(portal, faults, log))

@@ -66,6 +66,10 @@ class Behaviour(BaseModel):
     token_life_seconds: float = Field(default=30 * 24 * 3600, gt=0)
     page_size: int = Field(default=100, ge=1, le=10_000)
     first_page: int = Field(default=0, ge=0, le=1)
+    max_file_bytes: int = Field(default=100 * 2**20, ge=0)
+    """Size of the largest file that is taken; larger ones are answered 413."""
+    refused_media_types: tuple[str, ...] = ()
+    """Declared media types (`image/tiff`, in small letters) that are answered 415."""
 
     def changed(self, changes: dict[str, object]) -> "Behaviour":
         """Return a copy with some switches set; raise pydantic's ValidationError for an unknown one."""

@@ -1,4 +1,4 @@
-"""List, create, read, replace and archive: the same five operations for every row of RESOURCES."""
+"""List, create, read, replace and archive: the same operations for every row of RESOURCES."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from starlette.routing import Route
 from include.casavi.sandbox.behaviour import Effect, Held, ModifiedAfter, PutOmitted, effect_of_post, effect_of_put
 from include.casavi.sandbox.portal import BASE, Portal
 from include.casavi.sandbox.reading import Handler, Query, live_object, merged, path_id, read_body, refuse
-from include.casavi.sandbox.resources import Resource, View
+from include.casavi.sandbox.record import Resource, View
 from include.casavi.sandbox.schema import ApiDocument, milliseconds
 from include.casavi.sandbox.state import Body, Stored
 
@@ -34,14 +34,15 @@ class Collection:
     def routes(self) -> list[Route]:
         """Return the routes of this record type."""
         many, one = f"{BASE}/{self._resource.kind}", f"{BASE}/{self._resource.kind}/{{id}}"
-        table: list[tuple[str, str, Handler]] = [
-            ("GET", many, self._list),
-            ("POST", many, self._create),
-            ("GET", one, self._read),
-            ("PUT", one, self._replace),
-            ("DELETE", one, self._archive),
-        ]
-        return merged(table, self._portal.guarded)
+        table: dict[str, tuple[str, str, Handler]] = {
+            "list": ("GET", many, self._list),
+            "create": ("POST", many, self._create),
+            "read": ("GET", one, self._read),
+            "replace": ("PUT", one, self._replace),
+            "archive": ("DELETE", one, self._archive),
+        }
+        offered = [row for operation, row in table.items() if operation in self._resource.operations]
+        return merged(offered, self._portal.guarded)
 
     async def _list(self, request: Request) -> Response:
         query = self._query.read(request)
@@ -64,25 +65,30 @@ class Collection:
     async def _create(self, request: Request) -> Response:
         body = await read_body(request, self._check)
         stored = self._store.find(self._resource.kind, body["id"])
-        effect, onto_it = effect_of_post(_held(stored), self._portal.behaviour)
+        effect, onto_it = effect_of_post(held(stored), self._portal.behaviour)
         return self._written(request, effect, body, stored if onto_it else None)
 
     async def _replace(self, request: Request) -> Response:
         external_id = path_id(request)
         body = await read_body(request, self._check)
         stored = self._store.find(self._resource.kind, external_id)
-        effect, onto_it = effect_of_put(_held(stored), self._portal.behaviour)
+        effect, onto_it = effect_of_put(held(stored), self._portal.behaviour)
         if effect is not Effect.NOT_FOUND and body["id"] != external_id:
             refuse(422, "id: is not the one in the path")
         return self._written(request, effect, body, stored if onto_it else None)
 
     async def _archive(self, request: Request) -> Response:
-        stored = live_object(self._store, self._resource.kind, request)
-        body = self._resource.settle(stored.body, True)
-        self._store.update(stored, body, stored.sent, self._resource.label(body), archived=True)
+        self._put_away(live_object(self._store, self._resource.kind, request))
         return Response(status_code=204)
 
+    def _put_away(self, stored: Stored) -> None:
+        body = self._resource.settle(stored.body, True)
+        self._store.update(stored, body, stored.sent, self._resource.label(body), archived=True)
+
     def _written(self, request: Request, effect: Effect, body: Body, stored: Stored | None) -> Response:
+        return JSONResponse(self._shown(request, self._saved(effect, body, stored)), effect.value)
+
+    def _saved(self, effect: Effect, body: Body, stored: Stored | None) -> Stored:
         if effect is Effect.NOT_FOUND:
             refuse(404, "there is nothing under this id")
         if effect is Effect.CONFLICT:
@@ -91,10 +97,8 @@ class Collection:
         after = self._resource.settle(self._merged(body, stored), False)
         label = self._resource.label(after)
         if stored is None:
-            result = self._store.insert(self._resource.kind, body["id"], after, body, label)
-        else:
-            result = self._store.update(stored, after, body, label)
-        return JSONResponse(self._shown(request, result), effect.value)
+            return self._store.insert(self._resource.kind, body["id"], after, body, label)
+        return self._store.update(stored, after, body, label)
 
     def _merged(self, body: Body, stored: Stored | None) -> Body:
         written = {name: value for name, value in body.items() if name in self._fields}
@@ -117,7 +121,9 @@ class Collection:
     def _shown(self, request: Request, stored: Stored, query: Mapping[str, object] | None = None) -> Body:
         address = str(request.base_url).rstrip("/")
         empty = {name: None for name, schema in self._fields.items() if schema.get("nullable")}
-        own = {"internalId": stored.internal_id, "appLink": f"{address}/#{self._resource.kind}-{stored.internal_id}"}
+        own: Body = {"internalId": stored.internal_id}
+        if self._resource.has_app_link:
+            own["appLink"] = f"{address}/#{self._resource.kind}-{stored.internal_id}"
         body = {**empty, "customFields": {}, **stored.body} if "customFields" in self._fields else empty | stored.body
         return self._resource.show(View(self._store, address, query or {}), stored, body) | own
 
@@ -130,7 +136,8 @@ class Collection:
         return conditions
 
 
-def _held(stored: Stored | None) -> Held:
+def held(stored: Stored | None) -> Held:
+    """Return what the portal holds, told from what was found under an id."""
     if stored is None:
         return Held.NOTHING
     return Held.ARCHIVED if stored.archived else Held.LIVE

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from include.casavi.sandbox.behaviour import Behaviour
 from include.casavi.sandbox.faults import FaultBook, Rules
+from include.casavi.sandbox.folders import FOLDERS, Folder, replace_folders
 from include.casavi.sandbox.portal import Portal
 from include.casavi.sandbox.requestlog import RequestLog
 from include.casavi.sandbox.resources import RESOURCES
@@ -31,6 +32,7 @@ def control_router(portal: Portal, faults: FaultBook, log: RequestLog) -> APIRou
     @router.post("/reset", status_code=204)
     async def reset() -> None:
         portal.store.clear()
+        replace_folders(portal.store, FOLDERS)
         portal.behaviour = at_start
         faults.clear()
         log.clear()
@@ -39,6 +41,7 @@ def control_router(portal: Portal, faults: FaultBook, log: RequestLog) -> APIRou
     _add_faults(router, faults)
     _add_requests(router, log)
     _add_state(router, portal.store)
+    _add_folders(router, portal.store)
     return router
 
 
@@ -84,7 +87,10 @@ def _add_requests(router: APIRouter, log: RequestLog) -> None:
 def _add_state(router: APIRouter, store: Store) -> None:
     @router.get("/counts")
     async def counts() -> dict[str, dict[str, int]]:
-        return {kind: {"live": 0, "archived": 0, "duplicates": 0} for kind in RESOURCES} | store.counts()
+        nothing = {"live": 0, "archived": 0, "duplicates": 0}
+        counted = store.counts()
+        # only what clients write: folders are there before anything was sent
+        return {row.kind: counted.get(row.kind, nothing) for row in RESOURCES.values() if "create" in row.operations}
 
     @router.get("/state/{kind}")
     async def state(kind: str) -> dict[str, Any]:
@@ -99,6 +105,14 @@ def _add_state(router: APIRouter, store: Store) -> None:
             raise HTTPException(404, f"{kind}: nothing under the id {edit.id!r}")
         body = stored.body | edit.fields | {"id": stored.id}
         return _dump(store.update(stored, body, stored.sent, RESOURCES[kind].label(body)))
+
+
+def _add_folders(router: APIRouter, store: Store) -> None:
+    @router.put("/document-types", status_code=204)
+    async def set_folders(folders: list[Folder]) -> None:
+        if len({folder.id for folder in folders}) < len(folders):
+            raise HTTPException(422, "id: two folders have the same")
+        replace_folders(store, folders)
 
 
 def _known(kind: str) -> str:

@@ -1,6 +1,7 @@
 """The pages for people: a chooser, and the portal through one tenant's eyes."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from include.casavi.sandbox.download import document_answer
 from include.casavi.sandbox.reading import path_id
 from include.casavi.sandbox.state import Body, Store, Stored
 from include.casavi.sandbox.tenant import tenant_view
-from include.casavi.sandbox.texts import TEXTS, choose_language
+from include.casavi.sandbox.texts import TEXTS, choose_language, readable_size
 
 SHOWN: Final = 50
 HEADERS: Final = {
@@ -42,10 +44,15 @@ def page_routes(store: Store) -> list[Route]:
     async def tenant(request: Request) -> Response:
         view = tenant_view(store, path_id(request))
         if view is None:
-            return render(request, "gone.html", {}, status=404)
-        return render(request, "tenant.html", {"view": view})
+            return render(request, "gone.html", {"what": "gone"}, status=404)
+        return render(request, "tenant.html", {"view": view, "id": path_id(request)})
 
-    return [Route("/", chooser), Route("/tenant/{id}", tenant)]
+    async def document(request: Request) -> Response:
+        answer = document_answer(store, path_id(request), request.path_params["number"])
+        return answer or render(request, "gone.html", {"what": "no_document"}, status=404)
+
+    one_document = Route("/tenant/{id}/documents/{number}", document)
+    return [Route("/", chooser), Route("/tenant/{id}", tenant), one_document]
 
 
 class _Renderer:
@@ -65,6 +72,7 @@ class _Renderer:
             "other": other,
             "switch": str(request.url.include_query_params(lang=other).query),
             "day": _german_day if language == "de" else str,
+            "size": partial(readable_size, language),
         }
         page = self._templates.get_template(name).render(common | values)
         return HTMLResponse(page, status, HEADERS | {"content-language": language})

@@ -4,7 +4,6 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from include.casavi.sandbox.behaviour import Behaviour
 from include.casavi.sandbox.reading import Handler, read_body, refuse
-from include.casavi.sandbox.schema import ApiDocument, Check
+from include.casavi.sandbox.schema import ApiDocument, Check, iso_time
 from include.casavi.sandbox.state import Body, Store
 
 BASE: Final = "/v2"
@@ -65,8 +64,7 @@ class Portal:
             self.store.drop_tokens()
         token, expires_at = secrets.token_urlsafe(24), time.time() + self.behaviour.token_life_seconds
         self.store.add_token(token, expires_at)
-        text = datetime.fromtimestamp(expires_at, UTC).isoformat(timespec="milliseconds")
-        return {"token": token, "expiresAt": text.replace("+00:00", "Z")}
+        return {"token": token, "expiresAt": iso_time(int(expires_at * 1000))}
 
 
 def _same(given: str, known: str) -> bool:

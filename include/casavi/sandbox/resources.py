@@ -3,49 +3,15 @@
 A further record type is a row of RESOURCES plus, where it has any, its own check, filters and way of showing itself.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from include.casavi.sandbox.documents import DOCUMENT_TYPES, DOCUMENTS
+from include.casavi.sandbox.record import Resource, View
 from include.casavi.sandbox.state import Body, Store, Stored
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What showing an object needs beyond the object: the rest of the state, our own address, the query's switches."""
-
-    store: Store
-    address: str
-    query: Mapping[str, object]
-
-
-Show = Callable[[View, Stored, Body], Body]
-"""Adds to the fields that were written those that the portal works out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One record type."""
-
-    kind: str
-    """Path segment and name in the state."""
-    written_as: str
-    """Schema of what POST and PUT take."""
-    show: Show
-    references: Mapping[str, str] = field(default_factory=dict)
-    """Field → kind of the object it must name."""
-    check: Callable[[Store, Body], str | None] = lambda _store, _body: None
-    """What is wrong with a body whose references exist, as a sentence."""
-    settle: Callable[[Body, bool], Body] = lambda body, _archived: body
-    """What follows from a write or from archiving for the fields the portal itself keeps."""
-    filters: Mapping[str, str] = field(default_factory=dict)
-    """Query parameter → SQL condition with one `?`."""
-    label: Callable[[Body], str] = lambda body: str(body.get("name") or "")
-    """The name that people know it by."""
 
 
 def today() -> date:
@@ -151,5 +117,7 @@ RESOURCES: Final = {
             check=_contract_is_in_its_units_property,
             label=lambda body: str(body.get("number") or ""),
         ),
+        DOCUMENT_TYPES,
+        DOCUMENTS,
     )
 }

@@ -248,3 +248,9 @@ def parse_parameter(schema: Schema, text: str) -> object:
 def milliseconds(moment: datetime) -> int:
     """Milliseconds from 1970 (UTC) to a time with an offset."""
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+
+
+def iso_time(moment: int) -> str:
+    """Return milliseconds from 1970 (UTC) as the portal writes a time."""
+    text = datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

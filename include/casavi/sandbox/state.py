@@ -3,10 +3,13 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from include.casavi.sandbox.files import FILE_TABLES, Files
 
 Body = dict[str, Any]
 
@@ -26,6 +29,7 @@ CREATE INDEX IF NOT EXISTS by_property ON objects (property_id, kind);
 CREATE INDEX IF NOT EXISTS by_unit ON objects (unit_id, kind);
 CREATE INDEX IF NOT EXISTS by_contact ON objects (contact_id, kind);
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, expires_at REAL NOT NULL);
+PRAGMA user_version = 1;
 """
 COLUMNS: Final = "internal_id, kind, id, archived, revision, created_at, modified_at, label, body, sent"
 
@@ -59,7 +63,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(TABLES)
+        self.is_new = self._db.execute("PRAGMA user_version").fetchone() == (0,)
+        """Whether this file holds a state for the first time."""
+        self._db.executescript(TABLES + FILE_TABLES)
+        self.files = Files(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -67,7 +74,15 @@ class Store:
 
     def clear(self) -> None:
         """Forget every object and token, and count internal ids from 1 again."""
-        self._db.executescript("DELETE FROM objects; DELETE FROM tokens; DELETE FROM sqlite_sequence;")
+        tables = ("objects", "tokens", "files", "downloads", "sqlite_sequence")
+        self._db.executescript(" ".join(f"DELETE FROM {table};" for table in tables))  # noqa: S608 - own constants
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all writes inside happen, or none."""
+        with self._db:
+            self._db.execute("BEGIN")
+            yield
 
     def _select(self, condition: str, values: Sequence[object]) -> list[Stored]:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM objects WHERE {condition}", values)  # noqa: S608 - own constants
@@ -128,6 +143,10 @@ class Store:
             values,
         )
         return self._select("internal_id = ?", (stored.internal_id,))[0]
+
+    def forget(self, kind: str) -> None:
+        """Remove all objects of a kind as if they had never been."""
+        self._db.execute("DELETE FROM objects WHERE kind = ?", (kind,))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return kind → number of living and archived objects, and of external ids that more than one object has."""

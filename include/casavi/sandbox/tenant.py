@@ -1,9 +1,10 @@
 """What one tenant sees: own contracts and what belongs to them, nothing of anybody else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from include.casavi.sandbox.resources import RESOURCES, has_ended, today
+from include.casavi.sandbox.shared import SharedDocument, shared_documents
 from include.casavi.sandbox.state import Body, Store, Stored
 
 CONTRACT_FIELDS: Final = ("type", "number", "startDate", "endDate")
@@ -32,6 +33,7 @@ class TenantView:
     access: str
     contact_data: dict[str, str]
     tenancies: list[Tenancy]
+    documents: list[SharedDocument] = field(default_factory=list)
 
 
 def tenant_view(store: Store, contact_id: str) -> TenantView | None:
@@ -43,9 +45,11 @@ def tenant_view(store: Store, contact_id: str) -> TenantView | None:
     access = _access(contact.body)
     if access == "no_access":
         return TenantView(name, access, {}, [])
-    data = {field: str(contact.body[field]) for field in CONTACT_DATA if contact.body.get(field)}
+    data = {name: str(contact.body[name]) for name in CONTACT_DATA if contact.body.get(name)}
     contracts = store.linked("contracts", "contactId", contact_id)
-    return TenantView(name, access, data, [_tenancy(store, contract) for contract in contracts])
+    current = [contract.body for contract in contracts if _state(contract.body) == "current"]
+    documents = shared_documents(store, contact_id, current)
+    return TenantView(name, access, data, [_tenancy(store, contract) for contract in contracts], documents)
 
 
 def _access(contact: Body) -> str:

@@ -43,6 +43,14 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "current": "läuft",
         "ended": "beendet",
         "future": "beginnt noch",
+        "my_documents": "Meine Dokumente",
+        "no_documents": "Keine Dokumente.",
+        "no_folder": "Ohne Ordner",
+        "personal": "Persönlich",
+        "property": "Liegenschaft",
+        "no_document": "Dieses Dokument gibt es nicht.",
+        "no_document_hint": "Es wurde nie geteilt, wurde gelöscht oder gehört jemand anderem.",
+        "documents": "Dokumente",
         "my_data": "Meine Kontaktdaten",
         "no_data": "Keine Kontaktdaten.",
         "email": "E-Mail",
@@ -89,6 +97,14 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "current": "current",
         "ended": "ended",
         "future": "upcoming",
+        "my_documents": "My documents",
+        "no_documents": "No documents.",
+        "no_folder": "No folder",
+        "personal": "Personal",
+        "property": "Property",
+        "no_document": "There is no such document.",
+        "no_document_hint": "It was never shared, was deleted, or belongs to somebody else.",
+        "documents": "Documents",
         "my_data": "My contact data",
         "no_data": "No contact data.",
         "email": "E-mail",
@@ -105,3 +121,14 @@ def choose_language(asked: str | None, accepted: str | None) -> str:
         return str(asked)
     wishes = [wish.partition(";")[0].strip().lower()[:2] for wish in (accepted or "").split(",")]
     return next((wish for wish in wishes if wish in TEXTS), "de")
+
+
+def readable_size(language: str, size: int) -> str:
+    """Return a number of bytes as people read it: `1,5 MB` in German, `1.5 MB` in English."""
+    amount, unit = float(size), "B"
+    for larger in ("KB", "MB", "GB"):
+        if round(amount, 1) < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    text = f"{amount:.1f}".removesuffix(".0")
+    return f"{text.replace('.', ',') if language == 'de' else text}\N{NO-BREAK SPACE}{unit}"

@@ -11,10 +11,12 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from include.casavi.sandbox.answers import Answer, spoilt
 from include.casavi.sandbox.faults import Action, FaultBook, Kind, When
+from include.casavi.sandbox.multipart import is_form, read_form
 from include.casavi.sandbox.portal import BASE
 from include.casavi.sandbox.requestlog import Entry, RequestLog
 
@@ -47,7 +49,7 @@ class Wire:
         if body is None:
             return
         path = unquote(scope["path"]).removeprefix(BASE)
-        entry = Entry(scope["method"], path, _id_in(body), time.time())
+        entry = Entry(scope["method"], path, _id_in(scope, body), time.time())
         self._log.begin(entry)
         answer: Answer | None = None
         try:
@@ -119,8 +121,11 @@ async def _whole_body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def _id_in(body: bytes) -> str | None:
+def _id_in(scope: Scope, body: bytes) -> str | None:
+    content_type = Headers(scope=scope).get("content-type", "")
     with suppress(ValueError, RecursionError):
+        if is_form(content_type):
+            return next((part.text() for part in read_form(content_type, body) if part.name == "id"), None)
         content = json.loads(body) if body else None
         if isinstance(content, dict) and isinstance(content.get("id"), str):
             return str(content["id"])
