@@ -7,10 +7,12 @@ import pytest
 
 from tests.dags.rig import Finished, Rig, connected, copied, new_sample
 
+GROUPS = ("objects", "persons", "owners_caretakers", "documents")
+
 
 @dataclass(frozen=True)
 class FirstRun:
-    """What the first runs of objects and persons into an empty portal left behind."""
+    """What the first runs of all groups into an empty portal left behind."""
 
     folder: Path
     runs: dict[str, Finished]
@@ -34,7 +36,7 @@ def first(pools: None, tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     runs, rows = {}, {}
     with pytest.MonkeyPatch.context() as environment, connected(folder, environment) as rig:
         empty = not any(sum(numbers.values()) for numbers in rig.portal.counts().values())
-        for group in ("objects", "persons"):
+        for group in GROUPS:
             runs[group] = rig.run(f"casavi_{group}")
             rows[group] = rig.last_protocol()
         requests = rig.portal.requests()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from include.embedded import DOCUWARE
 from include.ixhaus.sample import build_sample
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
@@ -97,8 +98,9 @@ class Rig:
         return [path for path in self.staging.rglob("*") if path.is_file()]
 
     def writes(self) -> list[tuple[str, str]]:
-        """Method and path of the requests so far, logins left out."""
-        return [(one["method"], one["path"]) for one in self.portal.requests() if one["path"] != "/authenticate"]
+        """Method and path of the requests so far that were to change something."""
+        found = [(one["method"], one["path"]) for one in self.portal.requests() if one["path"] != "/authenticate"]
+        return [(method, path) for method, path in found if method != "GET"]
 
 
 def xcom(dag_id: str, run_id: str, task_id: str) -> Any:
@@ -120,6 +122,8 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
         connections = {
             "IXHAUS": {"conn_type": "sqlite", "host": str(folder / "ixhaus.db")},
             "CASAVI": {"conn_type": "http", "host": portal.api, "login": key, "password": secret},
+            "DOCUMENTS": {"conn_type": "fs", "extra": {"path": str(folder / "dokumente")}},
+            "DOCUWARE": {"conn_type": "http", "host": portal.url + DOCUWARE, "login": key, "password": secret},
         }
         for side, fields in connections.items():
             environment.setenv(f"AIRFLOW_CONN_{side}_PRODUCTION", json.dumps(fields))
@@ -131,7 +135,7 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
 
 def new_sample(folder: Path) -> Path:
     """A folder with a small sample iX-Haus and no portal yet."""
-    build_sample(folder / "ixhaus.db", persons=120)
+    build_sample(folder / "ixhaus.db", persons=120, letters=20)
     return folder
 
 

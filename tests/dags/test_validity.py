@@ -15,7 +15,8 @@ from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 ROOT = Path(__file__).parents[2]
-SYNC = [f"casavi_{group}{suffix}" for group in ("objects", "persons") for suffix in ("", "_test")]
+GROUPS = ("objects", "persons", "owners_caretakers", "documents")
+SYNC = [f"casavi_{group}{suffix}" for group in GROUPS for suffix in ("", "_test")]
 PARAMS = ["properties", "dry_run", "resend", "release_removals", "release_at_most"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
@@ -50,7 +51,10 @@ def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: Dag
 @pytest.mark.parametrize("name", SYNC)
 def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
     dag = bag.dags[name]
-    system, group = "test" if name.endswith("_test") else "production", name.split("_")[1]
+    system, group = (
+        "test" if name.endswith("_test") else "production",
+        name.removeprefix("casavi_").removesuffix("_test"),
+    )
     assert dag.tags == {"serviceportal", system, group}
     assert dag.max_active_runs == 1
     triage = (dag.doc_md or "").partition("#### Triage")[2]
@@ -117,7 +121,7 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    assert set(timetables) == {"casavi_objects", "casavi_persons", "casavi_release_removals"}  # no test system
+    assert set(timetables) == {*(f"casavi_{group}" for group in GROUPS), "casavi_release_removals"}  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date
     assert "* * *" not in timetables["casavi_persons"]

@@ -4,12 +4,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from pandas import DataFrame
+from pandas import DataFrame, concat
 from pydantic import BaseModel, ValidationError
 
 from include.casavi.payloads import (
     ContactPayload,
     ContractPayload,
+    DocumentPayload,
     PropertyPayload,
     ResponsibilitiesPayload,
     UnitPayload,
@@ -19,7 +20,7 @@ from include.ixhaus.contract.english import FRAMES
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views
 from include.ixhaus.sample import REFUSED, build_sample
-from include.rules import objects, owners_caretakers, persons
+from include.rules import documents, objects, owners_caretakers, persons
 from include.settings import load_settings
 from include.sync.staging import with_content
 from tests.ixhaus.conftest import TODAY
@@ -29,6 +30,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "unit": UnitPayload,
     "contact": ContactPayload,
     "contract": ContractPayload,
+    "document": DocumentPayload,
     "responsibility": ResponsibilitiesPayload,
 }
 
@@ -43,8 +45,11 @@ def test_bad_records_and_only_they_are_refused(tmp_path: Path) -> None:
     )
     settings = load_settings("production")
     refused: dict[str, str] = {}
-    for rules in (objects.decide, persons.decide, owners_caretakers.decide):
-        for record_type, frame in rules(views, nothing, settings, TODAY).items():
+    known = nothing
+    for rules in (objects.decide, persons.decide, owners_caretakers.decide, documents.decide):
+        for record_type, frame in rules(views, known, settings, TODAY).items():
+            sent = frame.loc[frame["decision"] == "send", ["external_id", "identity"]]
+            known = concat([known, sent.assign(record_type=record_type, state="present", group="")])
             invalid = frame[frame["decision"] == "invalid"]
             refused |= dict(zip(invalid["external_id"], invalid["reason"], strict=True))
             refused |= not_accepted(frame, MODELS[record_type])
