@@ -15,12 +15,13 @@ SERVICES: dict[str, dict[str, Any]] = read_compose()["services"]
 AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 ENVIRONMENT: dict[str, str] = read_compose()["x-environment"]
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+SYSTEMS = ("PRODUCTION", "TEST")
 GIVEN = {name: f"<{name}>" for name in variables()}
 
 
 def mounts(name: str) -> dict[str, str]:
     """Where a service mounts what: folder in the container → volume or folder."""
-    parts = [volume.split(":") for volume in SERVICES[name].get("volumes", [])]
+    parts = [resolve(volume, {}).split(":") for volume in SERVICES[name].get("volumes", [])]
     return {part[1]: part[0] for part in parts}
 
 
@@ -79,6 +80,7 @@ def test_secrets_come_from_the_environment_only() -> None:
 
 def test_secrets_are_required() -> None:
     optional = {"AIRFLOW_LISTEN", "WORKER_CONCURRENCY", "IXHAUS_TEST", "CASAVI_TEST", "DEMO_PERSONS"}
+    optional |= {"DOCUMENTS_FOLDER"} | {f"{name}_{one}" for name in ("DOCUMENTS", "DOCUWARE") for one in SYSTEMS}
     assert {name for name, is_required in variables().items() if not is_required} == optional
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from include.ixhaus.contract.english import FRAMES
 from include.ixhaus.read import frame_of, read_views
-from include.ixhaus.sample import CASES, REFUSED, build_sample, cases
+from include.ixhaus.sample import CASES, DOCUMENT_CASES, REFUSED, build_sample, cases
 from include.ixhaus.sample.cases import LEAD, TRAIL
 from include.settings import load_settings
 from tests.ixhaus.conftest import TODAY, Erp
@@ -77,6 +77,25 @@ def test_every_rule_and_edge_case_has_its_records(frames: dict[str, pd.DataFrame
     assert set(CASES[name]) <= known
 
 
+@pytest.mark.parametrize("name", [*(f"R{n}" for n in range(25, 34) if n != 32), *(f"E{n}" for n in range(29, 38))])
+def test_every_document_rule_and_edge_case_has_its_document(frames: dict[str, pd.DataFrame], name: str) -> None:
+    known = {
+        case: key for case, key in DOCUMENT_CASES.items() if case == name or case.startswith((name + "-", name + "a"))
+    }
+    assert known
+    assert set(known.values()) <= set(frames["documents"]["document_id"])
+
+
+def test_contents_lie_where_the_documents_say(sample_file: Path, frames: dict[str, pd.DataFrame]) -> None:
+    documents = frames["documents"]
+    kept = Erp(sample_file).sql("SELECT DOKUMENT_ID, LENGTH(INHALT) FROM SP_DOKUMENT_INHALT WHERE FASSUNG = 'ORIGINAL'")
+    cases = documents[documents["document_id"].isin(DOCUMENT_CASES.values())].set_index("document_id")
+    in_database = cases[cases["storage"] == "DATENBANK"]
+    assert {key: size for key, size in kept if key in in_database.index} == in_database["size"].to_dict()
+    for _, row in cases[cases["storage"] == "DATEI"].iterrows():
+        assert (sample_file.parent / "dokumente" / row["path"]).stat().st_size == row["size"]
+
+
 def test_every_case_says_what_it_shows_and_has_a_name_of_its_own() -> None:
     names = [case.name for case in cases(TODAY)]
     assert len(set(names)) == len(names)
@@ -89,7 +108,8 @@ def test_the_cases_count_days_as_production_does() -> None:
 
 
 def test_bad_records_are_in_the_sample(frames: dict[str, pd.DataFrame]) -> None:
-    assert set(REFUSED) <= set(frames["persons"]["person_key"]) | set(frames["contracts"]["contract_nr"])
+    columns = (frames["persons"]["person_key"], frames["contracts"]["contract_nr"], frames["documents"]["document_id"])
+    assert set(REFUSED) <= set().union(*columns)
     names = frames["persons"].set_index("person_key")["last_name"]
     assert "\0" in names["129.NUL.1"]
     assert len(names["129.LONG.1"]) == 300
