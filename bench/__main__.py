@@ -7,10 +7,10 @@ import argparse
 import os
 import sys
 
-from bench import load, parsing, unchanged
+from bench import load, parsing, unchanged, upload
 from bench.figure import Figure
 
-PARTS = {"load": load.measure, "unchanged": unchanged.measure, "parsing": parsing.measure}
+PARTS = {"load": load.measure, "upload": upload.measure, "unchanged": unchanged.measure, "parsing": parsing.measure}
 
 
 def main() -> int:

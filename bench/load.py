@@ -29,7 +29,7 @@ _SETTINGS = {
 def measure(quick: bool) -> Iterator[Figure]:
     number = 2_000 if quick else 20_000
     bodies = {f"P{index:06}": _body(index) for index in range(number)}  # in order of id, as a plan is
-    with _server() as port, tempfile.TemporaryDirectory() as home:
+    with server() as port, tempfile.TemporaryDirectory() as home:
         os.environ["AIRFLOW_HOME"] = home
         os.environ["SERVICEPORTAL_STAGING"] = f"{home}/staging"
         portal = {
@@ -65,7 +65,8 @@ def _body(index: int) -> str:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server() -> Iterator[int]:
+    """Run bench/server.py while the block runs; yields its port."""
     process = subprocess.Popen([sys.executable, "-m", "bench.server"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

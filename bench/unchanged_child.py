@@ -11,49 +11,56 @@ from typing import Any
 from include.sync.group import Group, stages
 
 
-def persons_group() -> Group:
-    """Return the persons group as its DAG file states it."""
+def group_of(name: str) -> Group:
+    """Return a group as its DAG file states it."""
     import runpy
 
-    group: Group = runpy.run_path(str(Path(__file__).parent.parent / "dags" / "casavi_persons.py"))["PERSONS"]
+    path = Path(__file__).parent.parent / "dags" / f"casavi_{name}.py"
+    group: Group = runpy.run_path(str(path))[name.upper()]
     return group
 
 
-def prepare(database: str, persons: str) -> dict[str, float]:
+def prepare(name: str, database: str, persons: str, letters: str) -> dict[str, float]:
     """Make a sample and a ledger in which everything has been acknowledged."""
-    from include.ixhaus.database import open_engine
     from include.ixhaus.sample import build_sample
+
+    build_sample(Path(database), persons=int(persons), letters=int(letters), contents=False)
+    for group in dict.fromkeys(("persons", name)):  # a document needs its recipient
+        acknowledge_all(group_of(group))
+    return {}
+
+
+def acknowledge_all(group: Group) -> None:
+    """Plan a run and let its changes be acknowledged without sending them."""
+    from include.ixhaus.database import open_engine
     from include.sync import ledger, steps
     from include.sync.run import Request
 
-    build_sample(Path(database), persons=int(persons))
-    group = persons_group()
     state = steps.extract(group, "production", "bench/prepare", Request())
     steps.transform(group, state)
     planned = steps.plan(group, state, Request())
     engine = open_engine("ixhaus_production")
+    statements = ledger.LedgerStatements(engine.dialect)
     for stage in stages(group):
         for batch in planned.batches[stage]:
-            outcomes = ledger.Outcomes(
-                ledger.LedgerStatements(engine.dialect), "production", batch["record_type"], state.key.name
-            )
+            outcomes = ledger.Outcomes(statements, "production", batch["record_type"], state.key.name)
             for change in state.staging().read_part(batch["file"], batch["part"]):
                 held = ledger.State.RESTRICTED if change["decision"] == "restrict" else ledger.State.PRESENT
                 outcomes.acknowledge(change, held, 201)
             with engine.begin() as connection:
                 outcomes.write(connection)
     _finish(group, state, planned)
-    return {}
 
 
-def step(name: str, shared: str) -> dict[str, float]:
+def step(group_name: str, name: str, shared: str) -> dict[str, float]:
     """Time one step of a run over what was prepared, in a process of its own as under Airflow; nothing may be sent."""
     from dataclasses import asdict
 
     from include.sync import steps
     from include.sync.run import Request, RunState
 
-    group, file = persons_group(), Path(shared)
+    group, file = group_of(group_name), Path(shared)
+    contents = _watch_contents()
     began, requests = time.perf_counter(), 0
     if name == "extract":
         file.write_text(json.dumps(asdict(steps.extract(group, "production", "bench/run", Request()))))
@@ -68,7 +75,21 @@ def step(name: str, shared: str) -> dict[str, float]:
         batches = [batch for parts in planned.batches.values() for batch in parts]
         requests = sum(steps.load(group, state, batch)["acknowledged"] for batch in batches)
         _finish(group, state, planned)
-    return {"seconds": seconds, "peak_mb": peak, "requests": requests}
+    return {"seconds": seconds, "peak_mb": peak, "requests": requests, "contents": len(contents)}
+
+
+def _watch_contents() -> list[str]:
+    """Return a list that notes every statement that names the view of the contents."""
+    from sqlalchemy import Engine, event
+
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "SP_DOKUMENT_INHALT" in statement:
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    return seen
 
 
 def _finish(group: Group, state: Any, planned: Any) -> None:
@@ -81,14 +102,14 @@ def _finish(group: Group, state: Any, planned: Any) -> None:
     steps.finish(group, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, Request())
 
 
-def pandas() -> dict[str, float]:
+def pandas(name: str) -> dict[str, float]:
     """Time pandas reading the rows of the same views."""
     import pandas as pd
 
     from include.ixhaus.database import open_engine
 
     engine = open_engine("ixhaus_production")
-    group = persons_group()
+    group = group_of(name)
     began = time.perf_counter()
     for view in group.views:
         pd.read_sql(f'SELECT * FROM "{view}"', engine)
