@@ -1,8 +1,15 @@
 # The slim image has Airflow without providers: everything else comes from the lock, and pip check proves that it fits.
 FROM apache/airflow:slim-3.3.2-python3.12
 
-# Made here so that the named volumes mounted there begin with this owner and this mode: staging holds personal data.
+# LibreOffice, without its windows, turns office documents and images into PDF where the settings ask for it;
+# with fonts as wide as Arial, Times and Calibri, so that pages break where they did.
 USER root
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-draw-nogui \
+    fonts-liberation fonts-crosextra-carlito \
+ && rm -rf /var/lib/apt/lists/*
+
+# Made here so that the named volumes mounted there begin with this owner and this mode: staging holds personal data.
 RUN install -d -o airflow -g root -m 0700 /var/lib/serviceportal/staging /var/lib/serviceportal/demo \
  && install -d -o airflow -g root -m 0750 /var/log/airflow \
  && install -d -o airflow -g root -m 0755 /opt/serviceportal

@@ -15,6 +15,7 @@ from include.casavi.sandbox.behaviour import Behaviour
 from include.casavi.sandbox.collection import Collection
 from include.casavi.sandbox.control import control_router
 from include.casavi.sandbox.documents import DOCUMENTS
+from include.casavi.sandbox.docuware import docuware_routes
 from include.casavi.sandbox.faults import FaultBook
 from include.casavi.sandbox.folders import FOLDERS, replace_folders
 from include.casavi.sandbox.pages import page_routes
@@ -52,6 +53,7 @@ def create_app(options: Options) -> ASGIApp:
         app.router.routes += made_as(portal, resource, document).routes()
     app.router.routes += responsibility_routes(portal, document)
     app.router.routes += page_routes(store)
+    app.router.routes += docuware_routes(options.keys)
     app.include_router(control_router(portal, faults, log))
     return Wire(app, faults, log, store.drop_tokens)
 
