@@ -34,7 +34,7 @@ class Yes:
         """Take a form of any size; the id comes first in it."""
         head, size = b"", 0
         async for piece in request.content.iter_any():
-            head = head or piece
+            head += piece[:4096] if len(head) < 4096 else b""
             size += len(piece)
         found = re.search(rb'name="?id"?[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([^\r]*)\r\n', head)
         record = {"id": found[1].decode() if found else None, "size": size}
