@@ -87,7 +87,7 @@ class Batch:
             if orphans:
                 await ledger.commit(partial(self._withhold, orphans=orphans))
             courier = Courier(portal, ENDPOINTS[self.record_type], settings.limits)
-            queue = _Queue(changes, ahead=2 * settings.limits.parallel_requests)
+            queue = _Queue(changes, settings.limits.parallel_requests)
             with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
                 async with asyncio.TaskGroup() as workers:
                     for _ in range(min(settings.limits.parallel_requests, len(changes))):
@@ -139,11 +139,14 @@ class Batch:
 
 
 class _Queue:
-    """Hands out changes in order and records a little ahead of them that they are about to be sent."""
+    """Hands out changes in order and records a little ahead of them that they are about to be sent.
 
-    def __init__(self, changes: Sequence[Change], ahead: int) -> None:
+    Intents are added for one change per worker at a time, not one after each answer: the ledger takes several at once.
+    """
+
+    def __init__(self, changes: Sequence[Change], workers: int) -> None:
         self._changes = changes
-        self._ahead = ahead
+        self._workers = workers
         self._given = 0
         self._proposed = 0
         self._intended = 0
@@ -160,7 +163,9 @@ class _Queue:
 
     def intend(self, outcomes: Outcomes) -> int:
         """Add the intents of the changes that come next; returns up to where intents are then on record."""
-        until = min(self._given + self._ahead, len(self._changes))
+        if self._proposed - self._given > self._workers:  # every worker finds its next change on record
+            return self._proposed
+        until = min(self._given + 2 * self._workers, len(self._changes))
         for change in self._changes[self._proposed : until]:
             if change["action"] == Action.CREATE:
                 outcomes.intend(change["external_id"])
