@@ -26,7 +26,7 @@ class Acknowledgements:
         self._lease = lease
         self._fresh = fresh
         self._waiting = fresh()
-        self._committed: asyncio.Future[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None
         self._broken: Exception | None = None
 
@@ -37,29 +37,30 @@ class Acknowledgements:
         then in the ledger.
         """
         add(self._waiting)
-        if self._committed is None:
-            self._committed = asyncio.get_running_loop().create_future()
-        committed = self._committed
+        committed = asyncio.get_running_loop().create_future()  # one each: cheaper than to shield a shared one
+        self._waiters.append(committed)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
-        await asyncio.shield(committed)
+        await committed
 
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._committed is not None:
+        while self._waiters:
             await self._let_others_join()
-            outcomes, committed = self._waiting, self._committed
-            self._waiting, self._committed = self._fresh(), None
+            outcomes, waiters = self._waiting, self._waiters
+            self._waiting, self._waiters = self._fresh(), []
             try:
                 if self._broken is None:
                     await loop.run_in_executor(self._thread, self._store, outcomes)
             except Exception as error:  # every waiting worker must hear of it, whatever it is
                 self._broken = error
-            if self._broken is None:
-                committed.set_result(None)
-            else:
-                committed.set_exception(self._broken)
-                committed.exception()
+            for waiter in waiters:
+                if waiter.done():  # cancelled with its worker
+                    continue
+                if self._broken is None:
+                    waiter.set_result(None)
+                else:
+                    waiter.set_exception(self._broken)
 
     async def _let_others_join(self) -> None:
         """Wait while answers that have arrived already are being worked off: they share the next commit."""

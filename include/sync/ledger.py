@@ -10,10 +10,11 @@ States and their transitions (anything else is a bug):
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from include.clock import to_utc_column, utc_now
@@ -116,12 +117,15 @@ def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]])
     return held
 
 
-def _by_key(*names: str) -> Update:
-    key = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
-    by_key = update(SP_ABGLEICH).where(key & (_ROW.SCHLUESSEL == bindparam("k_id")))
-    return by_key.values({name: bindparam(name) for name in names})
+def _update(which: ColumnElement[bool], names: Iterable[str]) -> Update:
+    mine = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
+    return update(SP_ABGLEICH).where(mine & which).values({name: bindparam(name) for name in names})
 
 
+_ONE: Final = _ROW.SCHLUESSEL == bindparam("k_id")
+_IDS: Final = tuple(f"k_id_{place}" for place in range(16))
+_SEVERAL: Final = _ROW.SCHLUESSEL.in_([bindparam(name) for name in _IDS])
+"""For statements that set the same of every record; one for several costs half of what one for each does."""
 _INTENT: Final = ("ZUSTAND", "LAUF", "AKTION", "ERGEBNIS", "GESENDET_AM")
 _ACKNOWLEDGED: Final = (
     "ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "GRUND", "OBJEKTE", "IDENTITAET", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS",
@@ -134,10 +138,10 @@ class LedgerStatements:
     """The ledger's updates, compiled for one database."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self.intent = Prepared(_by_key(*_INTENT), dialect)
-        self.doubt = Prepared(_by_key("PRUEFSUMME"), dialect)
-        self.acknowledged = Prepared(_by_key(*_ACKNOWLEDGED), dialect)
-        self.failed = Prepared(_by_key(*_FAILED), dialect)
+        self.intent = Prepared(_update(_SEVERAL, _INTENT), dialect)
+        self.doubt = Prepared(_update(_SEVERAL, ["PRUEFSUMME"]), dialect)
+        self.acknowledged = Prepared(_update(_ONE, _ACKNOWLEDGED), dialect)
+        self.failed = Prepared(_update(_ONE, _FAILED), dialect)
         self._moment = driver_moment(dialect)
 
     def moment(self, zoned: datetime) -> Any:
@@ -153,8 +157,8 @@ class Outcomes:
         self._statements = statements
         self._key = {"k_system": system, "k_type": record_type}
         self._run = run
-        self._intents: list[dict[str, Any]] = []
-        self._doubts: list[dict[str, Any]] = []
+        self._intents: list[str] = []
+        self._doubts: list[str] = []
         self._acknowledged: list[dict[str, Any]] = []
         self._failed: list[dict[str, Any]] = []
 
@@ -163,16 +167,13 @@ class Outcomes:
 
     def intend(self, external_id: str) -> None:
         """A create is about to be sent."""
-        self._intents.append({
-            **self._key, "k_id": external_id, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None,
-            "ERGEBNIS": None, "GESENDET_AM": self._moment,
-        })  # fmt: skip
+        self._intents.append(external_id)
 
     def doubt(self, external_id: str) -> None:
         """An update or removal is about to be sent: until it is acknowledged, nobody knows what the portal holds, so
         that the record is sent again even if the ERP goes back to what was acknowledged last.
         """
-        self._doubts.append({**self._key, "k_id": external_id, "PRUEFSUMME": None})
+        self._doubts.append(external_id)
 
     def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None) -> None:
         """The portal said yes to a planned change."""
@@ -193,11 +194,21 @@ class Outcomes:
 
     def write(self, connection: Connection) -> None:
         """Send everything collected to the database, inside the caller's transaction."""
+        intent = {
+            **self._key, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None, "ERGEBNIS": None,
+            "GESENDET_AM": self._moment,
+        }  # fmt: skip
         for statement, rows in (
-            (self._statements.intent, self._intents),
-            (self._statements.doubt, self._doubts),
+            (self._statements.intent, _for_several(self._intents, intent)),
+            (self._statements.doubt, _for_several(self._doubts, {**self._key, "PRUEFSUMME": None})),
             (self._statements.acknowledged, self._acknowledged),
             (self._statements.failed, self._failed),
         ):
             if rows:
                 statement.execute(connection, rows)
+
+
+def _for_several(ids: Sequence[str], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a statement for several records; ids left over in the last are filled up with its first."""
+    parts = (ids[start : start + len(_IDS)] for start in range(0, len(ids), len(_IDS)))
+    return [{**values, **dict(zip_longest(_IDS, part, fillvalue=part[0]))} for part in parts]

@@ -112,7 +112,7 @@ class Batch:
         settings = self.settings
         endpoint = ENDPOINTS[self.record_type]
         courier = Courier(portal, endpoint, settings.limits, parcels)
-        queue = _Queue(changes, 2 * settings.limits.parallel_requests, replaces=endpoint.update is None)
+        queue = _Queue(changes, settings.limits.parallel_requests, replaces=endpoint.update is None)
         with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(settings.limits.parallel_requests, len(changes))):
@@ -166,12 +166,14 @@ class Batch:
 class _Queue:
     """Hands out changes in order and records a little ahead of them that they are about to be sent.
 
+    Intents are added for one change per worker at a time, not one after each answer: the ledger takes several at once.
+
     replaces: whether an update is a removal and a create, of which only the first may happen
     """
 
-    def __init__(self, changes: Sequence[Change], ahead: int, *, replaces: bool) -> None:
+    def __init__(self, changes: Sequence[Change], workers: int, *, replaces: bool) -> None:
         self._changes = changes
-        self._ahead = ahead
+        self._workers = workers
         self._replaces = replaces
         self._given = 0
         self._proposed = 0
@@ -189,7 +191,9 @@ class _Queue:
 
     def intend(self, outcomes: Outcomes) -> int:
         """Add the intents of the changes that come next; returns up to where intents are then on record."""
-        until = min(self._given + self._ahead, len(self._changes))
+        if self._proposed - self._given > self._workers:  # every worker finds its next change on record
+            return self._proposed
+        until = min(self._given + 2 * self._workers, len(self._changes))
         for change in self._changes[self._proposed : until]:
             if change["action"] == Action.CREATE or (self._replaces and change["action"] == Action.UPDATE):
                 outcomes.intend(change["external_id"])
