@@ -69,7 +69,11 @@ def _recipients(day: Calendar) -> Iterator[DocumentCase]:
     yield _letter("E6", "of a tenancy that has ended; its tenant still owns a unit", to="129.E6.1", VERTRAG_NR="V-E6")
     yield _letter("E6-owner", "to the same person as owner: stays", to="129.E6b.1", VERTRAG_NR="V-E6b")
     yield _letter("E32", "to a creditor who is no portal user", EMPFAENGERTYP="K", to="4711")
-    yield _letter("E32-zero", "property number with a leading zero: another property", OBJEKT_NR="0129")
+    yield _letter(
+        "E32-zero",
+        "property number with a leading zero: the range goes by its value, the recipient decides",
+        OBJEKT_NR="0129",
+    )
     yield _for_all("E7", "for a unit: of a type that may hang there", "Energieausweis", FLAECHE_NR="R16",
                    DOKUMENTDATUM=day(-900))  # fmt: skip
 
