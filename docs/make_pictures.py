@@ -40,7 +40,12 @@ def draw_protocol() -> None:
 def draw_tenant(home: Path, name: str, person: str, height: int) -> None:
     """Draw what a person sees in the sandbox portal."""
     with sandbox(home) as address, tempfile.TemporaryDirectory() as profile:
-        picture = [f"--user-data-dir={profile}", f"--screenshot={DOCS / name}", f"--window-size=900,{height}"]
+        picture = [
+            f"--user-data-dir={profile}",
+            "--hide-scrollbars",
+            f"--screenshot={DOCS / name}",
+            f"--window-size=900,{height}",
+        ]
         subprocess.run([*BROWSER, *picture, f"{address}/tenant/{person}?lang=de"], check=True, capture_output=True)
 
 
@@ -48,4 +53,4 @@ if __name__ == "__main__":
     airflow_home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow"))
     os.environ.update(environment(airflow_home))
     draw_protocol()
-    draw_tenant(airflow_home, "tenant-documents.png", "129.R16.1", 1640)
+    draw_tenant(airflow_home, "tenant-documents.png", "129.R16.1", 1720)
