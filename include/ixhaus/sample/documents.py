@@ -133,8 +133,8 @@ def _completed(case: DocumentCase, day: Calendar) -> DocumentCase:
     size = content if isinstance(content, int) or content is None else len(content)
     usual = {
         "DOKUMENT_ID": case.document_id, "BETREFF": f"{case.columns['DOKUMENTTYP']} Muster-{case.name}",
-        "DATEINAME": "Schreiben.pdf", "DOKUMENTDATUM": day(-20), "OBJEKT_NR": CASE_PROPERTY, "GROESSE": size, "VERSION": 1, "HAT_PDF": "N",
-        "GEAENDERT_AM": at_nine(day(-20)),
+        "DATEINAME": "Schreiben.pdf", "DOKUMENTDATUM": day(-20), "OBJEKT_NR": CASE_PROPERTY, "GROESSE": size,
+        "VERSION": 1, "HAT_PDF": "N", "GEAENDERT_AM": at_nine(day(-20)),
     }  # fmt: skip
     return DocumentCase(case.name, case.about, usual | case.columns, case.renditions, case.file)
 
