@@ -78,6 +78,7 @@ REASONS: Final[dict[str, str]] = {
     "REMOVAL_GUARD": "Zu viele Entfernungen auf einmal; sie warten auf Freigabe (Required Actions).",
     "PARENT_NOT_IN_PORTAL": "Ein übergeordneter Datensatz ist nicht im Portal.",
     "REFUSED_BEFORE": "Dieser Stand wurde bereits endgültig abgelehnt; erst eine Änderung wird neu gesendet.",
+    "CANNOT_WITHDRAW": "Das Portal kann dies nicht zurücknehmen; bitte dort von Hand entfernen.",
     "REFUSED": "Das Portal hat den Datensatz abgelehnt.",
     "CONFLICT": "Das Portal meldet einen Widerspruch mit einem vorhandenen Datensatz.",
     "PORTAL_FAULT": "Das Portal war gestört; der nächste Lauf versucht es erneut.",

@@ -18,7 +18,7 @@ from yarl import URL
 
 from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
 from include.casavi.upload import Upload
-from include.casavi.verdict import Verdict, judge, retry_after
+from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
 from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
 
@@ -26,6 +26,8 @@ MAX_ANSWER_BYTES = 1 << 20
 LOOK_UP_EVERY = 0.5
 """Seconds after which whoever waits looks whether there is still something to wait for."""
 _CONNECT_SECONDS = 10.0
+_WANTED = (Expected.PAGE, Expected.OBJECT)
+"""Answers that are read, not only judged."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -34,8 +36,8 @@ class PortalStopError(Exception):
 
 
 class Answer(NamedTuple):
-    """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, a reason code, and the
-    body of a success.
+    """One answer: the verdict, the HTTP status (None without an answer), the pause asked for, a reason code, and of a
+    page of a list its body and the portal's time.
     """
 
     verdict: Verdict
@@ -43,6 +45,7 @@ class Answer(NamedTuple):
     pause: float | None = None
     reason: str = ""
     content: bytes = b""
+    date: datetime | None = None
 
 
 class Pace:
@@ -142,7 +145,9 @@ class Portal:
             return Answer(Verdict.FAULT, reason="NO_CONNECTION")
         verdict = judge(response.status, content, external_id, call.answers)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
-            return Answer(verdict, response.status, content=content)
+            if call.answers in _WANTED:
+                return Answer(verdict, response.status, content=content, date=server_time(response.headers))
+            return Answer(verdict, response.status)
         return self._delayed(verdict, response)
 
     def _request(

@@ -15,7 +15,9 @@ TOKEN_HEADER: Final = "token"  # noqa: S105 - the name of a header
 
 
 class Call(NamedTuple):
-    """One operation: its method, its path with {id} for the external id, how sure we are of it, what it answers."""
+    """One operation: its method, its path with {id} for the external id and {parent} for that of the record it belongs
+    to, how sure we are of it, what it answers.
+    """
 
     method: str
     path: str
@@ -24,20 +26,33 @@ class Call(NamedTuple):
 
     def path_for(self, external_id: str) -> str:
         """Return the path for one record; ids may hold slashes and umlauts, so they are percent-encoded."""
-        return self.path.replace("{id}", quote(external_id, safe=""))
+        path = self.path
+        if "{parent}" in path:
+            path = path.replace("{parent}", quote(parent_of(external_id), safe=""))
+        return path.replace("{id}", quote(external_id, safe=""))
+
+
+def parent_of(external_id: str) -> str:
+    """Return the id of the ticket that a comment or an attachment belongs to: its own id begins with it."""
+    return external_id.rpartition("/")[0]
 
 
 class Endpoint(NamedTuple):
     """The calls of one record type. Bodies are JSON, but for record types with a file, which are multipart.
 
-    update:    None where the portal has no such call: a change is then removed and created anew
-    none_left: body of `remove` where that is a call which replaces all there is
+    update:        None where the portal has no such call: a change is then removed and created anew
+    remove:        None where the portal keeps what it has
+    removal:       body of `remove`, where that is not a call that deletes
+    update_fields: the only fields that `update` takes, if not all
+    find:          where to look whether a create took effect of which nobody knows; None: `update` or `remove` tell
     """
 
     create: Call
     update: Call | None
-    remove: Call
-    none_left: bytes | None = None
+    remove: Call | None
+    removal: bytes | None = None
+    update_fields: frozenset[str] = frozenset()
+    find: Call | None = None
 
     def calls(self) -> list[Call]:
         """Return the calls there are."""
@@ -60,19 +75,51 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
     "unit": _collection("/units"),
     "contact": _collection("/contacts"),
     "contract": _collection("/contracts"),
-    "responsibility": Endpoint(_RESPONSIBILITIES, _RESPONSIBILITIES, _RESPONSIBILITIES, none_left=b"[]"),
+    "responsibility": Endpoint(_RESPONSIBILITIES, _RESPONSIBILITIES, _RESPONSIBILITIES, removal=b"[]"),
     "document": Endpoint(
         create=Call("POST", "/documents", "assumed"),
         update=None,
         remove=Call("DELETE", "/documents/{id}", "assumed", Expected.NOTHING),
     ),
+    "ticket_type": Endpoint(
+        create=Call("POST", "/ticket-types", "assumed"),
+        update=Call("PUT", "/ticket-types/{id}", "assumed"),
+        remove=None,
+    ),
+    # a ticket stays with whoever saw it: withdrawn, it is closed
+    "ticket": Endpoint(
+        create=Call("POST", "/tickets", "assumed"),
+        update=Call("PATCH", "/tickets/{id}", "assumed"),
+        remove=Call("PATCH", "/tickets/{id}", "assumed"),
+        removal=b'{"status":"CLOSED"}',
+        update_fields=frozenset({"title", "status", "ticketTypeId", "unitId"}),
+    ),
+    "comment": Endpoint(
+        create=Call("POST", "/tickets/{parent}/comments", "assumed"),
+        update=None,
+        remove=Call("DELETE", "/tickets/{parent}/comments/{id}", "assumed", Expected.NOTHING),
+        find=Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
+    ),
+    "attachment": Endpoint(
+        create=Call("POST", "/tickets/{parent}/attachments", "assumed", Expected.OBJECT),
+        update=None,
+        remove=None,
+        find=Call("GET", "/tickets/{parent}", "assumed", Expected.OBJECT),
+    ),
+    "post": Endpoint(
+        create=Call("POST", "/posts", "v1"),
+        update=Call("PUT", "/posts/{id}", "assumed"),
+        remove=Call("DELETE", "/posts/{id}", "assumed", Expected.NOTHING),
+    ),
 }
 LISTS: Final[dict[str, Call]] = {
     "contact": Call("GET", "/contacts", "confirmed", Expected.PAGE),
     "document_type": Call("GET", "/document-types", "assumed", Expected.PAGE),
+    "ticket": Call("GET", "/tickets", "assumed", Expected.PAGE),
+    "comment": Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
 }
 
 
 def paths_without_id() -> set[str]:
     """Return the paths that are the same for every record."""
-    return {call.path for endpoint in ENDPOINTS.values() for call in endpoint.calls() if "{id}" not in call.path}
+    return {call.path for endpoint in ENDPOINTS.values() for call in endpoint.calls() if "{" not in call.path}

@@ -34,6 +34,8 @@ class Expected(Enum):
 
     RECORD = auto()
     """The record it was about, with its id."""
+    OBJECT = auto()
+    """An object, whatever its id."""
     LIST = auto()
     """A list of whatever belongs to the record."""
     PAGE = auto()
@@ -65,6 +67,8 @@ def _is_as_expected(body: bytes, external_id: str, expected: Expected) -> bool:
     content = _parsed(body)
     if expected is Expected.RECORD:
         return isinstance(content, dict) and str(content.get("id")) == external_id
+    if expected is Expected.OBJECT:
+        return isinstance(content, dict)
     if expected is Expected.LIST:
         return isinstance(content, list)
     if expected is Expected.PAGE:
@@ -76,6 +80,14 @@ def _parsed(body: bytes) -> Any:
     try:
         return from_json(body)
     except ValueError:
+        return None
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return the portal's time as its Date header says; cursors go by it, not by this machine's clock (E28)."""
+    try:
+        return parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):
         return None
 
 

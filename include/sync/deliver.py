@@ -1,5 +1,6 @@
 """Sending one change so that it takes effect exactly once, whatever the portal and the network do."""
 
+import json
 import random
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -8,6 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Endpoint
+from include.casavi.listing import find
 from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
 from include.settings import Limits
@@ -15,6 +17,7 @@ from include.sync.decision import Decision
 from include.sync.ledger import State
 from include.sync.plan import Action
 
+Body = bytes | Upload | None
 _PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
 _LONGEST_BACKOFF: Final = 30.0
 
@@ -72,7 +75,7 @@ class Courier:
         can succeed or the session was ended.
         """
         if change["action"] == Action.REMOVE:
-            return await self._deliver(change, self._endpoint.none_left, uncertain)
+            return await self._deliver(change, self._endpoint.removal, uncertain)
         if self._parcels is None:
             return await self._deliver(change, change["content"].encode(), uncertain)
         try:
@@ -81,7 +84,7 @@ class Courier:
         except ParcelError as error:
             return Delivery(None, None, error.reason, final=error.is_final)
 
-    async def _deliver(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Delivery:
+    async def _deliver(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Delivery:
         answer = await self._send(change, body, uncertain)
         failures = 0
         while answer.verdict in _PASSING:
@@ -96,12 +99,16 @@ class Courier:
             answer = await self._send(change, body, uncertain)
         return _delivery(change, answer)
 
-    async def _send(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Answer:
+    async def _send(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Answer:
         external_id, endpoint = change["external_id"], self._endpoint
         if change["action"] == Action.REMOVE:
-            return await self._portal.call(endpoint.remove, external_id, body)
-        if change["action"] == Action.UPDATE or uncertain:
+            return await self._remove(external_id, body)
+        if change["action"] == Action.UPDATE:
             answer = await self._settle(external_id, body)
+            if answer.verdict is not Verdict.MISSING:
+                return answer
+        elif uncertain:
+            answer = await self._look_up(external_id, body)
             if answer.verdict is not Verdict.MISSING:
                 return answer
         answer = await self._portal.call(endpoint.create, external_id, body)
@@ -111,16 +118,42 @@ class Courier:
                 answer = await self._portal.call(endpoint.create, external_id, body)
         return answer
 
-    async def _settle(self, external_id: str, body: bytes | Upload | None) -> Answer:
+    async def _settle(self, external_id: str, body: Body) -> Answer:
         """Bring what the portal holds of a record up to date; verdict MISSING if it is still to be created.
 
         Where the portal has no update, what it holds is removed first: whoever must not see a document any more loses
         it before anybody else gets it (E31).
         """
         if self._endpoint.update is not None:
-            return await self._portal.call(self._endpoint.update, external_id, body)
-        answer = await self._portal.call(self._endpoint.remove, external_id)
+            return await self._portal.call(self._endpoint.update, external_id, self._part(body))
+        answer = await self._remove(external_id, None)
         return answer._replace(verdict=Verdict.MISSING) if answer.verdict is Verdict.DONE else answer
+
+    def _part(self, body: Body) -> Body:
+        """Return what an update takes of a record."""
+        fields = self._endpoint.update_fields
+        if not fields or not isinstance(body, bytes):
+            return body
+        content = json.loads(body)
+        return json.dumps({name: content[name] for name in content if name in fields}).encode()
+
+    async def _look_up(self, external_id: str, body: Body) -> Answer:
+        """See whether a create took effect of which nobody knows; verdict MISSING if it did not."""
+        if self._endpoint.find is None:
+            return await self._settle(external_id, body)
+        name = body.name if isinstance(body, Upload) else None
+        return await find(self._portal, self._endpoint.find, external_id, name)
+
+    async def _remove(self, external_id: str, body: Body) -> Answer:
+        if self._endpoint.remove is None:
+            return Answer(Verdict.REFUSED, reason="CANNOT_WITHDRAW")
+        answer = await self._portal.call(self._endpoint.remove, external_id, body)
+        if answer.verdict is Verdict.MISSING and self._endpoint.find is not None:
+            # whether such records can be removed at all is only assumed: "not found" may speak of the address
+            left = await find(self._portal, self._endpoint.find, external_id, None)
+            if left.verdict is Verdict.DONE:
+                return Answer(Verdict.REFUSED, answer.status, reason="CANNOT_WITHDRAW")
+        return answer
 
     def _spend_pause(self, answer: Answer) -> None:
         """Count a pause the portal asked for, once for all workers that share it, against what the run may wait."""
@@ -145,5 +178,5 @@ def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:
         return Delivery(State.RESTRICTED if restricted else State.PRESENT, answer.status)
     if answer.verdict in _PASSING:
         return Delivery(None, answer.status, answer.reason)
-    reason = "REFUSED" if answer.verdict is Verdict.REFUSED else "CONFLICT"
+    reason = answer.reason or ("REFUSED" if answer.verdict is Verdict.REFUSED else "CONFLICT")
     return Delivery(None, answer.status, reason, final=True)
