@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Engine
 
 from include.casavi.connections import check_connections
 from include.casavi.payloads import refusal
@@ -21,7 +21,7 @@ from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
 from include.ixhaus.read import frame_of, read_views
 from include.reasons import explain
-from include.settings import SystemSettings, load_settings
+from include.settings import load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.sync.group import Group, is_removal, stages
@@ -50,10 +50,17 @@ RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properti
 
 
 def extract(group: Group, system: str, run: str, request: Request) -> RunState:
-    """Check that the run may work, take the lease, and read the group's views as of one moment.
+    """Check that the run may work, take the lease, and read the group's views as of one moment; raises as `begin`."""
+    state = begin(group, system, run, request)
+    read(group, state)
+    return state
+
+
+def begin(group: Group, system: str, run: str, request: Request) -> RunState:
+    """Check that the run may work, take the lease, and open the protocol.
 
     Raises SkipRunError when there is nothing to do (switched off, no licence, another run works), ConfigurationError
-    and ContractError when a person has to mend something first. Nothing has been sent in either case.
+    when a person has to mend something first. Nothing has been sent in either case.
     """
     settings = load_settings(system)
     request.scope()
@@ -72,11 +79,24 @@ def extract(group: Group, system: str, run: str, request: Request) -> RunState:
         raise SkipRunError("BUSY") from None
     folder = Staging.create(system, group.name, f"{run}-{lease.token}")
     state = RunState(system, group.name, run, folder.reference, lease.token, queried_at.isoformat())
+    folder.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
     protocol.open_run(engine, state.key, queried_at)
+    return state
+
+
+def read(group: Group, state: RunState) -> None:
+    """Read the group's views and the ledger as of one moment.
+
+    Raises ContractError when a person has to mend a view first; the run is closed then, as after any other failure.
+    """
+    folder, settings = state.staging(), state.settings()
+    engine, lease = open_engine(settings.ixhaus_connection), state.lease(settings)
     try:
         with lease.kept_alive(engine):
-            protocol.close_aborted(engine, state.key, queried_at)
-            _read(group, state, settings, engine)
+            protocol.close_aborted(engine, state.key, datetime.fromisoformat(state.queried_at))
+            staging.clear_others(folder)
+            rows = read_views(engine, group.views, folder.path("views"))
+            folder.write_table("known", ledger.known_records(engine, state.system, (*group.record_types, *group.sees)))
     except Exception as error:
         # What a contract or configuration error says holds keys and names of columns; others may quote a row.
         reason = str(error) if isinstance(error, ContractError) else type(error).__name__
@@ -84,15 +104,6 @@ def extract(group: Group, system: str, run: str, request: Request) -> RunState:
         folder.clear()
         lease.release(engine)
         raise
-    return state
-
-
-def _read(group: Group, state: RunState, settings: SystemSettings, engine: Engine) -> None:
-    folder = state.staging()
-    staging.clear_others(folder)
-    folder.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
-    rows = read_views(engine, group.views, folder.path("views"))
-    folder.write_table("known", ledger.known_records(engine, state.system, (*group.record_types, *group.sees)))
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
 
 
