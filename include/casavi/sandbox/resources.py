@@ -8,8 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from include.casavi.sandbox.documents import DOCUMENT_TYPES, DOCUMENTS
+from include.casavi.sandbox.posts import POSTS
 from include.casavi.sandbox.record import Resource, View
 from include.casavi.sandbox.state import Body, Store, Stored
+from include.casavi.sandbox.tickets import TICKET_TYPES, TICKETS
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 
@@ -119,5 +121,8 @@ RESOURCES: Final = {
         ),
         DOCUMENT_TYPES,
         DOCUMENTS,
+        TICKET_TYPES,
+        TICKETS,
+        POSTS,
     )
 }
