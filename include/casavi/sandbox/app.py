@@ -62,7 +62,7 @@ def create_app(options: Options) -> ASGIApp:
     app.router.routes += responsibility_routes(portal, document)
     app.router.routes += comment_routes(portal, document)
     app.router.routes += attachment_routes(portal, document)
-    app.router.routes += page_routes(store)
+    app.router.routes += page_routes(portal)
     app.include_router(control_router(portal, faults, log))
     app.include_router(inside_router(portal))
     return Wire(app, faults, log, store.clock, store.drop_tokens)
