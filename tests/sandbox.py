@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import quote, urlsplit
 ROOT = Path(__file__).parents[1]
 KEY, SECRET = "demo-key", "demo-secret"
 BOUNDARY = "between-two-fields"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,50 @@ class SandboxProcess:
         folders = [{"id": f"DT-{number}", "name": name} for number, name in enumerate(names, start=1)]
         self._control("PUT", "document-types", folders)
 
+    def portal_type(self, external_id: str, name: str) -> None:
+        """Staff make a ticket type in the portal, without a lock."""
+        self._control("POST", "ticket-types", {"id": external_id, "name": name})
+
+    def tenant_files(
+        self,
+        contact_id: str,
+        ticket_type_id: str,
+        title: str,
+        text: str = "",
+        unit_id: str | None = None,
+        *,
+        file: tuple[str, str, bytes] | None = None,
+    ) -> dict[str, Any]:
+        """A tenant files a report, with a file of (name, media type, content) if given; returns it as `state` does."""
+        report = {"contactId": contact_id, "ticketTypeId": ticket_type_id, "title": title, "text": text}
+        return dict(self._control("POST", "tenant-reports", report | {"unitId": unit_id} | _attached(file)))
+
+    def tenant_comments(
+        self, contact_id: str, ticket_id: str, text: str, *, file: tuple[str, str, bytes] | None = None
+    ) -> dict[str, Any]:
+        """A tenant comments on a ticket; returns the comment as `state` does."""
+        comment = {"contactId": contact_id, "ticketId": ticket_id, "text": text}
+        return dict(self._control("POST", "tenant-comments", comment | _attached(file)))
+
+    def staff_comments(
+        self, ticket_id: str, text: str, *, internal: bool = False, author: str = "Verwaltung"
+    ) -> dict[str, Any]:
+        """Staff comment on a ticket in the portal; returns the comment as `state` does."""
+        comment = {"ticketId": ticket_id, "text": text, "isInternal": internal, "authorName": author}
+        return dict(self._control("POST", "staff-comments", comment))
+
+    def staff_edits_comment(self, number: int, *, text: str | None = None, internal: bool | None = None) -> None:
+        """Staff change the comment with that internal id; None leaves it as it is."""
+        self._control("PATCH", f"comments/{number}", {"text": text, "isInternal": internal})
+
+    def staff_deletes_comment(self, number: int) -> None:
+        """Staff delete the comment with that internal id, and its files with it."""
+        self._control("DELETE", f"comments/{number}")
+
+    def staff_sets_status(self, ticket_id: str, status: str) -> None:
+        """Staff change a ticket to OPEN, IN_PROGRESS or CLOSED in the portal."""
+        self._control("PUT", "ticket-status", {"ticketId": ticket_id, "status": status})
+
     def reset(self) -> None:
         """Back to an empty portal as it was started; tokens end too."""
         self._control("POST", "reset")
@@ -166,12 +212,24 @@ class SandboxProcess:
         return reply.json
 
 
+def _attached(file: tuple[str, str, bytes] | None) -> dict[str, object]:
+    if file is None:
+        return {}
+    name, media_type, content = file
+    return {"attachment": {"fileName": name, "mediaType": media_type, "content": b64encode(content).decode()}}
+
+
 def form_field(name: str, content: str | bytes, extra: str = "", media_type: str | None = None) -> bytes:
     """One part of a form; `extra` goes behind the name in Content-Disposition: `; filename="a.pdf"`."""
     head = [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="{name}"{extra}']
     head += [f"Content-Type: {media_type}"] if media_type else []
     raw = content.encode() if isinstance(content, str) else content
     return "\r\n".join([*head, "", ""]).encode() + raw + b"\r\n"
+
+
+def form(*parts: bytes) -> bytes:
+    """A whole form of parts made by `form_field`; its content type is FORM."""
+    return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
 
 
 class PortalUser:
@@ -198,6 +256,32 @@ class PortalUser:
     def put(self, kind: str, **body: object) -> Reply:
         return self.send("PUT", f"/{kind}/{quote(str(body['id']), safe='')}", body)
 
+    def change(self, kind: str, external_id: str, **fields: object) -> Reply:
+        """PATCH single fields."""
+        return self.send("PATCH", f"/{kind}/{quote(external_id, safe='')}", fields)
+
+    def comment(self, ticket_id: str, text: str, **fields: object) -> Reply:
+        """Comment on a ticket; `fields` are id, isInternal and authorId."""
+        return self.send("POST", f"/tickets/{quote(ticket_id, safe='')}/comments", {"text": text, **fields})
+
+    def comments(self, ticket_id: str) -> list[Any]:
+        """The first page of a ticket's comments."""
+        return self.listed(f"tickets/{quote(ticket_id, safe='')}/comments")
+
+    def attach(
+        self,
+        ticket_id: str,
+        content: bytes = b"%PDF-1.7",
+        *,
+        file_name: str = "photo.jpg",
+        media_type: str | None = "image/jpeg",
+        **fields: str,
+    ) -> Reply:
+        """Put a file on a ticket; `fields` are those of the form: isInternal."""
+        file = form_field("file", content, f'; filename="{file_name}"', media_type)
+        parts = [form_field(name, text) for name, text in fields.items()]
+        return self.post_form(*parts, file, path=f"/tickets/{quote(ticket_id, safe='')}/attachments")
+
     def archive(self, kind: str, external_id: str) -> Reply:
         return self.send("DELETE", f"/{kind}/{quote(external_id, safe='')}")
 
@@ -216,7 +300,6 @@ class PortalUser:
         file = form_field("file", content, f'; filename="{file_name}"', media_type)
         return self.post_form(*(form_field(name, text) for name, text in texts.items()), file)
 
-    def post_form(self, *parts: bytes) -> Reply:
-        """Send parts made by `form_field` as a document."""
-        body = b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
-        return self.send("POST", "/documents", body, **{"content-type": f"multipart/form-data; boundary={BOUNDARY}"})
+    def post_form(self, *parts: bytes, path: str = "/documents") -> Reply:
+        """Send parts made by `form_field`."""
+        return self.send("POST", path, form(*parts), **{"content-type": FORM})

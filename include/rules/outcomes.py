@@ -27,6 +27,18 @@ def outcome(records: DataFrame, content: DataFrame) -> DataFrame:
     return records[list(CONTROL_COLUMNS)].assign(id=ids, **fields).reset_index(drop=True)
 
 
+def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> DataFrame:
+    """Return decided records, see `outcome`, with some of them withheld for a reason; what they held is blanked out."""
+    fields = {
+        name: _blank_out(decided[name], held_back) for name in decided.columns if name not in (*CONTROL_COLUMNS, "id")
+    }
+    changes = {
+        "decision": decided["decision"].mask(held_back, Decision.WITHHOLD.value),
+        "reason": decided["reason"].mask(held_back, reason),
+    }
+    return decided.assign(**fields, **changes)
+
+
 def _blank_out(column: Series, hidden: "Series[bool]") -> Series:
     if column.dtype == bool:
         return column & ~hidden

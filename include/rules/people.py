@@ -16,9 +16,9 @@ from include.rules.contacts import decide_contacts, places_of, standing
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People, given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
+from include.rules.outcomes import withhold
 from include.rules.values import occurs
 from include.settings import SystemSettings
-from include.sync.decision import Decision
 
 VIEWS: Final = (
     "persons", "partners", "contracts", "contract_roles", "units", "owners", "caretakers", "licences",
@@ -74,8 +74,4 @@ def share_of(contacts: DataFrame, is_mine: "Series[bool]", known: DataFrame, gro
     """
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
     handed_over = ~is_mine & occurs(contacts["external_id"], sent_so_far)
-    decided = contacts.assign(
-        decision=contacts["decision"].mask(handed_over, Decision.WITHHOLD.value),
-        reason=contacts["reason"].mask(handed_over, "OTHER_GROUP"),
-    )
-    return decided[is_mine | handed_over]
+    return withhold(contacts, handed_over, "OTHER_GROUP")[is_mine | handed_over]

@@ -82,11 +82,12 @@ class Rig:
         query = "SELECT ART, SCHLUESSEL, GRUND, HTTP_STATUS FROM SP_PROTOKOLL_EINTRAG WHERE STUFE = ? ORDER BY 1, 2, 3"
         return self.sql(query, level)
 
-    def last_protocol(self) -> dict[str, Any]:
-        """The newest row of SP_PROTOKOLL under the names of the XCom."""
+    def last_protocol(self, group: str = "%") -> dict[str, Any]:
+        """The newest row of SP_PROTOKOLL, of any or one group, under the names of the XCom."""
         with closing(sqlite3.connect(self.database)) as connection:
             connection.row_factory = sqlite3.Row
-            row = connection.execute("SELECT * FROM SP_PROTOKOLL ORDER BY ABGEFRAGT_AM DESC LIMIT 1").fetchone()
+            query = "SELECT * FROM SP_PROTOKOLL WHERE GRUPPE LIKE ? ORDER BY ABGEFRAGT_AM DESC LIMIT 1"
+            row = connection.execute(query, (group,)).fetchone()
         return {name: row[column] for name, column in COLUMNS.items()} | {"queried_at": row["ABGEFRAGT_AM"]}
 
     def live(self, kind: str) -> dict[str, dict[str, Any]]:

@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
         log_level="warning",
         access_log=False,  # paths hold the ids of persons
         proxy_headers=False,
+        date_header=False,  # the sandbox writes its own, which can be wrong on purpose
         lifespan="off",
         timeout_graceful_shutdown=2,
         backlog=2048,

@@ -4,8 +4,11 @@ Q2 to Q6 are the numbers of the questions that casavi has not answered yet; the 
 """
 
 from enum import Enum, StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+FIVE_YEARS: Final = 5 * 365 * 24 * 3600.0
 
 
 class PostExisting(StrEnum):
@@ -51,6 +54,15 @@ class ModifiedAfter(StrEnum):
     EXCLUSIVE = "exclusive"
 
 
+class CommentIds(StrEnum):
+    """POST of a comment with an id that the ticket already has, or whether ids of comments are kept at all."""
+
+    CONFLICT = "conflict"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+    """The portal gives every comment an id of its own."""
+
+
 class Behaviour(BaseModel):
     """All switches; `PUT /_sandbox/behaviour` changes those it names."""
 
@@ -70,6 +82,11 @@ class Behaviour(BaseModel):
     """Size of the largest file that is taken; larger ones are answered 413."""
     refused_media_types: tuple[str, ...] = ()
     """Declared media types (`image/tiff`, in small letters) that are answered 415."""
+    comments_touch_ticket: bool = True
+    """Whether a comment or attachment that comes, changes or goes changes the ticket's time of modification."""
+    comment_ids: CommentIds = CommentIds.CONFLICT
+    clock_skew_seconds: float = Field(default=0, ge=-FIVE_YEARS, le=FIVE_YEARS)
+    """How far the portal's clock is ahead: the Date header and all times that it writes."""
 
     def changed(self, changes: dict[str, object]) -> "Behaviour":
         """Return a copy with some switches set; raise pydantic's ValidationError for an unknown one."""

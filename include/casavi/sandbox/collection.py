@@ -2,22 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
-from urllib.parse import urlencode
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from include.casavi.sandbox.behaviour import Effect, Held, ModifiedAfter, PutOmitted, effect_of_post, effect_of_put
+from include.casavi.sandbox.paging import one_page, own_address
 from include.casavi.sandbox.portal import BASE, Portal
 from include.casavi.sandbox.reading import Handler, Query, live_object, merged, path_id, read_body, refuse
 from include.casavi.sandbox.record import Resource, View
 from include.casavi.sandbox.schema import ApiDocument, milliseconds
 from include.casavi.sandbox.state import Body, Stored
-
-LAST_PAGE: Final = 10**12
-"""Higher page numbers are as empty as this one, and SQLite's integers end somewhere."""
 
 
 class Collection:
@@ -42,35 +39,36 @@ class Collection:
             "archive": ("DELETE", one, self._archive),
         }
         offered = [row for operation, row in table.items() if operation in self._resource.operations]
-        return merged(offered, self._portal.guarded)
+        return merged([*offered, *self._more(one)], self._portal.guarded)
+
+    def _more(self, _one: str) -> list[tuple[str, str, Handler]]:
+        """Return method, path and handler of what only this record type offers."""
+        return []
 
     async def _list(self, request: Request) -> Response:
         query = self._query.read(request)
-        behaviour = self._portal.behaviour
-        size = behaviour.page_size
-        number = min(int(str(query.get("page", 0))), LAST_PAGE)
-        offset = max(0, number - behaviour.first_page) * size
-        found = self._store.page(self._resource.kind, self._conditions(query), offset=offset, limit=size + 1)
-        following = max(number, behaviour.first_page) + 1
-        return JSONResponse(
-            {
-                "list": [self._shown(request, stored, query) for stored in found[:size]],
-                "_links": {"next": _address_of_page(request, following) if len(found) > size else None},
-            }
+        conditions = self._conditions(query)
+
+        def find(offset: int, limit: int) -> list[Stored]:
+            order = self._resource.order
+            return self._store.page(self._resource.kind, conditions, offset=offset, limit=limit, order=order)
+
+        return one_page(
+            request, query, self._portal.behaviour, find, lambda stored: self._shown(request, stored, query)
         )
 
     async def _read(self, request: Request) -> Response:
         return JSONResponse(self._shown(request, live_object(self._store, self._resource.kind, request)))
 
     async def _create(self, request: Request) -> Response:
-        body = await read_body(request, self._check)
+        body = {"id": new_id()} | await read_body(request, self._check)
         stored = self._store.find(self._resource.kind, body["id"])
         effect, onto_it = effect_of_post(held(stored), self._portal.behaviour)
         return self._written(request, effect, body, stored if onto_it else None)
 
     async def _replace(self, request: Request) -> Response:
         external_id = path_id(request)
-        body = await read_body(request, self._check)
+        body = {"id": external_id} | await read_body(request, self._check)
         stored = self._store.find(self._resource.kind, external_id)
         effect, onto_it = effect_of_put(held(stored), self._portal.behaviour)
         if effect is not Effect.NOT_FOUND and body["id"] != external_id:
@@ -93,7 +91,8 @@ class Collection:
             refuse(404, "there is nothing under this id")
         if effect is Effect.CONFLICT:
             refuse(409, "id: is taken")
-        self._refuse_wrong(body)
+        self._refuse_dangling(body)
+        self._refuse_objection(body)
         after = self._resource.settle(self._merged(body, stored), False)
         label = self._resource.label(after)
         if stored is None:
@@ -108,18 +107,20 @@ class Collection:
         kept = {name: value for name, value in stored.body.items() if keeps or name not in self._fields}
         return kept | written
 
-    def _refuse_wrong(self, body: Body) -> None:
-        if not body["id"]:
+    def _refuse_dangling(self, body: Body) -> None:
+        if body.get("id") == "":
             refuse(422, "id: is empty")
         for name, kind in self._resource.references.items():
             if name in body and self._store.live(kind, body[name]) is None:
                 refuse(422, f"{name}: there is nothing under this id in {kind}")
+
+    def _refuse_objection(self, body: Body) -> None:
         objection = self._resource.check(self._store, body)
         if objection:
             refuse(422, objection)
 
     def _shown(self, request: Request, stored: Stored, query: Mapping[str, object] | None = None) -> Body:
-        address = str(request.base_url).rstrip("/")
+        address = own_address(request)
         empty = {name: None for name, schema in self._fields.items() if schema.get("nullable")}
         own: Body = {"internalId": stored.internal_id}
         if self._resource.has_app_link:
@@ -136,13 +137,13 @@ class Collection:
         return conditions
 
 
+def new_id() -> str:
+    """Return what the portal calls a thing for which nobody gave an id."""
+    return str(uuid4())
+
+
 def held(stored: Stored | None) -> Held:
     """Return what the portal holds, told from what was found under an id."""
     if stored is None:
         return Held.NOTHING
     return Held.ARCHIVED if stored.archived else Held.LIVE
-
-
-def _address_of_page(request: Request, number: int) -> str:
-    query = [(name, text) for name, text in request.query_params.multi_items() if name != "page"]
-    return f"{str(request.base_url).rstrip('/')}{request.url.path}?{urlencode([*query, ('page', number)])}"

@@ -1,18 +1,24 @@
 """The switchboard below /_sandbox: reset, behaviour, faults, request log and state. casavi has nothing like it."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from include.casavi.sandbox.attachments import ATTACHMENTS
 from include.casavi.sandbox.behaviour import Behaviour
+from include.casavi.sandbox.comments import COMMENTS
 from include.casavi.sandbox.faults import FaultBook, Rules
 from include.casavi.sandbox.folders import FOLDERS, Folder, replace_folders
 from include.casavi.sandbox.portal import Portal
 from include.casavi.sandbox.requestlog import RequestLog
 from include.casavi.sandbox.resources import RESOURCES
 from include.casavi.sandbox.state import Store, Stored
+
+KEPT: Final = (*RESOURCES, COMMENTS, ATTACHMENTS)
+"""All kinds of objects in the state; comments and attachments are changed through their tickets only."""
 
 
 class Edit(BaseModel):
@@ -90,21 +96,22 @@ def _add_state(router: APIRouter, store: Store) -> None:
         nothing = {"live": 0, "archived": 0, "duplicates": 0}
         counted = store.counts()
         # only what clients write: folders are there before anything was sent
-        return {row.kind: counted.get(row.kind, nothing) for row in RESOURCES.values() if "create" in row.operations}
+        written = [row.kind for row in RESOURCES.values() if "create" in row.operations]
+        return {kind: counted.get(kind, nothing) for kind in (*written, COMMENTS, ATTACHMENTS)}
 
     @router.get("/state/{kind}")
     async def state(kind: str) -> dict[str, Any]:
-        objects = store.everything(_known(kind))
+        objects = store.everything(_known(kind, KEPT))
         per_id = Counter(stored.id for stored in objects)
-        return {"kind": kind, "objects": [_dump(stored) for stored in objects], "per_id": per_id}
+        return {"kind": kind, "objects": [dump(stored) for stored in objects], "per_id": per_id}
 
     @router.patch("/state/{kind}")
     async def edit(kind: str, edit: Edit) -> dict[str, Any]:
-        stored = store.live(_known(kind), edit.id)
+        stored = store.live(_known(kind, RESOURCES), edit.id)
         if stored is None:
             raise HTTPException(404, f"{kind}: nothing under the id {edit.id!r}")
         body = stored.body | edit.fields | {"id": stored.id}
-        return _dump(store.update(stored, body, stored.sent, RESOURCES[kind].label(body)))
+        return dump(store.update(stored, body, stored.sent, RESOURCES[kind].label(body)))
 
 
 def _add_folders(router: APIRouter, store: Store) -> None:
@@ -115,13 +122,14 @@ def _add_folders(router: APIRouter, store: Store) -> None:
         replace_folders(store, folders)
 
 
-def _known(kind: str) -> str:
-    if kind not in RESOURCES:
-        raise HTTPException(404, f"{kind!r} is not a record type; there are {', '.join(RESOURCES)}")
+def _known(kind: str, kinds: Iterable[str]) -> str:
+    if kind not in kinds:
+        raise HTTPException(404, f"{kind!r} is not a record type; there are {', '.join(kinds)}")
     return kind
 
 
-def _dump(stored: Stored) -> dict[str, Any]:
+def dump(stored: Stored) -> dict[str, Any]:
+    """Return an object with all that the portal keeps of it."""
     return {
         "id": stored.id,
         "internalId": stored.internal_id,

@@ -1,4 +1,4 @@
-"""The file behind a document, for a tenant who may see it."""
+"""The file behind a document or attachment, for a tenant who may see it."""
 
 import re
 from typing import Final
@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from include.casavi.sandbox.shared import SharedDocument
 from include.casavi.sandbox.state import Store
 from include.casavi.sandbox.tenant import tenant_view
 
@@ -22,14 +21,25 @@ def document_answer(store: Store, contact_id: str, number: str) -> Response | No
     if shared is None or content is None:
         return None
     store.files.note_download(shared.number, contact_id)
-    return Response(content, headers=_headers(shared))
+    return Response(content, headers=_headers(shared.file_name, shared.media_type))
 
 
-def _headers(shared: SharedDocument) -> dict[str, str]:
-    opens = shared.media_type in SHOWN_BY_BROWSERS
+def attachment_answer(store: Store, contact_id: str, number: str) -> Response | None:
+    """Return a file of a report; None when the person sees no report with such a file."""
+    view = tenant_view(store, contact_id)
+    files = (file for report in view.board.reports for file in report.all_files()) if view else ()
+    visible = next((one for one in files if str(one.number) == number), None)
+    content = store.files.content(visible.number) if visible else None
+    if visible is None or content is None:
+        return None
+    return Response(content, headers=_headers(visible.file_name, visible.media_type))
+
+
+def _headers(file_name: str, media_type: str) -> dict[str, str]:
+    opens = media_type in SHOWN_BY_BROWSERS
     headers = {
-        "content-type": shared.media_type,
-        "content-disposition": f"{'inline' if opens else 'attachment'}; {_name(shared.file_name)}",
+        "content-type": media_type,
+        "content-disposition": f"{'inline' if opens else 'attachment'}; {_name(file_name)}",
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",
     }

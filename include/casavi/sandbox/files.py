@@ -1,9 +1,9 @@
-"""The contents of documents, beside the objects they belong to, and who has opened them."""
+"""The contents of documents and attachments, beside the objects they belong to, and who has opened them."""
 
 import sqlite3
-import time
 from typing import Final
 
+from include.casavi.sandbox.clock import Clock
 from include.casavi.sandbox.schema import iso_time
 
 FILE_TABLES: Final = """
@@ -17,8 +17,9 @@ CREATE INDEX IF NOT EXISTS by_document ON downloads (internal_id);
 class Files:
     """Internal id of an object → the bytes of its file, in the same SQLite file as the objects."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, clock: Clock) -> None:
         self._db = database
+        self._clock = clock
 
     def keep(self, internal_id: int, content: bytes | memoryview) -> None:
         """Keep the content in place of any that was there; nobody has opened it yet."""
@@ -39,8 +40,8 @@ class Files:
 
     def note_download(self, internal_id: int, contact_id: str) -> None:
         """Remember that this person opened the file now."""
-        now = time.time_ns() // 1_000_000
-        self._db.execute("INSERT INTO downloads VALUES (?, ?, ?)", (internal_id, contact_id, now))
+        values = (internal_id, contact_id, self._clock.now())
+        self._db.execute("INSERT INTO downloads VALUES (?, ?, ?)", values)
 
     def downloads(self, internal_id: int) -> list[dict[str, str]]:
         """Return who opened the file when, in the shape of the OpenAPI document."""

@@ -1,5 +1,6 @@
 """The pages for people: a chooser, and the portal through one tenant's eyes."""
 
+from collections.abc import Awaitable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,14 +9,16 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from include.casavi.sandbox.download import document_answer
+from include.casavi.sandbox.download import attachment_answer, document_answer
+from include.casavi.sandbox.filing import Filing, FormTokens, Refused
+from include.casavi.sandbox.portal import Portal
 from include.casavi.sandbox.reading import path_id
 from include.casavi.sandbox.state import Body, Store, Stored
 from include.casavi.sandbox.tenant import tenant_view
-from include.casavi.sandbox.texts import TEXTS, choose_language, readable_size
+from include.casavi.sandbox.texts import TEXTS, choose_language, readable_size, readable_time
 
 SHOWN: Final = 50
 HEADERS: Final = {
@@ -25,9 +28,9 @@ HEADERS: Final = {
 }
 
 
-def page_routes(store: Store) -> list[Route]:
-    """Return the routes of the pages."""
-    render = _Renderer()
+def page_routes(portal: Portal) -> list[Route]:
+    """Return the routes of the pages and of their forms."""
+    render, store, tokens = _Renderer(), portal.store, FormTokens()
 
     async def chooser(request: Request) -> Response:
         text = request.query_params.get("q", "").strip()
@@ -45,14 +48,52 @@ def page_routes(store: Store) -> list[Route]:
         view = tenant_view(store, path_id(request))
         if view is None:
             return render(request, "gone.html", {"what": "gone"}, status=404)
-        return render(request, "tenant.html", {"view": view, "id": path_id(request)})
+        values = {"view": view, "id": path_id(request), "token": tokens.token_for(path_id(request))}
+        return render(request, "tenant.html", values)
 
     async def document(request: Request) -> Response:
         answer = document_answer(store, path_id(request), request.path_params["number"])
         return answer or render(request, "gone.html", {"what": "no_document"}, status=404)
 
-    one_document = Route("/tenant/{id}/documents/{number}", document)
-    return [Route("/", chooser), Route("/tenant/{id}", tenant), one_document]
+    async def attachment(request: Request) -> Response:
+        answer = attachment_answer(store, path_id(request), request.path_params["number"])
+        return answer or render(request, "gone.html", {"what": "no_document"}, status=404)
+
+    return [
+        Route("/", chooser),
+        Route("/tenant/{id}", tenant),
+        Route("/tenant/{id}/documents/{number}", document),
+        Route("/tenant/{id}/attachments/{number}", attachment),
+        *_form_routes(Filing(portal, tokens), render),
+    ]
+
+
+def _form_routes(filing: Filing, render: "_Renderer") -> list[Route]:
+    async def file(request: Request) -> Response:
+        return await taken(request, filing.file(request, path_id(request)))
+
+    async def comment(request: Request) -> Response:
+        return await taken(request, filing.comment(request, path_id(request), request.path_params["number"]))
+
+    async def taken(request: Request, effect: Awaitable[int]) -> Response:
+        page = f"/tenant/{quote(path_id(request), safe='')}"
+        try:
+            number = await effect
+        except Refused as refused:
+            return render(request, "gone.html", {"what": refused.what, "page": page}, refused.status)
+        # a page that is loaded again must not send the form again
+        return RedirectResponse(f"{page}?lang={language_of(request)}#report-{number}", 303, HEADERS)
+
+    reports = "/tenant/{id}/reports"
+    return [
+        Route(reports, file, methods=["POST"]),
+        Route(f"{reports}/{{number}}/comments", comment, methods=["POST"]),
+    ]
+
+
+def language_of(request: Request) -> str:
+    """Return the language that the reader wants."""
+    return choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
 class _Renderer:
@@ -64,7 +105,7 @@ class _Renderer:
         self._templates.filters["segment"] = lambda text: quote(text, safe="")
 
     def __call__(self, request: Request, name: str, values: dict[str, Any], status: int = 200) -> Response:
-        language = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+        language = language_of(request)
         other = "en" if language == "de" else "de"
         common = {
             "t": TEXTS[language],
@@ -73,6 +114,8 @@ class _Renderer:
             "switch": str(request.url.include_query_params(lang=other).query),
             "day": _german_day if language == "de" else str,
             "size": partial(readable_size, language),
+            "moment": partial(readable_time, language),
+            "page": None,
         }
         page = self._templates.get_template(name).render(common | values)
         return HTMLResponse(page, status, HEADERS | {"content-language": language})

@@ -7,6 +7,7 @@ from typing import Final
 from include.casavi.sandbox.state import Body, Store, Stored
 
 OPERATIONS: Final = frozenset({"list", "create", "read", "replace", "archive"})
+"""What most record types offer; tickets have `change` as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,7 @@ class Resource:
     """The name that people know it by."""
     operations: frozenset[str] = OPERATIONS
     """What the interface lets one do with it."""
+    order: str = "internal_id"
+    """SQL order of the list."""
     has_app_link: bool = True
     """Whether an answer says where people find it in the portal."""

@@ -5,13 +5,13 @@ A further record type is a row of RESOURCES plus, where it has any, its own chec
 
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from include.casavi.sandbox.documents import DOCUMENT_TYPES, DOCUMENTS
+from include.casavi.sandbox.posts import POSTS
 from include.casavi.sandbox.record import Resource, View
 from include.casavi.sandbox.state import Body, Store, Stored
-
-BERLIN: Final = ZoneInfo("Europe/Berlin")
+from include.casavi.sandbox.texts import BERLIN
+from include.casavi.sandbox.tickets import TICKET_TYPES, TICKETS
 
 
 def today() -> date:
@@ -119,5 +119,8 @@ RESOURCES: Final = {
         ),
         DOCUMENT_TYPES,
         DOCUMENTS,
+        TICKET_TYPES,
+        TICKETS,
+        POSTS,
     )
 }

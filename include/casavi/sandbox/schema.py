@@ -77,6 +77,11 @@ class ApiDocument:
         """Return the properties of a component, those of its `allOf` parts included."""
         return dict(self._properties(self.schema(name)))
 
+    def form(self, path: str) -> Schema:
+        """Return the schema of the form that `POST path` takes."""
+        found: Schema = self._document["paths"][path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        return found
+
     def query_parameters(self, path: str) -> dict[str, Schema]:
         """Return name → schema of the query parameters of `GET path`."""
         listed = (self._resolved(entry) for entry in self._document["paths"][path]["get"].get("parameters", ()))
@@ -225,6 +230,7 @@ _KEYWORDS: Final[Mapping[str, Callable[[ApiDocument, Schema], Check]]] = {
     "additionalProperties": _no_constraint,  # the document only ever says `true`
     "minimum": _at_least(lambda value: value, "minimum"),
     "minItems": _at_least(len, "minItems"),
+    "minProperties": _at_least(len, "minProperties"),
     "minLength": _at_least(len, "minLength"),
 }
 

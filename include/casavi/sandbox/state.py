@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from include.casavi.sandbox.clock import Clock
 from include.casavi.sandbox.files import FILE_TABLES, Files
 
 Body = dict[str, Any]
@@ -28,6 +29,8 @@ CREATE INDEX IF NOT EXISTS by_page ON objects (kind, archived, internal_id);
 CREATE INDEX IF NOT EXISTS by_property ON objects (property_id, kind);
 CREATE INDEX IF NOT EXISTS by_unit ON objects (unit_id, kind);
 CREATE INDEX IF NOT EXISTS by_contact ON objects (contact_id, kind);
+CREATE INDEX IF NOT EXISTS by_ticket ON objects (
+    json_extract(body, '$.ticketInternalId'), kind, archived, internal_id);
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, expires_at REAL NOT NULL);
 PRAGMA user_version = 1;
 """
@@ -66,7 +69,8 @@ class Store:
         self.is_new = self._db.execute("PRAGMA user_version").fetchone() == (0,)
         """Whether this file holds a state for the first time."""
         self._db.executescript(TABLES + FILE_TABLES)
-        self.files = Files(self._db)
+        self.clock = Clock()
+        self.files = Files(self._db, self.clock)
 
     def close(self) -> None:
         """Close the file."""
@@ -105,12 +109,32 @@ class Store:
             f"{LINKS[field]} = ? AND kind = ? AND archived = 0 ORDER BY internal_id", (external_id, kind)
         )
 
-    def page(self, kind: str, conditions: Iterable[tuple[str, object]], *, offset: int, limit: int) -> list[Stored]:
-        """Return living objects in the order of their making that fulfil all (SQL condition, value) pairs."""
+    def of_ticket(self, kind: str, number: int, *, offset: int = 0, limit: int = -1) -> list[Stored]:
+        """Return the living comments or attachments of the ticket with that internal id in the order of their making.
+
+        Their external ids are not unique, and neither need be the ticket's.
+        """
+        return self.page(kind, [("json_extract(body, '$.ticketInternalId') = ?", number)], offset=offset, limit=limit)
+
+    def page(
+        self,
+        kind: str,
+        conditions: Iterable[tuple[str, object]],
+        *,
+        offset: int = 0,
+        limit: int = -1,
+        order: str = "internal_id",
+    ) -> list[Stored]:
+        """Return living objects that fulfil all (SQL condition, value) pairs; a limit of -1 is none."""
         pairs = list(conditions)
         sql = " AND ".join(["kind = ?", "archived = 0", *(condition for condition, _ in pairs)])
         values = [kind, *(value for _, value in pairs), limit, offset]
-        return self._select(f"{sql} ORDER BY internal_id LIMIT ? OFFSET ?", values)
+        return self._select(f"{sql} ORDER BY {order} LIMIT ? OFFSET ?", values)
+
+    def numbered(self, kind: str, number: int) -> Stored | None:
+        """Return the living object of a kind under an internal id."""
+        found = self._select("internal_id = ? AND kind = ? AND archived = 0", (number, kind))
+        return found[0] if found else None
 
     def everything(self, kind: str) -> list[Stored]:
         """Return all objects of a kind, archived ones included."""
@@ -125,7 +149,7 @@ class Store:
 
     def insert(self, kind: str, external_id: str, body: Body, sent: object, label: str) -> Stored:
         """Make a new object, whatever else has that external id."""
-        now = _now()
+        now = self.clock.now()
         values = [kind, external_id, now, now, label.casefold(), _json(body), _json(sent), *_links(body)]
         cursor = self._db.execute(
             "INSERT INTO objects (kind, id, archived, revision, created_at, modified_at, label, body, sent,"
@@ -136,13 +160,18 @@ class Store:
 
     def update(self, stored: Stored, body: Body, sent: object, label: str, *, archived: bool = False) -> Stored:
         """Write a new revision of an object; by default it is a living one from then on."""
-        values = [archived, _now(), label.casefold(), _json(body), _json(sent), *_links(body), stored.internal_id]
+        number, texts = stored.internal_id, (label.casefold(), _json(body), _json(sent))
+        values = [archived, self.clock.now(), *texts, *_links(body), number]
         self._db.execute(
             "UPDATE objects SET archived = ?, revision = revision + 1, modified_at = ?, label = ?, body = ?, sent = ?,"
             " property_id = ?, unit_id = ?, contact_id = ? WHERE internal_id = ?",
             values,
         )
         return self._select("internal_id = ?", (stored.internal_id,))[0]
+
+    def touch(self, number: int) -> None:
+        """Change nothing of the object under an internal id but the time of its last change."""
+        self._db.execute("UPDATE objects SET modified_at = ? WHERE internal_id = ?", (self.clock.now(), number))
 
     def forget(self, kind: str) -> None:
         """Remove all objects of a kind as if they had never been."""
@@ -168,10 +197,6 @@ class Store:
     def drop_tokens(self) -> None:
         """Make every token unknown."""
         self._db.execute("DELETE FROM tokens")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _json(value: object) -> str:

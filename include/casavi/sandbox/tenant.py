@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from include.casavi.sandbox.reports import Board, board_of
 from include.casavi.sandbox.resources import RESOURCES, has_ended, today
 from include.casavi.sandbox.shared import SharedDocument, shared_documents
 from include.casavi.sandbox.state import Body, Store, Stored
@@ -34,6 +35,7 @@ class TenantView:
     contact_data: dict[str, str]
     tenancies: list[Tenancy]
     documents: list[SharedDocument] = field(default_factory=list)
+    board: Board = field(default_factory=Board)
 
 
 def tenant_view(store: Store, contact_id: str) -> TenantView | None:
@@ -49,7 +51,8 @@ def tenant_view(store: Store, contact_id: str) -> TenantView | None:
     contracts = store.linked("contracts", "contactId", contact_id)
     current = [contract.body for contract in contracts if _state(contract.body) == "current"]
     documents = shared_documents(store, contact_id, current)
-    return TenantView(name, access, data, [_tenancy(store, contract) for contract in contracts], documents)
+    tenancies = [_tenancy(store, contract) for contract in contracts]
+    return TenantView(name, access, data, tenancies, documents, board_of(store, contact_id, current))
 
 
 def _access(contact: Body) -> str:

@@ -1,7 +1,11 @@
 """The pages' texts in both languages; German is what is shown when a language is not known."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
+
+BERLIN: Final = ZoneInfo("Europe/Berlin")
 
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
@@ -51,6 +55,38 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "no_document": "Dieses Dokument gibt es nicht.",
         "no_document_hint": "Es wurde nie geteilt, wurde gelöscht oder gehört jemand anderem.",
         "documents": "Dokumente",
+        "tickets": "Meldungen",
+        "posts": "Aushänge",
+        "pinboard": "Aushang",
+        "no_posts": "Keine Aushänge.",
+        "my_reports": "Meine Meldungen",
+        "no_reports": "Keine Meldungen.",
+        "OPEN": "Offen",
+        "IN_PROGRESS": "In Bearbeitung",
+        "CLOSED": "Erledigt",
+        "for_everybody": "Für alle im Haus",
+        "files": "Dateien",
+        "manager": "Verwaltung",
+        "comments": "Kommentare",
+        "new_comment": "Kommentar schreiben",
+        "comment": "Kommentar",
+        "send_comment": "Kommentar senden",
+        "new_report": "Neue Meldung",
+        "no_new_report": "Eine Meldung braucht einen laufenden Vertrag und eine Meldungsart von der Verwaltung.",
+        "type": "Art der Meldung",
+        "report_title": "Betreff",
+        "report_text": "Beschreibung",
+        "attach": "Datei (freiwillig)",
+        "send_report": "Meldung absenden",
+        "no_report": "Diese Meldung gibt es nicht.",
+        "no_report_hint": "Sie gehört jemand anderem, oder diese Person hat keinen Zugang zum Portal.",
+        "incomplete": "Das Formular ist nicht vollständig.",
+        "incomplete_hint": "Bitte alle Felder ausfüllen und nur aus den angebotenen Arten und Einheiten wählen.",
+        "not_taken": "Die Datei wurde nicht angenommen.",
+        "not_taken_hint": "Sie ist zu groß, oder Dateien dieser Art sind hier nicht erlaubt. Nichts wurde gespeichert.",
+        "form_expired": "Das Formular gilt nicht mehr.",
+        "form_expired_hint": "Bitte die Seite neu laden und noch einmal absenden. Nichts wurde gespeichert.",
+        "back_to_page": "Zurück zur Seite",
         "my_data": "Meine Kontaktdaten",
         "no_data": "Keine Kontaktdaten.",
         "email": "E-Mail",
@@ -105,6 +141,38 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "no_document": "There is no such document.",
         "no_document_hint": "It was never shared, was deleted, or belongs to somebody else.",
         "documents": "Documents",
+        "tickets": "Reports",
+        "posts": "Posts",
+        "pinboard": "Pinboard",
+        "no_posts": "No posts.",
+        "my_reports": "My reports",
+        "no_reports": "No reports.",
+        "OPEN": "Open",
+        "IN_PROGRESS": "In progress",
+        "CLOSED": "Closed",
+        "for_everybody": "For everybody in the house",
+        "files": "Files",
+        "manager": "Management",
+        "comments": "Comments",
+        "new_comment": "Write a comment",
+        "comment": "Comment",
+        "send_comment": "Send comment",
+        "new_report": "New report",
+        "no_new_report": "A report needs a current contract and a kind of report from the management.",
+        "type": "Kind of report",
+        "report_title": "Subject",
+        "report_text": "Description",
+        "attach": "File (optional)",
+        "send_report": "Send report",
+        "no_report": "There is no such report.",
+        "no_report_hint": "It belongs to somebody else, or this person has no access to the portal.",
+        "incomplete": "The form is not complete.",
+        "incomplete_hint": "Please fill in all fields and choose only from the kinds and units that are offered.",
+        "not_taken": "The file was not accepted.",
+        "not_taken_hint": "It is too large, or files of its kind are not allowed here. Nothing was saved.",
+        "form_expired": "The form is no longer valid.",
+        "form_expired_hint": "Please load the page again and send it once more. Nothing was saved.",
+        "back_to_page": "Back to the page",
         "my_data": "My contact data",
         "no_data": "No contact data.",
         "email": "E-mail",
@@ -132,3 +200,9 @@ def readable_size(language: str, size: int) -> str:
         amount, unit = amount / 1024, larger
     text = f"{amount:.1f}".removesuffix(".0")
     return f"{text.replace('.', ',') if language == 'de' else text}\N{NO-BREAK SPACE}{unit}"
+
+
+def readable_time(language: str, moment: int) -> str:
+    """Return ms since 1970 UTC as a time where the houses stand: `01.02.2026, 08:12 Uhr`, `2026-02-01, 08:12`."""
+    local = datetime.fromtimestamp(moment / 1000, BERLIN)
+    return local.strftime("%d.%m.%Y, %H:%M Uhr" if language == "de" else "%Y-%m-%d, %H:%M")

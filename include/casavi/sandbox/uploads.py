@@ -59,8 +59,9 @@ async def read_upload(request: Request, fields: Mapping[str, Schema], check: Che
     except Mismatch as wrong:
         refuse(400, str(wrong))
     file = parts[FILE]
-    facts = _facts(file, behaviour)
-    return Upload({"notify": True} | body | facts, file.content)
+    facts = facts_of(file, behaviour)
+    defaults = {name: schema["default"] for name, schema in fields.items() if "default" in schema}
+    return Upload(defaults | body | facts, file.content)
 
 
 def _parts(content_type: str, body: bytes, fields: Mapping[str, Schema]) -> dict[str, Part]:
@@ -86,15 +87,15 @@ def _value(name: str, schema: Schema, part: Part) -> object:
         raise Mismatch(f"body.{name}: is not UTF-8") from None
 
 
-def _facts(file: Part, behaviour: Behaviour) -> Body:
-    """Return what is kept of the file beside its content."""
+def facts_of(file: Part, behaviour: Behaviour) -> Body:
+    """Return what is kept of a file beside its content; 413, 415 or 422 when it is not taken."""
     declared = file.media_type or ""
     media_type = declared if MEDIA_TYPE.fullmatch(declared) else UNKNOWN_TYPE
     size = len(file.content)
     if size > behaviour.max_file_bytes:
         refuse(413, f"file: is larger than {behaviour.max_file_bytes} bytes")
     if media_type in behaviour.refused_media_types:
-        refuse(415, "file: documents of this media type are not taken")
+        refuse(415, "file: files of this media type are not taken")
     if not file.file_name:
         refuse(422, "file: comes without a file name")
     digest = hashlib.sha256(file.content).hexdigest()

@@ -8,26 +8,32 @@ import json
 import time
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers as HeadersByName
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from include.casavi.sandbox.answers import Answer, spoilt
+from include.casavi.sandbox.clock import Clock
 from include.casavi.sandbox.faults import Action, FaultBook, Kind, When
 from include.casavi.sandbox.multipart import is_form, read_form
 from include.casavi.sandbox.portal import BASE
 from include.casavi.sandbox.requestlog import Entry, RequestLog
 
+Headers = list[tuple[bytes, bytes]]
 MARK: Final = (b"x-sandbox", b"serviceportal")
 
 
 class Wire:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, faults: FaultBook, log: RequestLog, expire_tokens: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, faults: FaultBook, log: RequestLog, clock: Clock, expire_tokens: Callable[[], None]
+    ) -> None:
         self._app = app
+        self._clock = clock
         self._faults = faults
         self._log = log
         self._expire_tokens = expire_tokens
@@ -42,7 +48,7 @@ class Wire:
         if scope["path"].startswith(f"{BASE}/"):
             await self._serve(scope, receive, send)
         else:
-            await self._app(scope, receive, _marked(send))
+            await self._app(scope, receive, self._marked(send))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _whole_body(receive)
@@ -58,7 +64,21 @@ class Wire:
         finally:
             # before the client can see the answer and ask for the log
             self._log.end(entry, answer.status if answer else None)
-        await _deliver(answer, send)
+        await _deliver(replace(answer, headers=self._with_own(answer.headers)) if answer else None, send)
+
+    def _with_own(self, headers: Headers) -> Headers:
+        """Add what every answer carries; a scripted answer may come with a Date of its own."""
+        dated = any(name == b"date" for name, _ in headers)
+        date = [] if dated else [(b"date", self._clock.date_header().encode("ascii"))]
+        return [*headers, *date, MARK]
+
+    def _marked(self, send: Send) -> Send:
+        async def send_marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": self._with_own(list(message["headers"]))}
+            await send(message)
+
+        return send_marked
 
     async def _misbehave(self, action: Action, scope: Scope, body: bytes) -> Answer | None:
         if action.kind is Kind.EXPIRE_TOKENS:
@@ -89,7 +109,7 @@ async def _deliver(answer: Answer | None, send: Send) -> None:
     if answer is None:
         await _close(send, at_once=True)
         return
-    await send({"type": "http.response.start", "status": answer.status, "headers": [*answer.headers, MARK]})
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     half = answer.body[: len(answer.body) // 2]
     if answer.cut:
         await send({"type": "http.response.body", "body": half, "more_body": True})
@@ -122,7 +142,7 @@ async def _whole_body(receive: Receive) -> bytes | None:
 
 
 def _id_in(scope: Scope, body: bytes) -> str | None:
-    content_type = Headers(scope=scope).get("content-type", "")
+    content_type = HeadersByName(scope=scope).get("content-type", "")
     with suppress(ValueError, RecursionError):
         if is_form(content_type):
             return next((part.text() for part in read_form(content_type, body) if part.name == "id"), None)
@@ -130,12 +150,3 @@ def _id_in(scope: Scope, body: bytes) -> str | None:
         if isinstance(content, dict) and isinstance(content.get("id"), str):
             return str(content["id"])
     return None
-
-
-def _marked(send: Send) -> Send:
-    async def send_marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], MARK]}
-        await send(message)
-
-    return send_marked
