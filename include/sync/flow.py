@@ -28,9 +28,10 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from include.settings import ConfigurationError, SystemSettings, load_settings
-from include.sync.group import Group, stages
+from include.sync.group import Exchange, Group, stages
 
 if TYPE_CHECKING:
+    from include.sync.planned import Planned
     from include.sync.run import Request, RunState
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,62 @@ def sync_dag(
         for beside in alongside:  # what needs the run's checks and lease, but none of its other steps
             state >> beside(system)() >> last
     return dag
+
+
+def exchange_dag(group: Exchange, system: str, docs: str, watched: Asset | None = None) -> DAG:
+    """Make the DAG of a group that exchanges both ways in one task; `watched` is an asset whose events start it."""
+    settings = load_settings(system)
+    cron = getattr(settings.schedules, group.name)
+    timetable = CronDataIntervalTimetable(cron, timezone="Europe/Berlin") if cron else None
+    schedule: Any = timetable or ([watched] if watched else None)
+    if timetable and watched:
+        schedule = AssetOrTimeSchedule(timetable=timetable, assets=[watched])
+    with DAG(
+        dag_id=dag_name(group.name, system),
+        schedule=schedule if settings.active else None,
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        params=_params(),
+        doc_md=docs,
+        tags=["serviceportal", system, group.name],
+        default_args={"owner": "serviceportal", "retries": 0},
+    ) as dag:
+        _exchange(group, system)()
+    return dag
+
+
+def _exchange(group: Exchange, system: str) -> Any:
+    alias = AssetAlias(f"casavi_{system}_{group.name}_synced")
+    guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
+
+    @task(pool=f"casavi_{system}", outlets=[alias, guarded])
+    def exchange(*, outlet_events: Any) -> dict[str, Any]:
+        """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
+        from include.sync import exchange as one_task
+        from include.sync import steps
+
+        context, request = get_current_context(), _request()
+        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
+        try:
+            done = one_task.exchange(group, system, run, request)
+        except (ConfigurationError, steps.ContractError) as mistake:
+            raise AirflowFailException(str(mistake)) from None
+        if done.planned and done.planned.guarded and not request.dry_run:
+            outlet_events[guarded].add(GUARDED, extra=_held_back(group, system, done.planned))
+        if done.ending.why_red:
+            context["ti"].xcom_push("return_value", done.ending.xcom)
+            raise AirflowFailException(done.ending.why_red)
+        if done.ending.is_synced:
+            outlet_events[alias].add(synced(group.name, system))
+        return done.ending.xcom
+
+    return exchange
+
+
+def _held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
+    numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
+    return {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
 
 
 def _schedule(group: Group, settings: SystemSettings, after: str | None) -> Any:
@@ -175,9 +232,7 @@ def _plan(group: Group, system: str) -> Any:
 
         planned = steps.plan(group, _run_state(state), _request())
         if planned.guarded and not _request().dry_run:
-            numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
-            extra = {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
-            outlet_events[guarded].add(GUARDED, extra=extra)
+            outlet_events[guarded].add(GUARDED, extra=_held_back(group, system, planned))
         return {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
 
     return plan

@@ -31,6 +31,20 @@ class Group:
     removes_first: bool = False
 
 
+@dataclass(frozen=True)
+class Exchange(Group):
+    """A group that also brings in what happened in the portal, all in one task: for events, every further task costs
+    a second.
+
+    receive: dotted name of what brings in, before the views are read: (engine, settings, state) → number of imports;
+             raises ReceiveError
+    settle:  dotted name of what is written back into the ERP after sending: (engine, settings, state) → None
+    """
+
+    receive: str = ""
+    settle: str = ""
+
+
 def is_removal(stage: str) -> bool:
     """Whether a load task removes; its name says so."""
     return stage.startswith("remove_")

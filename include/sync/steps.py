@@ -113,10 +113,10 @@ def transform(group: Group, state: RunState) -> dict[str, int]:
     views = _Views(folder.path("views"))
     known = folder.read_table("known", columns=RULES_SEE).to_pandas()
     with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
-        decided: dict[str, pd.DataFrame] = _imported(group.rules)(views, known, settings, state.today)
+        decided: dict[str, pd.DataFrame] = imported(group.rules)(views, known, settings, state.today)
         numbers = {record_type: len(frame) for record_type, frame in decided.items()}
         for record_type in numbers:
-            version = getattr(_imported(group.record_types[record_type]), "VERSION", 1)
+            version = getattr(imported(group.record_types[record_type]), "VERSION", 1)
             folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
     return numbers
 
@@ -134,7 +134,7 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
         for record_type, records in compared.items():
             left = hold_back(records) if guarded else records
             filled = left.assign(content=folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
-            compared[record_type] = validate(filled, _imported(group.record_types[record_type]), refusal)
+            compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
         if request.dry_run:
             leave_preview(folder, compared)
         else:
@@ -167,7 +167,7 @@ def load(group: Group, state: RunState, batch: Mapping[str, Any]) -> dict[str, i
     engine = open_engine(settings.ixhaus_connection)
     task = Batch(engine, settings, state.lease(settings), state.key.name, record_type, changes)
     if record_type in group.parcels and not is_removal(batch["file"]):
-        task.open_parcels = partial(_imported(group.parcels[record_type]), engine, settings, state)
+        task.open_parcels = partial(imported(group.parcels[record_type]), engine, settings, state)
     return task.send()
 
 
@@ -230,7 +230,8 @@ class _Views(Mapping[str, pd.DataFrame]):
         return sum(1 for _ in self)
 
 
-def _imported(dotted: str) -> Any:
+def imported(dotted: str) -> Any:
+    """Return what a dotted name stands for."""
     module, _, name = dotted.rpartition(".")
     return getattr(import_module(module), name)
 

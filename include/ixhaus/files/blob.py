@@ -1,50 +1,52 @@
-"""DATENBANK: a content out of SP_DOKUMENT_INHALT, in pieces."""
+"""DATENBANK: a content out of SP_DOKUMENT_INHALT or SP_ANHANG, in pieces."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, BinaryIO, Final
 
 import oracledb
-from sqlalchemy import Connection, Engine, Integer, literal_column, select
+from sqlalchemy import Connection, Engine, Integer, Table, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from include.ixhaus.contract.documents import SP_DOKUMENT_INHALT
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.files.source import PIECE, FileError
 
-_TABLE: Final = SP_DOKUMENT_INHALT
-_CONTENT: Final = _TABLE.c.INHALT
+_CONTENT: Final = "INHALT"
+"""What the column with the content is called in every view that has one."""
+Key = Mapping[str, str]
 
 
-def copy_blob(engine: Engine, document_id: str, rendition: str, file: BinaryIO, max_bytes: int) -> None:
+def copy_blob(engine: Engine, table: Table, key: Key, file: BinaryIO, max_bytes: int) -> None:
     """Write one content to an open file, a piece at a time; opens a connection of its own, so any thread may call.
 
-    Raises FileError: FILE_MISSING without the row or its content, FILE_TOO_LARGE before anything is copied,
-    FILE_UNREADABLE when the database fails.
+    key:   column → value, naming one row
+    raises :  FileError: FILE_MISSING without the row or its content, FILE_TOO_LARGE before anything is copied,
+            FILE_UNREADABLE when the database fails
     """
     copy = _copy_sqlite if engine.dialect.name == "sqlite" else _copy_oracle
     try:
         with read_snapshot(engine) as connection:
-            copy(connection, document_id, rendition, file, max_bytes)
+            copy(connection, table, key, file, max_bytes)
     except (SQLAlchemyError, sqlite3.Error, oracledb.Error):
         raise FileError("FILE_UNREADABLE", False) from None  # a driver's message may hold values
 
 
-def _copy_sqlite(connection: Connection, document_id: str, rendition: str, file: BinaryIO, max_bytes: int) -> None:
+def _copy_sqlite(connection: Connection, table: Table, key: Key, file: BinaryIO, max_bytes: int) -> None:
     row = select(literal_column("rowid", Integer))
-    query = row.where(*_key(document_id, rendition), _CONTENT.is_not(None))
-    row_id = connection.execute(query.select_from(_TABLE)).scalar()
+    query = row.where(*_row(table, key), table.c[_CONTENT].is_not(None))
+    row_id = connection.execute(query.select_from(table)).scalar()
     if row_id is None:
         raise FileError("FILE_MISSING", False)
     raw: Any = connection.connection.driver_connection
-    with raw.blobopen(_TABLE.name, _CONTENT.name, row_id, readonly=True) as blob:
+    with raw.blobopen(table.name, _CONTENT, row_id, readonly=True) as blob:
         _refuse_larger(len(blob), max_bytes)
         while piece := blob.read(PIECE):
             file.write(piece)
 
 
-def _copy_oracle(connection: Connection, document_id: str, rendition: str, file: BinaryIO, max_bytes: int) -> None:
-    query = select(_CONTENT).where(*_key(document_id, rendition)).compile(dialect=connection.dialect)
+def _copy_oracle(connection: Connection, table: Table, key: Key, file: BinaryIO, max_bytes: int) -> None:
+    query = select(table.c[_CONTENT]).where(*_row(table, key)).compile(dialect=connection.dialect)
     with closing(connection.connection.cursor()) as cursor:
         raw: Any = cursor
         # On the cursor it takes the place of the dialect's handler on the connection.
@@ -66,8 +68,8 @@ def _as_locator(cursor: Any, metadata: Any) -> Any:
     return None
 
 
-def _key(document_id: str, rendition: str) -> tuple[Any, Any]:
-    return _TABLE.c.DOKUMENT_ID == document_id, _TABLE.c.FASSUNG == rendition
+def _row(table: Table, key: Key) -> list[Any]:
+    return [table.c[column] == value for column, value in key.items()]
 
 
 def _refuse_larger(size: int, max_bytes: int) -> None:

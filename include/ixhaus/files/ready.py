@@ -9,8 +9,10 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table
 
+from include.ixhaus.contract.documents import SP_DOKUMENT_INHALT
+from include.ixhaus.contract.reports import SP_ANHANG
 from include.ixhaus.files.blob import copy_blob
 from include.ixhaus.files.convert import Converter
 from include.ixhaus.files.docuware import DocuWare
@@ -71,9 +73,8 @@ class Files:
             return await asyncio.to_thread(self._folder.find, source.path)
         path = folder / "content"
         with path.open("xb") as file:  # a thread left behind by a cancelled task finds it closed and ends
-            if source.storage == "DATENBANK":
-                key = (source.document_id, source.rendition)
-                await asyncio.to_thread(copy_blob, self._engine, *key, file, self._max_bytes)
+            if source.storage in ("DATENBANK", "ANHANG"):
+                await asyncio.to_thread(copy_blob, self._engine, *_row_of(source), file, self._max_bytes)
             elif source.storage == "DOCUWARE":
                 await self._docuware.download(source.path, source.rendition, file, self._max_bytes)
             else:
@@ -88,6 +89,12 @@ class Files:
         if size > self._max_bytes:
             raise FileError("FILE_TOO_LARGE", True)
         return await asyncio.to_thread(media_type_of, path)
+
+
+def _row_of(source: Source) -> tuple[Table, dict[str, str]]:
+    if source.storage == "ANHANG":
+        return SP_ANHANG, {"ANHANG_ID": source.document_id}
+    return SP_DOKUMENT_INHALT, {"DOKUMENT_ID": source.document_id, "FASSUNG": source.rendition}
 
 
 @contextmanager

@@ -4,10 +4,13 @@ import io
 import sqlite3
 import tracemalloc
 from contextlib import closing
+from dataclasses import replace
 
 import oracledb
 import pytest
 
+from include.ixhaus.contract.documents import SP_DOKUMENT_INHALT
+from include.ixhaus.contract.reports import SP_ANHANG
 from include.ixhaus.database import engine_on
 from include.ixhaus.files import FileError
 from include.ixhaus.files.blob import copy_blob
@@ -17,6 +20,7 @@ from tests.ixhaus.files.making import PDF, in_database
 from tests.ixhaus.oracle import Connection, Cursor, FakeOracle
 
 MIB = 2**20
+ORIGINAL = {"DOKUMENT_ID": "D1", "FASSUNG": "ORIGINAL"}
 
 
 @pytest.mark.parametrize("size", [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])
@@ -24,7 +28,7 @@ def test_the_content_arrives_as_it_is(archive: Archive, size: int) -> None:
     content = (PDF + bytes(range(256)) * (size // 256 + 1))[:size]
     archive.put(content)
     file = io.BytesIO()
-    copy_blob(archive.engine, "D1", "ORIGINAL", file, size)
+    copy_blob(archive.engine, SP_DOKUMENT_INHALT, ORIGINAL, file, size)
     assert file.getvalue() == content
 
 
@@ -42,6 +46,14 @@ def test_without_row_or_content_the_file_is_missing_for_now(archive: Archive, do
     assert archive.refusal(in_database(document_id=document_id)) == ("FILE_MISSING", False)
 
 
+@pytest.mark.rule("O26")
+def test_a_file_of_a_report_lies_in_a_view_of_its_own(archive: Archive) -> None:
+    SP_ANHANG.create(archive.engine)
+    with closing(sqlite3.connect(archive.database)) as connection, connection:
+        connection.execute("INSERT INTO SP_ANHANG (ANHANG_ID, INHALT) VALUES ('A1', ?)", (PDF,))
+    assert archive.fetch(replace(in_database(document_id="A1"), storage="ANHANG")).content == PDF
+
+
 def test_a_broken_database_is_not_the_end_of_the_document(archive: Archive) -> None:
     with closing(sqlite3.connect(archive.database)) as connection:
         connection.execute("DROP TABLE SP_DOKUMENT_INHALT")
@@ -55,7 +67,7 @@ def test_a_large_content_is_never_in_memory_as_a_whole(archive: Archive) -> None
     tracemalloc.start()
     try:
         with target.open("wb") as file:
-            copy_blob(archive.engine, "D1", "ORIGINAL", file, 64 * MIB)
+            copy_blob(archive.engine, SP_DOKUMENT_INHALT, ORIGINAL, file, 64 * MIB)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -87,7 +99,7 @@ def test_oracle_is_read_by_locator_in_pieces() -> None:
     content = bytes(range(256)) * 4 * 1024 * 2 + b"the rest"
     locator, file = Locator(content), io.BytesIO()
     oracle = oracle_with(locator)
-    copy_blob(engine_on(oracle.connect), "D1", "ORIGINAL", file, len(content))
+    copy_blob(engine_on(oracle.connect), SP_DOKUMENT_INHALT, ORIGINAL, file, len(content))
     assert file.getvalue() == content
     assert locator.reads == [(1, PIECE), (1 + PIECE, PIECE), (1 + 2 * PIECE, PIECE)]
     assert '"SP_DOKUMENT_INHALT"."DOKUMENT_ID" = :' in oracle.statements[-1]
@@ -107,7 +119,7 @@ def test_oracle_is_asked_for_a_locator_against_all_defaults(monkeypatch: pytest.
 
     oracle = oracle_with(Locator(b"content"))
     monkeypatch.setattr(Connection, "cursor", lambda connection: Watched(connection._server))
-    copy_blob(engine_on(oracle.connect), "D1", "ORIGINAL", io.BytesIO(), 100)
+    copy_blob(engine_on(oracle.connect), SP_DOKUMENT_INHALT, ORIGINAL, io.BytesIO(), 100)
 
     class Column:
         type_code = oracledb.DB_TYPE_BLOB
@@ -123,7 +135,7 @@ def test_oracle_is_asked_for_a_locator_against_all_defaults(monkeypatch: pytest.
 def test_a_content_too_large_is_refused_before_it_is_copied() -> None:
     locator = Locator(b"12345")
     with pytest.raises(FileError) as refused:
-        copy_blob(engine_on(oracle_with(locator).connect), "D1", "ORIGINAL", io.BytesIO(), 4)
+        copy_blob(engine_on(oracle_with(locator).connect), SP_DOKUMENT_INHALT, ORIGINAL, io.BytesIO(), 4)
     assert (refused.value.reason, refused.value.is_final) == ("FILE_TOO_LARGE", True)
     assert locator.reads == []
 
@@ -131,7 +143,7 @@ def test_a_content_too_large_is_refused_before_it_is_copied() -> None:
 @pytest.mark.parametrize("content", [None, "no row"])
 def test_oracle_without_row_or_content(content: object) -> None:
     with pytest.raises(FileError) as refused:
-        copy_blob(engine_on(oracle_with(content).connect), "D1", "ORIGINAL", io.BytesIO(), 4)
+        copy_blob(engine_on(oracle_with(content).connect), SP_DOKUMENT_INHALT, ORIGINAL, io.BytesIO(), 4)
     assert (refused.value.reason, refused.value.is_final) == ("FILE_MISSING", False)
 
 
@@ -141,7 +153,7 @@ def test_oracle_failing_in_the_middle_names_nothing() -> None:
             raise oracledb.DatabaseError("ORA-01555: snapshot too old: secret")
 
     with pytest.raises(FileError) as refused:
-        copy_blob(engine_on(oracle_with(Broken(b"x")).connect), "D1", "ORIGINAL", io.BytesIO(), 4)
+        copy_blob(engine_on(oracle_with(Broken(b"x")).connect), SP_DOKUMENT_INHALT, ORIGINAL, io.BytesIO(), 4)
     assert (refused.value.reason, refused.value.is_final) == ("FILE_UNREADABLE", False)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__

@@ -1,0 +1,87 @@
+"""A whole run in one task: bring in, read, decide, compare, send, write back; the steps are those of every run."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from include.casavi.client import PortalStopError
+from include.casavi.listing import ListingError
+from include.ixhaus.database import open_engine
+from include.sync import steps
+from include.sync.group import Exchange, stages
+from include.sync.planned import Planned
+from include.sync.run import Request, RunState, SkipRunError
+
+log = logging.getLogger(__name__)
+_SENTENCES = (ListingError, PortalStopError, steps.LoadStoppedError)
+"""Errors whose message says what to do, and holds nothing of a record."""
+
+
+@dataclass
+class Exchanged:
+    """How a run ended, and what its plan held back."""
+
+    ending: steps.Ending
+    planned: Planned | None = None
+    failed: list[str] = field(default_factory=list)
+
+
+def exchange(group: Exchange, system: str, run: str, request: Request) -> Exchanged:
+    """Bring in what happened in the portal, then send what changed in the ERP.
+
+    The two directions do not hold each other up: whatever goes wrong in one, the other is done, and the run is red.
+    Raises ConfigurationError and ContractError when a person has to mend something first.
+    """
+    try:
+        state = steps.begin(group, system, run, request)
+    except SkipRunError as skip:
+        return Exchanged(steps.finish(group, system, _left(None, None, [], skip.reason), request))
+    failed: list[str] = []
+    planned: Planned | None = None
+    if not request.dry_run:
+        with _noted("receive", failed):
+            _call(group.receive, state)
+    steps.read(group, state)
+    with _noted("transform and plan", failed):
+        steps.transform(group, state)
+        planned = steps.plan(group, state, request)
+    with _noted("send", failed):
+        _send(group, state, planned)
+    if not request.dry_run:
+        with _noted("settle", failed):
+            _call(group.settle, state)
+    ending = steps.finish(group, system, _left(state, planned, failed, None), request)
+    return Exchanged(ending, planned, failed)
+
+
+def _send(group: Exchange, state: RunState, planned: Planned | None) -> None:
+    for stage in stages(group) if planned else ():
+        for batch in planned.batches[stage] if planned else ():
+            steps.load(group, state, batch)
+
+
+def _call(dotted: str, state: RunState) -> Any:
+    settings = state.settings()
+    engine = open_engine(settings.ixhaus_connection)
+    with state.lease(settings).kept_alive(engine):
+        return steps.imported(dotted)(engine, settings, state)
+
+
+@contextmanager
+def _noted(name: str, failed: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except _SENTENCES as error:
+        log.error("%s: %s", name, error)
+        failed.append(name)
+    except Exception:
+        log.exception("%s failed", name)
+        failed.append(name)
+
+
+def _left(state: RunState | None, planned: Planned | None, failed: list[str], skip: str | None) -> dict[str, Any]:
+    """Return what `finish` wants to know, as the tasks of other groups leave it in XComs."""
+    left = {"counts": asdict(planned.counts), "changes": planned.changes} if planned else None
+    return {"state": asdict(state) if state else None, "planned": left, "failed": failed, "skip": skip}
