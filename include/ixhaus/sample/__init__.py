@@ -19,16 +19,19 @@ from include.ixhaus.sample.cases import cases
 from include.ixhaus.sample.documents import FOLDER, document_cases, write_documents
 from include.ixhaus.sample.estate import write_estate
 from include.ixhaus.sample.people import Plan, write_people
+from include.ixhaus.sample.reports import report_cases, write_reports
 from include.ixhaus.sample.records import Case
 from include.ixhaus.sample.writing import Row, write_rows
 
-__all__ = ["CASES", "DOCUMENT_CASES", "REFUSED", "build_sample", "cases"]
+__all__ = ["CASES", "DOCUMENT_CASES", "REFUSED", "REPORT_CASES", "build_sample", "cases"]
 
 _ANY_DAY: Final = date(2026, 1, 1)
 CASES: Final = {case.name: case.keys for case in cases(_ANY_DAY)}
 """Case → keys of its records: persons, or what the case is about (contracts, properties, units)."""
 DOCUMENT_CASES: Final = {case.name: case.document_id for case in document_cases(_ANY_DAY)}
 """Case → its document."""
+REPORT_CASES: Final = {case.name: case.report_nr for case in report_cases(_ANY_DAY)}
+"""Case → its report."""
 REFUSED: Final = {
     "V-E3a": "END_BEFORE_START",
     "V-E3b": "NO_START",
@@ -76,6 +79,7 @@ def build_sample(
         create_sqlite_schema(engine_on(lambda: sqlite3.connect(part)))
         _fill(part, Plan.of(crowd), by_hand, seed, day)
         with closing(sqlite3.connect(part)) as connection, connection:
+            write_reports(connection, report_cases(day), day)
             write_documents(connection, path.parent / FOLDER, document_cases(day), letters, day, contents)
         part.rename(path)
 
