@@ -19,8 +19,8 @@ from include.ixhaus.sample.cases import cases
 from include.ixhaus.sample.documents import FOLDER, document_cases, write_documents
 from include.ixhaus.sample.estate import write_estate
 from include.ixhaus.sample.people import Plan, write_people
-from include.ixhaus.sample.reports import report_cases, write_reports
 from include.ixhaus.sample.records import Case
+from include.ixhaus.sample.reports import report_cases, write_reports
 from include.ixhaus.sample.writing import Row, write_rows
 
 __all__ = ["CASES", "DOCUMENT_CASES", "REFUSED", "REPORT_CASES", "build_sample", "cases"]
