@@ -146,7 +146,8 @@ class Batch:
     def _watch(self, delivery: Delivery) -> None:
         """Count, tell how far we are, and stop when the portal seems to be down."""
         passing = delivery.state is None and not delivery.final
-        self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
+        if delivery.is_attempted:  # what could not even be sent says nothing about the portal
+            self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
         self._counts["acknowledged" if delivery.state else "failed"] += 1
         done = self._counts["acknowledged"] + self._counts["failed"]
         if done % _LOG_EVERY == 0:
