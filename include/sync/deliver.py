@@ -20,12 +20,15 @@ _LONGEST_BACKOFF: Final = 30.0
 
 
 class Delivery(NamedTuple):
-    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted."""
+    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted,
+    `is_attempted` if the portal was asked at all.
+    """
 
     state: State | None
     status: int | None
     reason: str = "OK"
     final: bool = False
+    is_attempted: bool = True
 
 
 class ParcelError(Exception):
@@ -79,7 +82,7 @@ class Courier:
             async with self._parcels.pack(change) as upload:
                 return await self._deliver(change, upload, uncertain)
         except ParcelError as error:
-            return Delivery(None, None, error.reason, final=error.is_final)
+            return Delivery(None, None, error.reason, final=error.is_final, is_attempted=False)
 
     async def _deliver(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Delivery:
         answer = await self._send(change, body, uncertain)
