@@ -82,7 +82,15 @@ class Courier:
             async with self._parcels.pack(change) as upload:
                 return await self._deliver(change, upload, uncertain)
         except ParcelError as error:
+            if change["replaced"]:  # whoever must not see what the portal holds loses it, whatever becomes of the rest
+                return await self._withdraw(change, error)
             return Delivery(None, None, error.reason, final=error.is_final, is_attempted=False)
+
+    async def _withdraw(self, change: Mapping[str, Any], why: ParcelError) -> Delivery:
+        removed = await self._deliver({**change, "action": Action.REMOVE}, None, uncertain=False)
+        if removed.state is None:
+            return removed
+        return Delivery(None, removed.status, why.reason, final=why.is_final, is_attempted=True)
 
     async def _deliver(self, change: Mapping[str, Any], body: bytes | Upload | None, uncertain: bool) -> Delivery:
         answer = await self._send(change, body, uncertain)

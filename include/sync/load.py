@@ -43,7 +43,8 @@ class LoadStoppedError(Exception):
 class Batch:
     """The changes of one record type that one task sends.
 
-    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content
+    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content,
+             replaced
     """
 
     engine: Engine
