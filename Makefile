@@ -44,7 +44,7 @@ settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.describe_settings > docs/settings.md
 
 test: $(VENV)/dev  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/dev  ## ruff and mypy --strict
 	@$(BIN)/ruff check .

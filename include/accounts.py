@@ -40,7 +40,8 @@ async def _read(settings: SystemSettings) -> Accounts:
     async with open_portal(settings.portal_connection, settings.limits) as portal:
         return {
             contact["id"]: (_flag(contact, "isRegistered"), _flag(contact, "isInvited"))
-            async for contact in list_records(portal, LISTS["contact"])
+            async for contact in list_records(portal, LISTS["contact"], longest_pause=settings.limits.max_wait_seconds)
+            if contact["id"]  # else the manager's staff have made it in the portal
         }
 
 

@@ -114,7 +114,8 @@ async def open_document_parcels(
     """Read the portal's folders and make ready to fetch files; at the end, name in the protocol the document types
     for which there is no folder. Raises ListingError if the folders cannot be read.
     """
-    folders = {str(record.get("name")): record["id"] async for record in list_records(portal, LISTS["document_type"])}
+    records = list_records(portal, LISTS["document_type"], longest_pause=settings.limits.max_wait_seconds)
+    folders = {str(record.get("name")): record["id"] async for record in records if record["id"]}
     with tempfile.TemporaryDirectory(dir=state.staging().folder, prefix="files-") as spool:
         async with open_files(engine, settings, Path(spool)) as files:
             parcels = DocumentParcels(files, folders, settings.default_folder)

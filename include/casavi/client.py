@@ -108,12 +108,20 @@ class Portal:
         self._login_lock = asyncio.Lock()
 
     async def call(
-        self, call: Call, external_id: str, body: bytes | Upload | None = None, address: URL | None = None
+        self,
+        call: Call,
+        external_id: str,
+        body: bytes | Upload | None = None,
+        *,
+        of: str = "",
+        address: URL | None = None,
     ) -> Answer:
-        """Make one call and judge its answer; logs in as needed. `address` replaces the call's own, for further pages
-        of a list. Raises PortalStopError when no call can succeed.
+        """Make one call and judge its answer; logs in as needed. Raises PortalStopError when no call can succeed.
+
+        of:      id of the record that this one belongs to, where the path asks for it
+        address: replaces the call's own, for further pages of a list
         """
-        url = address or self._fixed.get(call.path) or URL(self._base + call.path_for(external_id), encoded=True)
+        url = address or self._fixed.get(call.path) or URL(self._base + call.path_for(external_id, of), encoded=True)
         try:
             token = self._token or await self.login(replacing="")
             answer = await self._attempt(call, url, external_id, body, token)

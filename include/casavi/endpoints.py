@@ -24,17 +24,11 @@ class Call(NamedTuple):
     evidence: Evidence
     answers: Expected = Expected.RECORD
 
-    def path_for(self, external_id: str) -> str:
-        """Return the path for one record; ids may hold slashes and umlauts, so they are percent-encoded."""
-        path = self.path
-        if "{parent}" in path:
-            path = path.replace("{parent}", quote(parent_of(external_id), safe=""))
-        return path.replace("{id}", quote(external_id, safe=""))
-
-
-def parent_of(external_id: str) -> str:
-    """Return the id of the ticket that a comment or an attachment belongs to: its own id begins with it."""
-    return external_id.rpartition("/")[0]
+    def path_for(self, external_id: str, of: str = "") -> str:
+        """Return the path for one record, which belongs to the record `of` where the path asks for it; ids may hold
+        slashes and umlauts, so they are percent-encoded.
+        """
+        return self.path.replace("{parent}", quote(of, safe="")).replace("{id}", quote(external_id, safe=""))
 
 
 class Endpoint(NamedTuple):
@@ -104,7 +98,7 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
         create=Call("POST", "/tickets/{parent}/attachments", "assumed", Expected.OBJECT),
         update=None,
         remove=None,
-        find=Call("GET", "/tickets/{parent}", "assumed", Expected.OBJECT),
+        find=Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
     ),
     "post": Endpoint(
         create=Call("POST", "/posts", "v1"),

@@ -9,11 +9,13 @@ from urllib.parse import quote
 from yarl import URL
 
 from include.casavi.client import Answer, Portal
-from include.casavi.endpoints import Call, parent_of
+from include.casavi.endpoints import Call
 from include.casavi.verdict import Expected, Verdict
 
 MOST_PAGES: Final = 100_000
 ATTEMPTS: Final = 4
+LONGEST_PAUSE: Final = 600.0
+"""Seconds; a portal that asks for more is not waited for."""
 
 
 class Page(NamedTuple):
@@ -27,19 +29,23 @@ class ListingError(Exception):
     """A list could not be read to its end; what was read must not be taken for all there is."""
 
 
-async def list_records(portal: Portal, call: Call, of: str = "", **query: str) -> AsyncGenerator[dict[str, Any]]:
+async def list_records(
+    portal: Portal, call: Call, of: str = "", *, longest_pause: float = LONGEST_PAUSE, **query: str
+) -> AsyncGenerator[dict[str, Any]]:
     """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`."""
-    async for page in list_pages(portal, call, of, **query):
+    async for page in list_pages(portal, call, of, longest_pause=longest_pause, **query):
         for record in page.records:
             yield record
 
 
-async def list_pages(portal: Portal, call: Call, of: str = "", **query: str) -> AsyncGenerator[Page]:
-    """Yield a list page by page, following the links.
+async def list_pages(
+    portal: Portal, call: Call, of: str = "", *, longest_pause: float = LONGEST_PAUSE, **query: str
+) -> AsyncGenerator[Page]:
+    """Yield a list page by page, following the links; a record without id comes with id "".
 
     of:     external id of the record whose list it is, where the path asks for it
     query:  the list's parameters, for the first page only: the links carry them on
-    raises: ListingError when a page cannot be had, leads to another host, or comes round again;
+    raises: ListingError when a page cannot be had, is none, leads to another host, or comes round again;
             PortalStopError when no call can succeed
     """
     path = call.path.replace("{parent}", quote(of, safe=""))
@@ -49,21 +55,21 @@ async def list_pages(portal: Portal, call: Call, of: str = "", **query: str) -> 
         if address in seen or len(seen) >= MOST_PAGES:
             raise ListingError(f"{call.path}: the portal's pages come round again or never end")
         seen.add(address)
-        answer = await _page(portal, call, address)
+        answer = await _page(portal, call, address, longest_pause)
         page = json.loads(answer.content)
-        yield Page([{**record, "id": _text(record.get("id"))} for record in page["list"]], answer.date)
+        yield Page([_record(call, record) for record in page["list"]], answer.date)
         address = _next(portal.base, address, page)
 
 
-async def find(portal: Portal, call: Call, external_id: str, name: str | None) -> Answer:
-    """Look for a record among those of its parent, by its id or its file name; verdict DONE or MISSING, or what came
-    in the way.
+async def find(portal: Portal, call: Call, of: str, external_id: str, name: str | None) -> Answer:
+    """Look for a record among those of the record `of`, by its id or its file name; verdict DONE or MISSING, or what
+    came in the way.
     """
     try:
         if call.answers is Expected.PAGE:
-            found = [one async for one in list_records(portal, call, parent_of(external_id))]
+            found = [one async for one in list_records(portal, call, of)]
         else:
-            answer = await portal.call(call, external_id)
+            answer = await portal.call(call, of)
             if answer.verdict is not Verdict.DONE:
                 return answer
             found = json.loads(answer.content).get("attachments") or []
@@ -73,27 +79,35 @@ async def find(portal: Portal, call: Call, external_id: str, name: str | None) -
     return Answer(Verdict.DONE if is_there else Verdict.MISSING)
 
 
-def _text(external_id: object) -> str:
-    return "" if external_id is None else str(external_id)
-
-
-async def _page(portal: Portal, call: Call, address: URL) -> Answer:
+async def _page(portal: Portal, call: Call, address: URL, longest_pause: float) -> Answer:
     for attempt in range(1, ATTEMPTS + 1):
         answer = await portal.call(call, "", address=address)
         if answer.verdict is Verdict.DONE:
             return answer
-        if answer.verdict not in (Verdict.WAIT, Verdict.FAULT):
+        if answer.verdict not in (Verdict.WAIT, Verdict.FAULT) or (answer.pause or 0) > longest_pause:
             break
-        if not answer.pause:  # else the session's pace keeps it
+        if not answer.pause and attempt < ATTEMPTS:  # a pause that was asked for the session's pace keeps
             await portal.pace.rest(attempt)
     raise ListingError(f"{call.path}: a page could not be read ({answer.reason or answer.status})")
 
 
+def _record(call: Call, record: object) -> dict[str, Any]:
+    if not isinstance(record, dict):
+        raise ListingError(f"{call.path}: a page holds something that is no record")
+    external_id = record.get("id")
+    return {**record, "id": "" if external_id is None else str(external_id)}
+
+
 def _next(base: URL, current: URL, page: dict[str, Any]) -> URL | None:
-    link = (page.get("_links") or {}).get("next")
+    links = page.get("_links") or {}
+    link = links.get("next") if isinstance(links, dict) else links
     if not link:
         return None
-    address = current.join(URL(link))
-    if address.origin() != base.origin():  # the token must not go to a host that an answer names
+    try:
+        address = current.join(URL(link))
+        is_here = address.origin() == base.origin()
+    except (TypeError, ValueError):
+        raise ListingError(f"{current.path}: the link to the next page is no address") from None
+    if not is_here:  # the token must not go to a host that an answer names
         raise ListingError(f"{current.path}: the next page lies on another host")
     return address

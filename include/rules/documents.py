@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ NOT_RESOLVABLE: Final = (
     "NO_RECIPIENT_ID", "UNKNOWN_RECIPIENT", "UNIT_NOT_ALLOWED",
 )  # fmt: skip
 """What is wrong with a document that nobody can say the audience of: named in the protocol, and taken out of the portal
-if it is there, as it may be with somebody it is not meant for."""
+if it is there, as it may be with somebody it is not meant for. So is one whose audience has changed (E31)."""
 _TEXTS: Final = (
     "document_type", "subject", "file_name", "recipient_type", "property_nr", "unit_nr", "recipient_id", "contract_nr",
     "storage", "path",
@@ -113,23 +114,37 @@ def _decide(
 def _outcome(
     documents: DataFrame, recipients: DataFrame, decided: DataFrame, ledger: DataFrame, settings: SystemSettings
 ) -> DataFrame:
-    held = ledger.loc[ledger["state"].isin(MAYBE_HELD), "external_id"]
-    is_wrongly_there = decided["reason"].isin(NOT_RESOLVABLE) & documents["document_id"].isin(held)
     is_personal = documents["recipient_type"].notna()
     property_id = documents["property_nr"].mask(is_personal | documents["unit_nr"].notna())
     unit_id = unit_ids(documents["property_nr"], documents["unit_nr"]).mask(is_personal)
     contact_id = recipients["external_id"].where(is_personal)
+    places = parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id)
+    is_wrongly_there = _is_wrongly_there(documents["document_id"], decided, places, ledger)
     records = decided.assign(
         external_id=documents["document_id"],
         decision=decided["decision"].mask(is_wrongly_there, Decision.REMOVE.value),
         warnings="",
         properties=documents["property_nr"].fillna(""),
-        parents=parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id),
-        identity="",
+        parents=places,
+        identity=_audience(places),
         changed_at=utc(documents["changed_at"]),
         source="SP_DOKUMENT:" + documents["document_id"],
     )
     return outcome(records, _content(documents, property_id, unit_id, contact_id, settings))
+
+
+def _is_wrongly_there(ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
+    """Return which documents cannot be sent and must not stay where the portal has them."""
+    held = ledger[ledger["state"].isin(MAYBE_HELD)]
+    before = ids.map(held.set_index("external_id")["identity"].fillna(""))
+    has_moved = (before != _audience(places)) & (before != "")
+    is_unknown = decided["reason"].isin(NOT_RESOLVABLE)
+    return before.notna() & (decided["decision"] == Decision.INVALID) & (is_unknown | has_moved)
+
+
+def _audience(places: Series) -> Series:
+    """Return whom a document is for, as short as the ledger keeps it."""
+    return places.map(lambda place: blake2b(place.encode(), digest_size=12).hexdigest() if place else "")
 
 
 def _content(

@@ -33,7 +33,8 @@ CONTROL_COLUMNS: Final = (
     "warnings",  # str: codes of things worth a look although the record is sent, separated by blanks; "" for none
     "properties",  # str: numbers of the properties it belongs to, separated by blanks; "" for none
     "parents",  # str: what the portal must hold before, one "<record type> <external id>" per line; "" for none
-    "identity",  # str: when the ERP record was made; tells a re-used number from the old one (E21); "" if unknown
+    "identity",  # str: of another identity, what the portal has is another record, and goes whatever becomes of the new
+    # one: when the ERP record was made, as a number may be used again (E21), or whom it is for (E31); "" if unknown
     "changed_at",  # datetime64[us], UTC without zone: newest change of the ERP records it is made from; NaT if unknown
     "source",  # str: the ERP keys it is made from, separated by blanks; for people who ask why
 )

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any, Final, NamedTuple, Protocol
 
 from include.casavi.client import Answer, Portal
-from include.casavi.endpoints import Endpoint
+from include.casavi.endpoints import Call, Endpoint
 from include.casavi.listing import find
 from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
@@ -23,12 +23,15 @@ _LONGEST_BACKOFF: Final = 30.0
 
 
 class Delivery(NamedTuple):
-    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted."""
+    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted,
+    `is_attempted` if the portal was asked at all.
+    """
 
     state: State | None
     status: int | None
     reason: str = "OK"
     final: bool = False
+    is_attempted: bool = True
 
 
 class ParcelError(Exception):
@@ -82,7 +85,15 @@ class Courier:
             async with self._parcels.pack(change) as upload:
                 return await self._deliver(change, upload, uncertain)
         except ParcelError as error:
-            return Delivery(None, None, error.reason, final=error.is_final)
+            if change["replaced"]:  # whoever must not see what the portal holds loses it, whatever becomes of the rest
+                return await self._withdraw(change, error)
+            return Delivery(None, None, error.reason, final=error.is_final, is_attempted=False)
+
+    async def _withdraw(self, change: Mapping[str, Any], why: ParcelError) -> Delivery:
+        removed = await self._deliver({**change, "action": Action.REMOVE}, None, uncertain=False)
+        if removed.state is None:
+            return removed
+        return Delivery(None, removed.status, why.reason, final=why.is_final, is_attempted=True)
 
     async def _deliver(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Delivery:
         answer = await self._send(change, body, uncertain)
@@ -100,33 +111,33 @@ class Courier:
         return _delivery(change, answer)
 
     async def _send(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Answer:
-        external_id, endpoint = change["external_id"], self._endpoint
         if change["action"] == Action.REMOVE:
-            return await self._remove(external_id, body)
-        if change["action"] == Action.UPDATE:
-            answer = await self._settle(external_id, body)
+            return await self._remove(change, body)
+        if change["action"] == Action.UPDATE or uncertain:
+            where = None if change["action"] == Action.UPDATE else self._endpoint.find
+            answer = await (self._look_up(where, change, body) if where else self._settle(change, body))
             if answer.verdict is not Verdict.MISSING:
                 return answer
-        elif uncertain:
-            answer = await self._look_up(external_id, body)
-            if answer.verdict is not Verdict.MISSING:
-                return answer
-        answer = await self._portal.call(endpoint.create, external_id, body)
+        answer = await self._call(self._endpoint.create, change, body)
         if answer.verdict is Verdict.TAKEN:  # somebody, perhaps an earlier run of ours, made it: adopt it
-            answer = await self._settle(external_id, body)
-            if answer.verdict is Verdict.MISSING and endpoint.update is None:
-                answer = await self._portal.call(endpoint.create, external_id, body)
+            answer = await self._settle(change, body)
+            if answer.verdict is Verdict.MISSING and self._endpoint.update is None:
+                answer = await self._call(self._endpoint.create, change, body)
         return answer
 
-    async def _settle(self, external_id: str, body: Body) -> Answer:
+    async def _call(self, call: Call, change: Mapping[str, Any], body: Body) -> Answer:
+        of = _parent(change) if "{parent}" in call.path else ""
+        return await self._portal.call(call, change["external_id"], body, of=of)
+
+    async def _settle(self, change: Mapping[str, Any], body: Body) -> Answer:
         """Bring what the portal holds of a record up to date; verdict MISSING if it is still to be created.
 
         Where the portal has no update, what it holds is removed first: whoever must not see a document any more loses
         it before anybody else gets it (E31).
         """
         if self._endpoint.update is not None:
-            return await self._portal.call(self._endpoint.update, external_id, self._part(body))
-        answer = await self._remove(external_id, None)
+            return await self._call(self._endpoint.update, change, self._part(body))
+        answer = await self._remove(change, None)
         return answer._replace(verdict=Verdict.MISSING) if answer.verdict is Verdict.DONE else answer
 
     def _part(self, body: Body) -> Body:
@@ -137,20 +148,18 @@ class Courier:
         content = json.loads(body)
         return json.dumps({name: content[name] for name in content if name in fields}).encode()
 
-    async def _look_up(self, external_id: str, body: Body) -> Answer:
-        """See whether a create took effect of which nobody knows; verdict MISSING if it did not."""
-        if self._endpoint.find is None:
-            return await self._settle(external_id, body)
+    async def _look_up(self, where: Call, change: Mapping[str, Any], body: Body) -> Answer:
+        """See whether the portal holds a record; verdict MISSING if it does not."""
         name = body.name if isinstance(body, Upload) else None
-        return await find(self._portal, self._endpoint.find, external_id, name)
+        return await find(self._portal, where, _parent(change), change["external_id"], name)
 
-    async def _remove(self, external_id: str, body: Body) -> Answer:
+    async def _remove(self, change: Mapping[str, Any], body: Body) -> Answer:
         if self._endpoint.remove is None:
             return Answer(Verdict.REFUSED, reason="CANNOT_WITHDRAW")
-        answer = await self._portal.call(self._endpoint.remove, external_id, body)
-        if answer.verdict is Verdict.MISSING and self._endpoint.find is not None:
+        answer = await self._call(self._endpoint.remove, change, body)
+        if answer.verdict is Verdict.MISSING and self._endpoint.find:
             # whether such records can be removed at all is only assumed: "not found" may speak of the address
-            left = await find(self._portal, self._endpoint.find, external_id, None)
+            left = await self._look_up(self._endpoint.find, change, None)
             if left.verdict is Verdict.DONE:
                 return Answer(Verdict.REFUSED, answer.status, reason="CANNOT_WITHDRAW")
         return answer
@@ -167,6 +176,11 @@ class Courier:
                 f"the portal asks for pauses of {self._paused:.0f} s in all, this run may wait "
                 f"{self._limits.max_wait_seconds:.0f} s; the next run goes on from here"
             )
+
+
+def _parent(change: Mapping[str, Any]) -> str:
+    """Return the id of the first record that this one belongs to."""
+    return str(change["parents"] or "").partition("\n")[0].partition(" ")[2]
 
 
 def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:

@@ -43,7 +43,8 @@ class LoadStoppedError(Exception):
 class Batch:
     """The changes of one record type that one task sends.
 
-    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content
+    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content,
+             replaced
     """
 
     engine: Engine
@@ -78,7 +79,7 @@ class Batch:
         return dict(self._counts)
 
     def _split_by_parents(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
-        """Part the changes whose parents the portal holds from those it would refuse."""
+        """Part the changes whose parents the portal holds, and removals, from those it would refuse."""
         parents = {change["external_id"]: _parents(change) for change in changes}
         held = held_records(self.engine, self.settings.system, {one for some in parents.values() for one in some})
         orphans = [change for change in changes if not held.issuperset(parents[change["external_id"]])]
@@ -146,7 +147,8 @@ class Batch:
     def _watch(self, delivery: Delivery) -> None:
         """Count, tell how far we are, and stop when the portal seems to be down."""
         passing = delivery.state is None and not delivery.final
-        self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
+        if delivery.is_attempted:  # what could not even be sent says nothing about the portal
+            self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
         self._counts["acknowledged" if delivery.state else "failed"] += 1
         done = self._counts["acknowledged"] + self._counts["failed"]
         if done % _LOG_EVERY == 0:
@@ -221,6 +223,9 @@ async def _commit(ledger: Acknowledgements, queue: _Queue, add: Callable[[Outcom
 
 
 def _parents(change: Change) -> set[tuple[str, str]]:
+    """Return what the portal must hold before; nothing for a removal, which may come after that of its parents."""
+    if change["action"] == Action.REMOVE:
+        return set()
     pairs = (line.partition(" ") for line in (change["parents"] or "").splitlines())
     return {(record_type, external_id) for record_type, _, external_id in pairs}
 

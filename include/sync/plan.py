@@ -85,7 +85,7 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     returns: desired's columns plus state, outcome, action; records of ours that the ERP no longer has come with
              decision REMOVE and reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records
              that the ledger does not know yet, `gone` those that the ERP does not have any more, `foreign` those
-             that another group has sent so far
+             that another group has sent so far, `replaced` those in whose place the portal has one of another identity
     raises:  DuplicateKeysError naming the ids
     """
     twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
@@ -101,10 +101,15 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
         "gone": gone,
         "foreign": (records["_found"] == "both") & ~is_ours,
     }
-    records = _fill_gone(records, gone).assign(state=state, **marks)
     maybe_held = state.isin([*HELD, State.PENDING])
+    marks["replaced"] = maybe_held & _differ(records["identity"], records["identity_known"])
+    records = _fill_gone(records, gone).assign(state=state, **marks)
     records = records[(~gone | (maybe_held & is_ours)) & scope.covers(records)]
     return _judged(records, scope).drop(columns=["_found", *(f"{name}_known" for name in _SHARED)])
+
+
+def _differ(identity: "pd.Series[Any]", known: "pd.Series[Any]") -> "pd.Series[bool]":
+    return (identity.fillna("") != "") & (known.fillna("") != "") & (identity != known)
 
 
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
@@ -171,7 +176,8 @@ class GuardFinding:
 
 def guard_finding(record_type: str, desired: pd.DataFrame, known: pd.DataFrame, records: pd.DataFrame) -> GuardFinding:
     """Count what a run would take away of one record type; records as `compare` made them of desired and known."""
-    held = int((known["state"].isin(HELD) & known["is_ours"]).sum())
+    is_ours = known["is_ours"] | known[EXTERNAL_ID].isin(desired[EXTERNAL_ID])  # or is taken over from another group
+    held = int((known["state"].isin(HELD) & is_ours).sum())
     return GuardFinding(record_type, int(takes_away(records).sum()), held, desired.empty)
 
 
@@ -189,16 +195,26 @@ def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) ->
     """Check the content of what is to be sent; content becomes the JSON text for the portal.
 
     records: as returned by `compare`, with the content of everything that is to be created or updated
-    A record the model refuses becomes outcome invalid, with a reason code and in `text` what is wrong, without values.
+    A record the model refuses becomes outcome invalid, with a reason code and in `text` what is wrong, without values;
+    if the portal holds one of another identity in its place, that is removed.
     """
     outcome, reason, content = (records[name].tolist() for name in ("outcome", "reason", "content"))
+    replaced = records["replaced"].tolist()
     text = [""] * len(records)
     for row in np.flatnonzero(to_send(records)):
         try:
             content[row] = model.model_validate_json(content[row]).model_dump_json(by_alias=True)
         except ValidationError as error:
-            outcome[row] = Outcome.INVALID
             reason[row], text[row] = refusal(error)
+            content[row] = None
+            if not replaced[row]:
+                outcome[row] = Outcome.INVALID
     columns: dict[str, Any] = {"outcome": outcome, "reason": reason, "content": content, "text": text}
     checked = records.assign(**columns)
-    return checked.assign(action=checked["action"].where(checked["outcome"] == Outcome.CHANGE, None))
+    is_change = checked["outcome"] == Outcome.CHANGE
+    leaves = is_change & to_send(checked) & checked["content"].isna()
+    return checked.assign(
+        action=checked["action"].where(is_change, None).mask(leaves, Action.REMOVE.value),
+        decision=checked["decision"].mask(leaves, Decision.REMOVE.value),
+        hash=checked["hash"].mask(leaves, REMOVAL_HASH),
+    )

@@ -23,7 +23,7 @@ MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
 _CHANGE: Final = (
-    "external_id", "action", "decision", "reason", "hash", "properties", "identity", "parents", "content",
+    "external_id", "action", "decision", "reason", "hash", "properties", "identity", "parents", "content", "replaced",
 )  # fmt: skip
 Compared = Mapping[str, pd.DataFrame]
 """Record type → frame as returned by plan.compare and plan.validate."""

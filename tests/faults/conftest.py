@@ -1,4 +1,4 @@
-"""A worker for all fault tests; a world and a discreet log for each."""
+"""A worker for all fault tests; a world and a discreet log for each, and documents for whoever asks."""
 
 import logging
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import pytest
 
 from include.sync import deliver
 from tests.faults.harness import Worker, World
+from tests.faults.papers import ANNA, BERT, Archive
 from tests.faults.run_steps import short_backoff
 from tests.sandbox import SandboxProcess
 
@@ -35,3 +36,10 @@ def world(
         caplog.set_level(logging.DEBUG, logger=name)
     yield made
     made.assert_discreet("\n".join([caplog.text, *capfd.readouterr()]))
+
+
+@pytest.fixture
+def archive(world: World, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """Documents for two tenants whom ERP and portal hold; none is written yet."""
+    world.settle(ANNA, BERT)
+    return Archive(world, monkeypatch)

@@ -35,7 +35,9 @@ from tests.sandbox import KEY, ROOT, SECRET, PortalUser, SandboxProcess
 CANARY: Final = "kanari"
 """Stands in every name, address and e-mail of this iX-Haus, and must stand in no log, XCom or exception."""
 HOUSE: Final = "100"
-KINDS: Final = {"property": "properties", "unit": "units", "contact": "contacts", "contract": "contracts"}
+KINDS: Final = {
+    "property": "properties", "unit": "units", "contact": "contacts", "contract": "contracts", "document": "documents",
+}  # fmt: skip
 OUTCOMES: Final = ("created", "updated", "removed", "unchanged", "withheld", "invalid", "errors", "outstanding")
 LIMITS: Final[dict[str, object]] = {
     "requests_per_second": 5000, "parallel_requests": 4, "timeout_seconds": 5, "attempts": 3, "max_wait_seconds": 5,
@@ -314,6 +316,12 @@ class World:
         """Return external id → fields of what a user of the portal can see."""
         return {one["id"]: one["fields"] for one in self.sandbox.state(kind) if not one["archived"]}
 
+    def looked_after(self) -> dict[str, list[Row]]:
+        """Return the responsibilities that the interface has given, of each property that has some."""
+        of_houses = {house: fields.get("responsibilities", []) for house, fields in self.portal("properties").items()}
+        ours = {house: [one for one in found if one["roleType"] == "external"] for house, found in of_houses.items()}
+        return {house: found for house, found in ours.items() if found}
+
     def expected(self) -> tuple[dict[str, Row], dict[str, Row]]:
         """Return the contacts and contracts that the portal should show, as the ERP stands now."""
         contacts, contracts = {}, {}
@@ -344,6 +352,7 @@ class World:
     def assert_ledger_is_true(self) -> None:
         """I6: what the ledger calls acknowledged the portal holds, and what it calls removed the portal does not."""
         held = {(kind, external_id) for kind, plural in KINDS.items() for external_id in self.portal(plural)}
+        held |= {("responsibility", house) for house in self.looked_after()}
         for row in self.rows("SELECT * FROM SP_ABGLEICH"):
             is_held = (row["ART"], row["SCHLUESSEL"]) in held
             if row["ZUSTAND"] in ("present", "restricted") and row["PRUEFSUMME"]:
@@ -366,7 +375,7 @@ class World:
 
     def assert_discreet(self, log: str) -> None:
         """I5: no name, address, e-mail or secret in a log, an XCom, an exception or the protocol."""
-        own = (name for name in ("SP_ABGLEICH", "SP_PROTOKOLL", "SP_PROTOKOLL_EINTRAG", "SP_SPERRE"))
+        own = (name for name in ("SP_ABGLEICH", "SP_PROTOKOLL", "SP_PROTOKOLL_EINTRAG", "SP_SPERRE", "SP_PORTALKONTO"))
         tables = [json.dumps(self.rows(f"SELECT * FROM {name}")) for name in own]
         worker_log = self.folder / "worker.log"
         logs = [log, worker_log.read_text(encoding="utf-8") if worker_log.exists() else ""]

@@ -23,7 +23,9 @@ from unittest.mock import patch
 
 from sqlalchemy.engine.default import DefaultDialect
 
+from dags.casavi_documents import DOCUMENTS
 from dags.casavi_objects import OBJECTS
+from dags.casavi_owners_caretakers import OWNERS_CARETAKERS
 from dags.casavi_persons import PERSONS
 from include.casavi.client import Portal
 from include.settings import load_settings
@@ -32,7 +34,7 @@ from include.sync.group import Group, stages
 from include.sync.run import Request, RunState
 
 SYSTEM: Final = "production"
-GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS)}
+GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS)}
 CRASHED: Final = 99
 Action = Callable[[], Any]
 
@@ -127,11 +129,11 @@ def _load_stages(group: Group, state: RunState, batches: Mapping[str, Any], prog
 
 def _records(group: Group, state: RunState) -> int:
     folder = state.staging()
-    known = folder.read_table("known").to_pylist()
+    mine = [row for row in folder.read_table("known").to_pylist() if row["group"] == group.name]
     number = 0
     for record_type in group.record_types:
         decided = set(folder.read_table(f"decided_{record_type}").column("external_id").to_pylist())
-        held = {row["external_id"] for row in known if row["record_type"] == record_type and _maybe_held(row["state"])}
+        held = {row["external_id"] for row in mine if row["record_type"] == record_type and _maybe_held(row["state"])}
         number += len(decided | held)
     return number
 

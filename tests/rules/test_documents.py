@@ -278,6 +278,18 @@ def test_what_lost_its_recipient_leaves_the_portal(change: dict[str, Any]) -> No
 
 
 @pytest.mark.rule("E31")
+@pytest.mark.parametrize("fault", [{"size": 0}, {"size": 101 * MB}])
+def test_a_corrected_letter_that_cannot_be_sent_leaves_the_wrong_person_all_the_same(fault: dict[str, Any]) -> None:
+    other = person(contract(nr="V2", unit_nr="2"), key="100.2.1")
+    people = [TENANT, held("100.2.1")]
+    sent_for = row(decide_documents(document(), known=people))["identity"]
+    ledger = [*people, held("D1", identity=sent_for, record_type="document")]
+    corrected = document(recipient_id="100.2.1", **fault)
+    assert said(other, corrected, known=ledger)[0] == "remove"
+    assert said(other, document(**fault), known=ledger)[0] == "invalid"
+
+
+@pytest.mark.rule("E31")
 def test_a_corrected_recipient_is_another_content_under_the_same_id() -> None:
     other = person(contract(nr="V2", unit_nr="2"), key="100.2.1")
     assert goes_to(other, document(recipient_id="100.2.1"), known=[TENANT, held("100.2.1")]) == {"contactId": "100.2.1"}

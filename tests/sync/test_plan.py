@@ -482,3 +482,23 @@ def test_checking_and_holding_back_nothing_is_no_error(empty_ledger: bool, empty
     rows = [] if empty_source else [record("1", "withhold")]
     records = validate(hold_back(compare(desired(*rows), ledger, CHANGED)), UnitPayload, refusal)
     assert said(records) == ({} if empty_source else {"1": "withheld"})
+
+
+@pytest.mark.rule("E31")
+@pytest.mark.parametrize(("identity", "says"), [("other", "change remove"), ("same", "invalid"), ("", "invalid")])
+def test_what_is_refused_must_not_leave_one_of_another_identity_in_its_place(identity: str, says: str) -> None:
+    bad = record("1", name="x" * 300, identity="same")
+    records = compare(desired(bad), known(acknowledged(bad, identity=identity, hash="old")), CHANGED)
+    checked = validate(records, UnitPayload, refusal)
+    assert said(checked)["1"] == says
+    if says == "change remove":
+        (hash_, decision) = checked[["hash", "decision"]].iloc[0]
+        assert (hash_, decision) == (REMOVAL_HASH, "remove")
+
+
+@pytest.mark.rule("E6")
+def test_what_is_taken_over_from_another_group_counts_as_held() -> None:
+    row = record("1", "remove")
+    ledger = known(acknowledged(record("1"), group="others"), acknowledged(record("2"), group="others"))
+    records = compare(desired(row), ledger, CHANGED)
+    assert guard_finding("unit", desired(row), ledger, records) == GuardFinding("unit", 1, 1, empty_source=False)

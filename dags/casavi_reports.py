@@ -1,0 +1,51 @@
+"""Airflow DAG casavi_reports: reports and notes, both ways."""
+
+from include.settings import configured_systems
+from include.sync.flow import exchange_dag
+from include.sync.group import Exchange
+
+DOCS = """
+### casavi_reports
+
+Exchanges reports, notes and their files with the portal. First everything new in the portal comes into iX-Haus, then
+everything changed in iX-Haus goes out, in one task, as every further task would cost a second. Runs every five minutes.
+
+#### Triage
+
+| What you see | What it means | What to do |
+|---|---|---|
+| `exchange` green, status *skipped* | switched off, no licence, or another run is working; the protocol says which | nothing, or switch it on |
+| `exchange` red: a sentence about a setting, view or column | **nothing was sent** | write what the sentence says; then trigger again |
+| red: *receive* failed | the portal's reports could not be read to the end; the read mark stays, nothing is lost | wait; the next run reads again |
+| red: USER_MISSING, USER_LOCKED, USER_WITHOUT_RIGHTS | the user for reports is missing, locked or without rights in iX-Haus plus | mend the user; what waits comes in then |
+| red: *send* failed | the portal is down, refuses the key, or asks for a long pause | wait or mend the key; the next run goes on |
+| red: records refused | everything else was delivered | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| a report is not in the portal | its field Serviceportal (PORTAL_STATUS, PORTAL_GRUND) says why | see the reason |
+| CANNOT_WITHDRAW | a note became internal, but the portal cannot take it back | remove it in casavi by hand |
+
+Safe at any time: trigger again, dry run, clearing the run. Nothing is ever sent or imported twice for being repeated.
+"""
+
+REPORTS = Exchange(
+    name="reports",
+    label="Meldungen",
+    views=(
+        "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER", "SP_OBJEKT",
+        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
+    ),
+    record_types={
+        "ticket_type": "include.casavi.payloads.TicketTypePayload",
+        "ticket": "include.casavi.payloads.TicketPayload",
+        "comment": "include.casavi.payloads.CommentPayload",
+        "attachment": "include.casavi.payloads.AttachmentPayload",
+        "post": "include.casavi.payloads.PostPayload",
+    },
+    rules="include.rules.reports.decide",
+    sees=("contact",),
+    parcels={"attachment": "include.uploads.open_report_parcels"},
+    receive="include.reports.receive",
+    settle="include.reports.settle",
+)  # fmt: skip
+
+for system in configured_systems():
+    exchange_dag(REPORTS, system, DOCS)
