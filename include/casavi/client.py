@@ -6,11 +6,11 @@ by all calls of the session, no redirects, bounded answers, and no body in any l
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from time import monotonic
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import aiohttp
 from airflow.providers.http.hooks.http import HttpAsyncHook
@@ -23,6 +23,11 @@ from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
 
 MAX_ANSWER_BYTES = 1 << 20
+MAX_PAGE_BYTES = 64 << 20
+"""A page holds many records, each perhaps with a long text."""
+FOREIGN_HOST = "FOREIGN_HOST"
+TOO_LARGE = "FILE_TOO_LARGE"
+"""Why `Portal.fetch` did not fetch a file."""
 LOOK_UP_EVERY = 0.5
 """Seconds after which whoever waits looks whether there is still something to wait for."""
 _CONNECT_SECONDS = 10.0
@@ -122,11 +127,33 @@ class Portal:
         address: replaces the call's own, for further pages of a list
         """
         url = address or self._fixed.get(call.path) or URL(self._base + call.path_for(external_id, of), encoded=True)
+        return await self._logged_in(lambda token: self._attempt(call, url, external_id, body, token))
+
+    async def fetch(self, address: str, limit: int, file: BinaryIO) -> Answer:
+        """Write the content of a file that the portal names by its address into `file`, in place of what that holds.
+
+        Only the portal's own host is asked: the token is for nobody else, and what another host holds is not the
+        portal's. Raises PortalStopError as `call` does.
+
+        limit:   most bytes to take
+        returns: DONE; REFUSED with reason FOREIGN_HOST or TOO_LARGE, or without one; or as of any other call
+        """
+        try:
+            url = self.base.join(URL(address))
+            is_own = url.origin() == self.base.origin()
+        except ValueError:
+            is_own = False
+        if not is_own:
+            return Answer(Verdict.REFUSED, reason=FOREIGN_HOST)
+        return await self._logged_in(lambda token: self._download(url, limit, file, token))
+
+    async def _logged_in(self, attempt: Callable[[str], Awaitable[Answer]]) -> Answer:
+        """Return the answer of an attempt with a token, which is repeated once if the token is no longer accepted."""
         try:
             token = self._token or await self.login(replacing="")
-            answer = await self._attempt(call, url, external_id, body, token)
+            answer = await attempt(token)
             if answer.verdict is Verdict.LOGIN:
-                answer = await self._attempt(call, url, external_id, body, await self.login(replacing=token))
+                answer = await attempt(await self.login(replacing=token))
         except LoginDelayedError as delay:
             return delay.answer
         if answer.verdict in (Verdict.LOGIN, Verdict.STOP):
@@ -144,19 +171,38 @@ class Portal:
         await self.pace.turn()
         try:
             async with self._request(call.method, url, body, token) as response:
-                content = await _read_bounded(response)
-        except TimeoutError:
-            return Answer(Verdict.FAULT, reason="TIMEOUT")
-        except (aiohttp.ClientPayloadError, ValueError):
-            return Answer(Verdict.FAULT, reason="BAD_ANSWER")
-        except (aiohttp.ClientError, OSError):
-            return Answer(Verdict.FAULT, reason="NO_CONNECTION")
+                limit = MAX_PAGE_BYTES if call.answers is Expected.PAGE else MAX_ANSWER_BYTES
+                content = await _read_bounded(response, limit)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _failed(error)
         verdict = judge(response.status, content, external_id, call.answers)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))
             return Answer(verdict, response.status)
         return self._delayed(verdict, response)
+
+    async def _download(self, url: URL, limit: int, file: BinaryIO, token: str) -> Answer:
+        await self.pace.turn()
+        file.seek(0)
+        file.truncate()
+        headers = {TOKEN_HEADER: token, "Accept": "*/*"}
+        try:
+            async with self._http.get(
+                url, headers=headers, allow_redirects=False, timeout=self._upload_timeout
+            ) as response:
+                if 200 <= response.status < 300:
+                    is_whole = await _save_bounded(response, limit, file)
+                    verdict, reason = (Verdict.DONE, "") if is_whole else (Verdict.REFUSED, TOO_LARGE)
+                    return Answer(verdict, response.status, reason=reason)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _failed(error)
+        if 300 <= response.status < 400:
+            return Answer(Verdict.REFUSED, response.status, reason=FOREIGN_HOST)
+        verdict = judge(response.status, b"", "", Expected.NOTHING)
+        if verdict in (Verdict.WAIT, Verdict.FAULT):
+            return self._delayed(verdict, response)
+        return Answer(verdict, response.status)
 
     def _request(
         self, method: str, url: URL, body: bytes | Upload | None, token: str
@@ -181,7 +227,7 @@ class Portal:
         body = json.dumps({"key": self._key, "secret": self._secret}).encode()
         try:
             async with self._http.post(URL(self._base + LOGIN_PATH), data=body, allow_redirects=False) as response:
-                content = await _read_bounded(response)
+                content = await _read_bounded(response, MAX_ANSWER_BYTES)
         except TimeoutError:
             raise LoginDelayedError(Answer(Verdict.FAULT, reason="TIMEOUT")) from None
         except (aiohttp.ClientError, OSError, ValueError):
@@ -227,16 +273,37 @@ def _why_stop(status: int | None) -> str:
     )
 
 
-async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
-    """Return the answer's body; raises ValueError if it is larger than any record can be."""
-    if response.content_length is not None and response.content_length <= MAX_ANSWER_BYTES:
+def _failed(error: Exception) -> Answer:
+    if isinstance(error, TimeoutError):
+        return Answer(Verdict.FAULT, reason="TIMEOUT")
+    if isinstance(error, aiohttp.ClientPayloadError | ValueError):
+        return Answer(Verdict.FAULT, reason="BAD_ANSWER")
+    return Answer(Verdict.FAULT, reason="NO_CONNECTION")
+
+
+async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Return the answer's body; raises ValueError if it is larger than it can be."""
+    if response.content_length is not None and response.content_length <= limit:
         return await response.read()
     content = bytearray()
     async for piece in response.content.iter_chunked(1 << 16):
         content += piece
-        if len(content) > MAX_ANSWER_BYTES:
+        if len(content) > limit:
             raise ValueError("answer too large")
     return bytes(content)
+
+
+async def _save_bounded(response: aiohttp.ClientResponse, limit: int, file: BinaryIO) -> bool:
+    """Write the answer's body into a file; returns whether it is no larger than the limit."""
+    if response.content_length is not None and response.content_length > limit:
+        return False
+    left = limit
+    async for piece in response.content.iter_chunked(1 << 16):
+        left -= len(piece)
+        if left < 0:
+            return False
+        file.write(piece)
+    return True
 
 
 @asynccontextmanager

@@ -1,0 +1,105 @@
+"""Comments of a ticket: public ones only, and what iX-Haus knows of each (R44, E48, E49)."""
+
+from collections import Counter
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from include.inbound.report import Report
+from include.inbound.statements import IMPORTED_NOTES, INBOX, LEDGER, NOTES, Row, by_ids, rows_of
+from include.inbound.texts import plain
+from include.inbound.work import PORTAL, Work
+from include.ixhaus.contract import YES
+from include.sync.ledger import State
+
+Comment = dict[str, Any]
+
+
+class Known(NamedTuple):
+    """What iX-Haus knows of a ticket's comments."""
+
+    ours: frozenset[str]
+    """Keys of comments that this project sent."""
+    inbox: dict[str, Row]
+    """Key → inbox row of those that were read."""
+    imported: list[Row]
+    """Inbox rows of this ticket's comments that became notes of the report, with ANGELEGT_AM."""
+    pending: list[Row]
+    """Notes of which nobody knows whether they have arrived."""
+
+
+def public(comments: list[Comment]) -> dict[str, Comment]:
+    """Return key → comment, of those that say that they are not internal; without a word they are (R44)."""
+    found: dict[str, Comment] = {}
+    for comment in comments:
+        if comment.get("isInternal") is False:
+            key = _key(comment)
+            if key in found and found[key].get("internalId") != comment.get("internalId"):
+                key = f"{key}#{comment.get('internalId')}"
+            found[key] = comment
+    return found
+
+
+def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, comments: dict[str, Comment]) -> Known:
+    """Return what iX-Haus knows of these comments."""
+    notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
+    own_notes = [note for note in notes if note["HERKUNFT"] != PORTAL and note["OEFFENTLICH"] == YES]
+    ids = {one["id"] for one in comments.values()} - {""}
+    sent = by_ids(
+        connection, LEDGER, ids | {f"{ticket_id}/{one}" for one in ids | {note["NOTIZ_ID"] for note in own_notes}},
+        system=work.system, kind="comment",
+    )  # fmt: skip
+    pending = [
+        note for note in own_notes
+        if sent.get(f"{ticket_id}/{note['NOTIZ_ID']}", {}).get("ZUSTAND") == State.PENDING
+    ]  # fmt: skip
+    imported = [] if report.is_new else rows_of(
+        connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=PORTAL
+    )  # fmt: skip
+    ours = frozenset(key for key, one in comments.items() if {one["id"], f"{ticket_id}/{one['id']}"} & sent.keys())
+    inbox = by_ids(connection, INBOX, comments, system=work.system, kind="comment")
+    of_ticket = [row for row in imported if is_of_ticket(row["VERSION"], ticket_id)]
+    return Known(ours, inbox, of_ticket, pending)
+
+
+def echoed(comment: Comment, pending: list[Row], used: Counter[tuple[str, str]]) -> str | None:
+    """Return which of our notes a comment is that came back under an id the ledger does not know: same text, same or no
+    author, and nobody knows yet whether the note has arrived.
+    """
+    text, author = plain(str(comment.get("text") or "")).strip(), str(comment.get("authorName") or "")
+    same = [
+        note["NOTIZ_ID"]
+        for note in pending
+        if plain(note["TEXT"] or "").strip() == text and author in ("", note["VERFASSER"])
+    ]
+    place = used[text, author]
+    used[text, author] += 1
+    return same[place] if place < len(same) else None
+
+
+def _key(comment: Comment) -> str:
+    external_id = comment["id"] or str(comment.get("internalId") or digest(repr(sorted(comment.items()))))
+    return external_id if len(external_id) <= 80 else digest(external_id)
+
+
+def note_id_of(comment: Comment) -> str:
+    """Return the key of the note that a comment becomes."""
+    return f"SP-{comment.get('internalId') or _key(comment)}"
+
+
+def version_in(ticket_id: str, text: str | None) -> str:
+    """Return how a comment stands (None: the portal no longer shows it), and in which ticket: a report that changed its
+    audience has several.
+    """
+    return f"{'gone' if text is None else digest(text)} {digest(ticket_id)[:16]}"
+
+
+def is_of_ticket(version: str, ticket_id: str) -> bool:
+    """Whether a comment that was read with this version stands in a ticket."""
+    return version.endswith(digest(ticket_id)[:16])
+
+
+def digest(text: str) -> str:
+    """Return a hash of a text."""
+    return blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()

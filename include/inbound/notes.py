@@ -1,0 +1,91 @@
+"""Comments become notes of the report; what was read stays as it was read (R58, E48)."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Final
+
+from include.clock import utc_now
+from include.inbound.comments import Comment, Known, digest, echoed, note_id_of, version_in
+from include.inbound.report import Report
+from include.inbound.statements import Row
+from include.inbound.texts import one_line, plain
+from include.inbound.tickets import Ticket
+from include.inbound.times import local, parse
+from include.inbound.work import PORTAL, Work, Writes
+from include.inbound.writing import kept_text
+from include.ixhaus.contract import NO, YES
+from include.ixhaus.contract.reports import SP_NOTIZ
+
+CHANGED: Final = "Im Portal geändert: "
+_US: Final = "Serviceportal"
+
+
+def import_comments(
+    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, writes: Writes
+) -> dict[str, str]:
+    """Write what is new, changed or gone among a ticket's public comments; returns comment's key → note, of all that
+    came from the portal.
+    """
+    notes: dict[str, str] = {}
+    pending = Counter[tuple[str, str]]()
+    for key, comment in comments.items():
+        if key in known.ours:
+            continue
+        before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""))
+        if before is None:
+            note_id = echoed(comment, known.pending, pending) or _import(work, report, comment, writes)
+            writes.remember(work, "comment", key, note_id, version, is_known=False)
+        else:
+            note_id = before["IXHAUS_ID"]
+            if before["VERSION"] != version:
+                _note_change(work, ticket, report, comment, writes)
+                writes.remember(work, "comment", key, note_id, version, is_known=True)
+        notes[key] = note_id
+    gone = version_in(ticket["id"], None)
+    for row in known.imported:
+        if row["PORTAL_ID"] not in comments and row["VERSION"] != gone:
+            _note_end(work, ticket, report, row, writes)
+            writes.remember(work, "comment", row["PORTAL_ID"], row["IXHAUS_ID"], gone, is_known=True)
+    return notes
+
+
+def _import(work: Work, report: Report, comment: Comment, writes: Writes) -> str:
+    note_id = note_id_of(comment)
+    text = plain(str(comment.get("text") or ""))
+    _add_note(work, report, note_id, text, comment, writes)
+    writes.comments += 1
+    report.changes.append("NEUE_NOTIZ")
+    return note_id
+
+
+def _note_change(work: Work, ticket: Ticket, report: Report, comment: Comment, writes: Writes) -> None:
+    """Add what a comment says now as a further note: what staff have read stays as they read it (E48)."""
+    text = CHANGED + plain(str(comment.get("text") or ""))
+    _add_note(work, report, f"{note_id_of(comment)}-{_of_version(ticket)}", text, comment | {"createdAt": None}, writes)
+    report.changes.append("NOTIZ_GEAENDERT")
+
+
+def _note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Writes) -> None:
+    """Add an internal note on one that the portal's users no longer see; the note itself stays (E48)."""
+    written: datetime | None = row["ANGELEGT_AM"]
+    text = f"Im Portal gelöscht: Notiz vom {written:%d.%m.%Y %H:%M}" if written else "Im Portal gelöscht: eine Notiz"
+    note_id = f"{row['IXHAUS_ID']}-{_of_version(ticket)}"[:100]
+    comment = {"authorName": _US, "isInternal": True}
+    _add_note(work, report, note_id, text, comment, writes)
+    report.changes.append("NOTIZ_GELOESCHT")
+
+
+def _add_note(work: Work, report: Report, note_id: str, text: str, comment: Comment, writes: Writes) -> None:
+    now = utc_now()
+    row = {
+        "NOTIZ_ID": note_id, "MELDUNG_NR": report.number,
+        "TEXT": kept_text(report.number, note_id, text, writes),
+        "OEFFENTLICH": NO if comment.get("isInternal") else YES,
+        "VERFASSER": one_line(str(comment.get("authorName") or ""), 100) or None, "ANGELEGT_VON": work.user,
+        "ANGELEGT_AM": local(parse(comment.get("createdAt")) or now), "HERKUNFT": PORTAL, "GEAENDERT_AM": local(now),
+    }  # fmt: skip
+    writes.rows.append((SP_NOTIZ, row))
+
+
+def _of_version(ticket: Ticket) -> str:
+    return digest(str(ticket.get("modifiedAt")))[:8]

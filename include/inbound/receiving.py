@@ -1,0 +1,73 @@
+"""What the rest of the project calls: import what is new in the portal, and ask whether anything is."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from include.casavi.client import open_portal
+from include.inbound.reading import Reading
+from include.inbound.tickets import is_usable, settled_versions
+from include.inbound.user import why_not
+from include.inbound.work import Work, Writes, store
+from include.ixhaus.database import read_snapshot
+from include.settings import SystemSettings
+from include.sync.protocol import Entry
+from include.sync.run import RunState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many tickets, comments and attachments were imported.
+
+    unread:  tickets that could not be read; the next run reads them again
+    refused: reason code if nothing was looked at because the user may not make reports (R47)
+    """
+
+    tickets: int = 0
+    comments: int = 0
+    attachments: int = 0
+    unread: int = 0
+    refused: str | None = None
+
+
+def receive(engine: Engine, settings: SystemSettings, state: RunState) -> Received:
+    """Import what is new in the portal since the last time: tickets, public comments, attachments (R58).
+
+    Every event arrives exactly once, whenever this ends. Raises ListingError if the list of tickets could not be read
+    to its end, PortalStopError if no call can succeed, LeaseLostError; what was stored before stays, and the next run
+    goes on there.
+    """
+    lease = state.lease(settings)
+    with TemporaryDirectory(prefix="inbound-") as folder:  # readable by the owner only
+        work = Work(engine, settings, state, lease, Path(folder))
+        if reason := why_not(engine, settings.report_user):
+            store(work, Writes(entries=[Entry("user", settings.report_user or "-", "error", reason)]))
+            return Received(refused=reason)
+        with lease.kept_alive(engine):
+            return asyncio.run(_receive(work))
+
+
+def unsettled(engine: Engine, system: str, tickets: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of the tickets listed by the portal (id, modifiedAt) that were not read as they are now; those whose
+    id cannot be used are left out.
+    """
+    listed = [(ticket_id, modified) for ticket_id, modified in tickets if is_usable(ticket_id)]
+    with read_snapshot(engine) as connection:
+        settled = settled_versions(connection, system, [ticket_id for ticket_id, _ in listed])
+    return [(ticket_id, modified) for ticket_id, modified in listed if settled.get(ticket_id) != modified]
+
+
+async def _receive(work: Work) -> Received:
+    async with open_portal(work.settings.portal_connection, work.settings.limits) as portal:
+        reading = Reading(work, portal)
+        await reading.run()
+    done = reading.done
+    log.info("imported %d tickets, %d comments, %d attachments", done.tickets, done.comments, done.attachments)
+    return Received(done.tickets, done.comments, done.attachments, unread=len(reading.unread))
