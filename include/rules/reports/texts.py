@@ -64,8 +64,9 @@ def outbound(column: Series, limit: int = LIMIT) -> Series:
     """Return texts of iX-Haus as the portal takes them: LF at line ends, no other control characters, cut; what is
     empty then is missing. Nothing else changes: they are texts, and "<b>" in one is three letters.
     """
-    texts = column.astype("str").str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
-    texts = texts.str.replace(_UNREADABLE, "", regex=True).str.strip()
+    texts = column.astype("str")
+    kept = {text: readable(text).strip() for text in texts.dropna().unique()}
+    texts = texts.map(kept).astype("str")
     return _cut_all(texts.mask(texts == ""), limit)
 
 
