@@ -188,6 +188,27 @@ def test_daily_settings_are_for_everybody(name: str) -> None:
     assert not is_expert(SystemSettings.model_fields[name])
 
 
+# reports
+
+
+@pytest.mark.rule("O6", "R46", "O18", "O22")
+def test_reports_have_defaults_that_send_nothing_surprising(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "")
+    assert found.report_statuses == {
+        "Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": "CLOSED", "Storniert": "CLOSED",
+    }  # fmt: skip
+    assert found.closing_statuses == {"Abgeschlossen": "COMPLETED", "Storniert": "CANCELLED"}
+    assert found.post_author is None
+    assert (found.repost_changed_bulletins, found.contractor_contact_in_notes) == (False, False)
+
+
+@pytest.mark.rule("O6")
+def test_statuses_are_mapped_in_the_file(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "report_statuses: {Wartet: IN_PROGRESS}\nclosing_statuses: {Erledigt: COMPLETED}")
+    assert (found.report_statuses, found.closing_statuses) == ({"Wartet": "IN_PROGRESS"}, {"Erledigt": "COMPLETED"})
+    assert "report_statuses.Wartet" in mistake(tmp_path, "report_statuses: {Wartet: Offen}")
+
+
 # property ranges
 
 

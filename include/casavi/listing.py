@@ -1,7 +1,7 @@
 """Reading a whole list from the portal, page by page, without being led astray."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -30,16 +30,24 @@ class ListingError(Exception):
 
 
 async def list_records(
-    portal: Portal, call: Call, of: str = "", *, longest_pause: float = LONGEST_PAUSE, **query: str
+    portal: Portal,
+    call: Call,
+    of: str = "",
+    query: Mapping[str, str] | None = None,
+    longest_pause: float = LONGEST_PAUSE,
 ) -> AsyncGenerator[dict[str, Any]]:
     """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`."""
-    async for page in list_pages(portal, call, of, longest_pause=longest_pause, **query):
+    async for page in list_pages(portal, call, of, query, longest_pause):
         for record in page.records:
             yield record
 
 
 async def list_pages(
-    portal: Portal, call: Call, of: str = "", *, longest_pause: float = LONGEST_PAUSE, **query: str
+    portal: Portal,
+    call: Call,
+    of: str = "",
+    query: Mapping[str, str] | None = None,
+    longest_pause: float = LONGEST_PAUSE,
 ) -> AsyncGenerator[Page]:
     """Yield a list page by page, following the links; a record without id comes with id "".
 
@@ -49,7 +57,7 @@ async def list_pages(
             PortalStopError when no call can succeed
     """
     path = call.path.replace("{parent}", quote(of, safe=""))
-    address: URL | None = URL(f"{portal.base}{path}", encoded=True).with_query(query)
+    address: URL | None = URL(f"{portal.base}{path}", encoded=True).with_query(query or {})
     seen: set[URL] = set()
     while address is not None:
         if address in seen or len(seen) >= MOST_PAGES:

@@ -52,7 +52,7 @@ class Reading:
         query = {"modifiedAfter": iso(after)} if after else {}
         self._late, pages, held = 0, 0, Page([], None)
         try:
-            async for page in list_pages(self._portal, LISTS["ticket"], **query):
+            async for page in list_pages(self._portal, LISTS["ticket"], query=query):
                 self._began = self._began or page.date
                 if after and self._began and self._began < after:
                     # the portal's clock was put back: what it has written since lies before the cursor

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from include.inbound.statements import Row
-from include.inbound.texts import cut
 from include.inbound.times import local
 from include.inbound.work import Writes
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.reasons import explain
+from include.rules.reports.texts import cut
 
 NEW: Final = "Neu"
 """STATUS of a report that came from the portal."""

@@ -1,12 +1,12 @@
 """Texts from the portal as iX-Haus keeps them: readable text without markup, cut where it is too long (E50)."""
 
 import re
-import unicodedata
 from html.parser import HTMLParser
 from typing import Any, Final
 
-MARK: Final = " … [gekürzt]"
-_UNREADABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+from include.rules.reports.texts import cut, readable
+
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 _LONE_AMPERSAND: Final = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[a-zA-Z][a-zA-Z0-9]*;)")
 _ANGLE: Final = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^<>]*>)?")
 _DROPPED: Final = ("script", "style")
@@ -26,7 +26,6 @@ _INLINE: Final = frozenset((
     "textarea", "time", "track", "tt", "u", "var", "video", "wbr",
 ))
 # fmt: on
-_JOINERS: Final = "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-16}"
 
 
 def plain(text: str) -> str:
@@ -51,19 +50,6 @@ def one_line(text: str, limit: int) -> str:
     return cut(" ".join(plain(text).split()), limit)
 
 
-def cut(text: str, limit: int) -> str:
-    """Return the text with at most `limit` characters; one that was cut ends with a mark.
-
-    A character is not cut from what belongs to it: accents, parts of an emoji.
-    """
-    if len(text) <= limit:
-        return text
-    end = max(limit - len(MARK), 0)
-    while end and (_belongs_to_the_last(text[end]) or text[end - 1] == _JOINERS[0]):
-        end -= 1
-    return (text[:end] + MARK)[:limit]
-
-
 def storable(value: Any) -> Any:
     """Return what JSON said with a mark in place of what no database stores: halves of characters."""
     if isinstance(value, str):
@@ -73,12 +59,8 @@ def storable(value: Any) -> Any:
     return [storable(one) for one in value] if isinstance(value, list) else value
 
 
-def _belongs_to_the_last(character: str) -> bool:
-    return character in _JOINERS or unicodedata.category(character) in ("Mn", "Me", "Sk")
-
-
 def _readable(text: str) -> str:
-    return _UNREADABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _HALVES.sub("", readable(text))
 
 
 def _well_formed(text: str) -> str:

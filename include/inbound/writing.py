@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from include.clock import utc_now
 from include.inbound.statements import Row
-from include.inbound.texts import cut
 from include.inbound.times import local
 from include.inbound.work import PORTAL, Writes
 from include.ixhaus.contract import YES
+from include.rules.reports.texts import cut
 
 LONGEST_TEXT: Final = 30_000
 WHOLE_TEXT: Final = "Vollständiger Text.txt"

@@ -5,16 +5,15 @@ from datetime import date
 from hashlib import blake2b
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
-from include.rules.identity import identify, people_of
+from include.rules.identity import contacts_of, people_of
 from include.rules.objects import unit_ids
 from include.rules.outcomes import outcome, parents
-from include.rules.values import cleaned, days, is_released, keyed, positions, taken, utc
+from include.rules.values import cleaned, days, is_released, keyed, utc
 from include.settings import SystemSettings
 from include.sync.decision import Decision
 
@@ -63,15 +62,9 @@ def _recipients(documents: DataFrame, views: Mapping[str, DataFrame], known: Dat
     """Return external_id and state (in the ledger, "" if unknown) of each document's recipient; missing if there is no
     such person or partner. A header id is a person's key or, of persons and creditors alike, a partner's number.
     """
-    people = people_of(views)
-    identified, _ = identify(people, _of_type(known, "contact"))
     wanted = documents["recipient_id"]
-    person = positions(wanted.where(documents["recipient_type"] == PERSON), people.persons["person_key"])
-    of_person = taken(people.persons[["contact"]], person)["contact"]
-    numbers = people.contacts["partner_nr"].dropna()
-    partner = taken(Series(numbers.index).to_frame("contact"), positions(wanted, numbers))["contact"]
-    contact = of_person.fillna(partner).fillna(-1).to_numpy(dtype=np.intp)
-    return taken(identified[["external_id", "state"]], contact)
+    persons = wanted.where(documents["recipient_type"] == PERSON)
+    return contacts_of(people_of(views), _of_type(known, "contact"), persons, wanted)
 
 
 def _decide(

@@ -109,6 +109,23 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     )
 
 
+def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_numbers: Series) -> DataFrame:
+    """Return external_id and state (in the ledger, "" if unknown) of the contact that each row names; missing if there
+    is no such person or partner.
+
+    known:           the ledger's rows of contacts, see identify
+    person_keys:     key of a person, missing where the row names none; it counts before the partner
+    partner_numbers: number of a partner, same index
+    """
+    identified, _ = identify(people, known)
+    person = positions(person_keys, people.persons["person_key"])
+    of_person = taken(people.persons[["contact"]], person)["contact"]
+    numbers = people.contacts["partner_nr"].dropna()
+    partner = taken(Series(numbers.index).to_frame("contact"), positions(partner_numbers, numbers))["contact"]
+    contact = of_person.fillna(partner).fillna(-1).to_numpy(dtype=np.intp)
+    return taken(identified[["external_id", "state"]], contact)
+
+
 def _candidates(people: People, known: DataFrame) -> DataFrame:
     """Return each contact's own id and, if it is a partner, those of its persons."""
     own = people.contacts[["number", "created_at"]].assign(contact=people.contacts.index, is_person=0)

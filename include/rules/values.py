@@ -36,15 +36,16 @@ def days(column: Series) -> Series:
     return moments.where((moments >= _EMPTY_BEFORE) & (moments < _EMPTY_FROM))
 
 
-def utc(column: Series) -> Series:
+def utc(column: Series, *, earliest: bool = False) -> Series:
     """Return the ERP's local moments (Europe/Berlin, no zone) as UTC without zone, datetime64[us].
 
-    A clock time that occurs twice in October counts as its second occurrence, one that does not exist in March as the
-    moment after the gap: neither may stop a run (E25).
+    A clock time that occurs twice in October counts as its second occurrence (`earliest`: as its first, where too late
+    would show somebody too much), one that does not exist in March as the moment after the gap: neither may stop a run
+    (E25).
     """
     moments = pd.to_datetime(column).astype("datetime64[us]")
-    second = np.zeros(len(moments), dtype=bool)
-    local = moments.dt.tz_localize(_ZONE, ambiguous=second, nonexistent="shift_forward")
+    is_first = np.full(len(moments), earliest)
+    local = moments.dt.tz_localize(_ZONE, ambiguous=is_first, nonexistent="shift_forward")
     return local.dt.tz_convert("UTC").dt.tz_localize(None)
 
 
@@ -53,6 +54,11 @@ def iso(column: Series, unit: str) -> Series:
     moments = column.to_numpy(dtype="datetime64[us]")
     texts = np.datetime_as_string(moments.astype(f"datetime64[{unit}]")).astype(object)
     return Series(pd.array(texts, dtype="str"), index=column.index).mask(column.isna())
+
+
+def is_true(column: Series) -> "Series[bool]":
+    """Return where a flag is set; a missing one is not."""
+    return column.eq(True).fillna(False).astype(bool)
 
 
 def is_anonymised(column: Series) -> "Series[bool]":

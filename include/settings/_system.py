@@ -9,7 +9,17 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
 from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Schedules
-from include.settings._values import EXPERT, Audience, Names, Properties, PropertyRange, Strict, user_number
+from include.settings._values import (
+    EXPERT,
+    Audience,
+    Closing,
+    Names,
+    Properties,
+    PropertyRange,
+    Strict,
+    TicketStatus,
+    user_number,
+)
 
 REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
 _CONNECTIONS = {
@@ -83,6 +93,31 @@ class SystemSettings(Strict):
         (),
         title="Benutzerteam",
         description="Nur Meldungen dieser Teams oder ohne Team; leer = alle; braucht das Komfortpaket (R12).",
+    )
+    report_statuses: dict[str, TicketStatus] = Field(
+        {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": "CLOSED", "Storniert": "CLOSED"},
+        title="Status im Portal",
+        description="Welchen Status im Portal ein Status in iX-Haus ergibt; ein hier nicht genannter gilt als offen und wird im Protokoll genannt (R46, O6).",
+    )
+    closing_statuses: dict[str, Closing] = Field(
+        {"Abgeschlossen": "COMPLETED", "Storniert": "CANCELLED"},
+        title="Status am Ende",
+        description="Mit welchem Status eine Meldung oder ein Auftrag abgeschlossen (COMPLETED) oder storniert (CANCELLED) ist (R35, R40).",
+    )
+    post_author: str | None = Field(
+        None,
+        title="Verfasser der Hausmitteilungen",
+        description="Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ohne ihn geht keine hinaus (R40).",
+    )
+    repost_changed_bulletins: bool = Field(
+        False,
+        title="Geänderte Hausmitteilung neu aushängen",
+        description="Nimmt eine Hausmitteilung mit geändertem Text ab und hängt sie neu aus, damit das Portal noch einmal benachrichtigt (O18).",
+    )
+    contractor_contact_in_notes: bool = Field(
+        False,
+        title="Telefon der Firma in Notizen",
+        description="Erlaubt in der Notiz zur Beauftragung den Platzhalter {contractor.phone} (O22).",
     )
     docuware_filter: tuple[DocuWareRow, ...] = Field(
         (),

@@ -76,6 +76,10 @@ def user_number(value: object) -> object:
 
 Audience = Literal["ALL", "OWNER", "RENTER", "RESIDENT"]
 """With whom of a property or unit a document is shared; the codes are assumed (casavi's answer is open)."""
+TicketStatus = Literal["OPEN", "IN_PROGRESS", "CLOSED"]
+"""Status of a report in the portal; the codes are assumed (casavi's answer is open)."""
+Closing = Literal["COMPLETED", "CANCELLED"]
+"""In which of two ways a status ends a report or an order."""
 Properties = Annotated[PropertyRange, BeforeValidator(PropertyRange.parse)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 EXPERT: JsonDict = {"expert": True}

@@ -12,9 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 from include.casavi import payloads
 from include.casavi.payloads import (
+    AttachmentPayload,
+    CommentPayload,
     ContactPayload,
     ContractPayload,
+    PostPayload,
     PropertyPayload,
+    TicketPayload,
+    TicketTypePayload,
     UnitPayload,
     phone,
     refusal,
@@ -40,7 +45,29 @@ PROPERTY: dict[str, Any] = {
     "postalCode": None, "mscNumber": None, "mscProviderName": None, "mscProviderIdentifier": None,
     "addresses": [{"street": "Musterstr. 1"}],
 }  # fmt: skip
-ALL = [(PropertyPayload, PROPERTY), (UnitPayload, UNIT), (ContactPayload, CONTACT), (ContractPayload, CONTRACT)]
+TICKET_TYPE: dict[str, Any] = {"id": "HEIZ", "name": "Heizung", "category": "Technik", "description": None}
+TICKET: dict[str, Any] = {
+    "id": "M1", "ticketTypeId": "HEIZ", "title": "Heizung kalt", "description": "Seit gestern.", "status": "OPEN",
+    "propertyId": "100", "unitId": "100/1", "contactId": "P1",
+}  # fmt: skip
+COMMENT: dict[str, Any] = {
+    "id": "N1", "ticketId": "M1", "text": "Der Techniker kommt.", "authorName": None, "isInternal": False,
+}  # fmt: skip
+ATTACHMENT: dict[str, Any] = {
+    "id": "F1", "ticketId": "M1", "fileName": "foto.jpg", "mediaType": "image/jpeg", "size": 1000,
+    "version": "2026-06-02T07:00:00", "isInternal": False,
+}  # fmt: skip
+POST: dict[str, Any] = {
+    "id": "M2", "title": "Wasser abgestellt", "text": "Am Montag.", "authorId": "S1", "propertyIds": ["100"],
+    "sharedWith": "ALL", "notify": True,
+}  # fmt: skip
+MASTER = [(PropertyPayload, PROPERTY), (UnitPayload, UNIT), (ContactPayload, CONTACT), (ContractPayload, CONTRACT)]
+REPORTS = [
+    (TicketTypePayload, TICKET_TYPE), (TicketPayload, TICKET), (CommentPayload, COMMENT),
+    (AttachmentPayload, ATTACHMENT), (PostPayload, POST),
+]  # fmt: skip
+ALL = [*MASTER, *REPORTS]
+API = Path(payloads.__file__).parents[1] / "casavi-v2.openapi.yaml"
 
 
 def sent(model: type[BaseModel], content: dict[str, Any], **changes: Any) -> Any:
@@ -63,15 +90,31 @@ def test_every_field_goes_out_by_its_name_in_the_api_also_as_null(
     assert sent(model, content) == content
 
 
-@pytest.mark.parametrize(("model", "content"), ALL)
+@pytest.mark.parametrize(("model", "content"), MASTER)
 @pytest.mark.rule("R5")
 def test_the_fields_are_those_of_the_openapi_document(model: type[BaseModel], content: dict[str, Any]) -> None:
-    text = (Path(payloads.__file__).parents[1] / "casavi-v2.openapi.yaml").read_text(encoding="utf-8")
-    schemas = yaml.safe_load(text)["components"]["schemas"]
+    schemas = yaml.safe_load(API.read_text(encoding="utf-8"))["components"]["schemas"]
     schema = schemas[model.__name__.replace("Payload", "Write")]
     parts = [schemas["ContactFields"], *schema["allOf"][1:]] if "allOf" in schema else [schema]
     offered = {name for part in parts for name in part["properties"]}
     assert set(content) == offered - {"customFields"}
+
+
+@pytest.mark.parametrize(
+    ("content", "schema", "ours"),
+    [
+        (TICKET_TYPE, "TicketTypeWrite", set()),
+        (TICKET, "TicketCreate", set()),
+        (COMMENT, "CommentCreate", {"ticketId", "authorName"}),  # the path, and what the portal shows of an author
+        (POST, "PostFields", set()),
+    ],
+)
+@pytest.mark.rule("R5", "R46")
+def test_the_fields_of_reports_are_those_of_the_openapi_document(
+    content: dict[str, Any], schema: str, ours: set[str]
+) -> None:
+    offered = yaml.safe_load(API.read_text(encoding="utf-8"))["components"]["schemas"][schema]["properties"]
+    assert set(content) - set(offered) == ours
 
 
 @pytest.mark.parametrize(("model", "content"), ALL)
@@ -119,6 +162,42 @@ def test_a_field_left_out_is_refused_because_the_portal_would_keep_the_old_value
     ],
 )
 def test_a_refusal_names_field_and_limit(
+    model: type[BaseModel], content: dict[str, Any], field: str, value: object, text: str
+) -> None:
+    assert refused(model, content, **{field: value}) == ("INVALID_VALUE", text)
+
+
+@pytest.mark.rule("R44")
+@pytest.mark.parametrize(("model", "content"), [(CommentPayload, COMMENT), (AttachmentPayload, ATTACHMENT)])
+@pytest.mark.parametrize("flag", [True, None, "false", 1])
+def test_nothing_internal_can_even_be_expressed(model: type[BaseModel], content: dict[str, Any], flag: object) -> None:
+    assert refused(model, content, isInternal=flag)[0] == "INVALID_VALUE"
+
+
+@pytest.mark.rule("R41")
+def test_a_ticket_for_everybody_names_no_unit() -> None:
+    assert sent(TicketPayload, TICKET, contactId=None, unitId=None)["propertyId"] == "100"
+    reason, text = refused(TicketPayload, TICKET, contactId=None)
+    assert reason == "INVALID_VALUE"
+    assert text == "unitId goes with contactId only, as everybody would see whose unit it is"
+
+
+@pytest.mark.rule("R40", "R46", "E50")
+@pytest.mark.parametrize(
+    ("model", "content", "field", "value", "text"),
+    [
+        (TicketPayload, TICKET, "status", "DONE", "status: has the wrong type or form"),
+        (TicketPayload, TICKET, "title", " ", "title: is empty"),
+        (TicketPayload, TICKET, "description", "x" * 32_001, "description: at most 32000 characters"),
+        (CommentPayload, COMMENT, "text", "", "text: is empty"),
+        (CommentPayload, COMMENT, "text", "a\0b", "text: holds control characters"),
+        (PostPayload, POST, "status", "OPEN", "status: is not a field of the portal"),
+        (PostPayload, POST, "propertyIds", [], "propertyIds: has the wrong type or form"),
+        (PostPayload, POST, "sharedWith", "OWNER", "sharedWith: has the wrong type or form"),
+        (AttachmentPayload, ATTACHMENT, "size", "1", "size: has the wrong type or form"),
+    ],
+)
+def test_what_reports_may_not_say(
     model: type[BaseModel], content: dict[str, Any], field: str, value: object, text: str
 ) -> None:
     assert refused(model, content, **{field: value}) == ("INVALID_VALUE", text)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from include.rules import documents, objects, owners_caretakers, persons
+from include.rules import documents, objects, owners_caretakers, persons, reports
 from include.settings import SystemSettings
 
 Row = dict[str, Any]
@@ -33,11 +33,27 @@ COLUMNS = {
     "licences": "licence active valid_until",
     "documents": "document_id document_type subject file_name document_date recipient_type property_nr unit_nr "
     "recipient_id contract_nr storage path size version has_pdf dms_fields changed_at",
+    "reports": "report_nr subject text report_kind status reported_at reporter_person reporter_partner property_nr "
+    "unit_nr team_nr responsible_user created_by changed_by origin hint portal_status portal_reason portal_changed_at "
+    "portal_change changed_at",
+    "notes": "note_id report_nr text is_public author created_by created_at origin changed_at",
+    "report_files": "file_id report_nr note_id file_name media_type size is_public origin changed_at",
+    "report_kinds": "report_kind name category description is_released is_locked is_bulletin is_property_wide "
+    "notifies_unregistered notes_commissioning note_template changed_at",
+    "commissionings": "order_nr report_nr ordered_at company telephone appointment_at status changed_at",
+    "teams": "team_nr name second_name team_type user_nr",
+    "users": "user_nr name is_blocked may_report",
+    "inbox": "record_type portal_id erp_id",
 }
 DAYS = ("begin", "end", "valid_until", "document_date")
 NUMBERS = ("size", "version")
-MOMENTS = ("changed_at", "created_at", "anonymised_at")
-FLAGS = ("is_minor", "is_visible", "active", "has_pdf")
+MOMENTS = (
+    "changed_at", "created_at", "anonymised_at", "reported_at", "portal_changed_at", "ordered_at", "appointment_at",
+)  # fmt: skip
+FLAGS = (
+    "is_minor", "is_visible", "active", "has_pdf", "is_public", "is_released", "is_locked", "is_bulletin",
+    "is_property_wide", "notifies_unregistered", "notes_commissioning", "is_blocked", "may_report",
+)  # fmt: skip
 TODAY = "2026-06-15"
 SETTINGS: Row = {"properties": "100-199", "person_types": ["Mieter", "Eigentümer"]}
 
@@ -130,17 +146,67 @@ def document(nr: str = "D1", **fields: Any) -> Records:
     return Records({"documents": [{**row, **fields}]})
 
 
+def report(*parts: Records, nr: str = "M1", **fields: Any) -> Records:
+    """Return an open report of the person 100.1.1, with its notes, orders and files."""
+    row = {
+        "report_nr": nr, "subject": "Heizung kalt", "text": "Seit gestern ohne Funktion.", "report_kind": "REPARATUR",
+        "status": "Neu", "reported_at": "2026-06-01 08:00", "reporter_person": "100.1.1", "property_nr": "100",
+        "unit_nr": "1", "origin": "ERP",
+    }  # fmt: skip
+    records = Records({"reports": [{**row, **fields}]}).plus(*parts)
+    for view in ("notes", "commissionings", "report_files"):
+        for each in records.rows.get(view, []):
+            each.setdefault("report_nr", nr)
+    return records
+
+
+def note(nr: str = "N1", *, files: Iterable[Records] = (), **fields: Any) -> Records:
+    """Return a public note and the files attached to it; report() says whose it is."""
+    row = {"note_id": nr, "text": "Der Techniker kommt.", "is_public": True, "origin": "ERP"}
+    records = Records({"notes": [{**row, "created_at": "2026-06-02 09:00", **fields}]}).plus(*files)
+    for each in records.rows.get("report_files", []):
+        each["note_id"] = nr
+    return records
+
+
+def file(nr: str = "F1", **fields: Any) -> Records:
+    """Return a public file; report() or note() says whose it is."""
+    row = {"file_id": nr, "file_name": "foto.jpg", "media_type": "image/jpeg", "size": 1000, "is_public": True}
+    return Records({"report_files": [{**row, "origin": "ERP", "changed_at": "2026-06-02 09:00", **fields}]})
+
+
+def order(nr: str = "A1", **fields: Any) -> Records:
+    """Return the commissioning of a contractor; report() says from which report."""
+    row = {"order_nr": nr, "company": "Rohr GmbH", "ordered_at": "2026-06-03 10:00", "status": "Beauftragt"}
+    return Records({"commissionings": [{**row, **fields}]})
+
+
+def kind(nr: str = "REPARATUR", **fields: Any) -> Records:
+    """Return a released report kind."""
+    return Records({"report_kinds": [{"report_kind": nr, "name": nr.title(), "is_released": True, **fields}]})
+
+
+def came_in(record_type: str, portal_id: str, erp_id: str) -> Records:
+    """Return the inbox's word that a record of the ERP came from the portal."""
+    return Records({"inbox": [{"record_type": record_type, "portal_id": portal_id, "erp_id": erp_id}]})
+
+
 def licence(*names: str, active: bool = True, valid_until: str | None = None) -> Records:
     return Records({"licences": [{"licence": name, "active": active, "valid_until": valid_until} for name in names]})
 
 
 def held(
-    external_id: str, state: str = "present", identity: str = "", record_type: str = "contact", group: str = "persons"
+    external_id: str,
+    state: str = "present",
+    identity: str = "",
+    record_type: str = "contact",
+    group: str = "persons",
+    **fields: Any,
 ) -> Row:
     """Return what the ledger knows of one record."""
     return {
         "record_type": record_type, "external_id": external_id, "state": state, "identity": identity,
-        "properties": "100", "reason": "ACTIVE", "group": group,
+        "properties": "100", "reason": "ACTIVE", "group": group, "acknowledged_at": None, **fields,
     }  # fmt: skip
 
 
@@ -199,7 +265,7 @@ def decide(
     **settings: Any,
 ) -> Outcome:
     """Decide on these records with the public function, on a day and with settings."""
-    columns = ["record_type", "external_id", "state", "identity", "properties", "reason", "group"]
+    columns = ["record_type", "external_id", "state", "identity", "properties", "reason", "group", "acknowledged_at"]
     ledger = DataFrame(list(known), columns=columns)
     system = SystemSettings(system="production", **{**SETTINGS, **settings})
     return Outcome(rules(views_of(*records), ledger.astype("str"), system, date.fromisoformat(today)))
@@ -217,6 +283,34 @@ def decide_documents(*records: Records, known: Iterable[Row] | None = None, **ci
     given = {"document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"]}
     world = [tenant.plus(*records), prop("100"), unit("1")]
     return decide(*world, rules=documents.decide, known=ledger, **{**given, **circumstances})
+
+
+TENANTS = (held("100.1.1"), held("100.2.1"))
+"""Two portal users as the ledger knows them."""
+KINDS = (
+    kind("REPARATUR"),
+    kind("OBJEKT", is_property_wide=True),
+    kind("AUSHANG", is_bulletin=True),
+    kind("GESPERRT", is_locked=True),
+    kind("ALT", is_released=False),
+)
+
+
+def report_world(*records: Records) -> list[Records]:
+    """Return the records with two tenants, Kim (100.1.1) and Jo (100.2.1), and a kind of each sort."""
+    world = Records().plus(*records)
+    given = {row["report_kind"] for row in world.rows.get("report_kinds", [])}
+    kinds = [each for each in KINDS if each.rows["report_kinds"][0]["report_kind"] not in given]
+    tenants = person(contract()), person(contract(nr="V2", unit_nr="2"), key="100.2.1", last_name="Jo")
+    return [world, *tenants, *kinds, prop("100")]
+
+
+def decide_reports(*records: Records, known: Iterable[Row] = (), **circumstances: Any) -> Outcome:
+    """Decide on reports; both tenants are portal users, `known` is what else the ledger knows, and bulletins have an
+    author.
+    """
+    given = {"post_author": "S1", **circumstances}
+    return decide(*report_world(*records), rules=reports.decide, known=[*TENANTS, *known], **given)
 
 
 def decide_owners(*records: Records, **circumstances: Any) -> Outcome:

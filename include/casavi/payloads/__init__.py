@@ -15,15 +15,27 @@ from include.casavi.payloads.master import (
     ResponsibilityPayload,
     UnitPayload,
 )
+from include.casavi.payloads.reports import (
+    AttachmentPayload,
+    CommentPayload,
+    PostPayload,
+    TicketPayload,
+    TicketTypePayload,
+)
 
 __all__ = [
     "AddressPayload",
+    "AttachmentPayload",
+    "CommentPayload",
     "ContactPayload",
     "ContractPayload",
     "DocumentPayload",
+    "PostPayload",
     "PropertyPayload",
     "ResponsibilitiesPayload",
     "ResponsibilityPayload",
+    "TicketPayload",
+    "TicketTypePayload",
     "UnitPayload",
     "phone",
     "refusal",

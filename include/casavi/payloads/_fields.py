@@ -72,6 +72,8 @@ def _text(max_length: int, min_length: int = 0) -> StringConstraints:
 _Line = Annotated[str, _text(255), AfterValidator(without_control_characters)]
 _Number = Annotated[str, _text(100), AfterValidator(without_control_characters), AfterValidator(phone)]
 _Lines = Annotated[str, _text(2000), AfterValidator(_lines)]
+TEXT_LENGTH = 32_000
+"""Most characters of what is written at length: reports, notes, bulletins."""
 
 Id = Annotated[
     str,
@@ -83,6 +85,7 @@ Name = Annotated[str, _text(255, min_length=1), AfterValidator(without_control_c
 Text = Annotated[_Line | None, AfterValidator(_or_none)]
 Phone = Annotated[_Number | None, AfterValidator(_or_none)]
 Note = Annotated[_Lines | None, AfterValidator(_or_none)]
+LongText = Annotated[str, _text(TEXT_LENGTH, min_length=1), AfterValidator(_lines)]
 Email = Annotated[str, _text(254), AfterValidator(_email)]
 
 

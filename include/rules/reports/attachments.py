@@ -1,0 +1,112 @@
+"""Public files of tickets and of their public notes; whatever belongs to an internal note stays internal (R44, O26)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pandas import DataFrame, Series
+
+from include.rules.first_hit import first_hit
+from include.rules.outcomes import parents
+from include.rules.reports.comments import FROM_PORTAL, may_be_seen, on_tickets
+from include.rules.reports.ledger import base_ids, families, finished, inbox_of, of_type
+from include.rules.reports.texts import outbound
+from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+_BYTES_PER_MB: Final = 1 << 20
+_NAME_LENGTH: Final = 255
+_TEXTS: Final = ("report_nr", "note_id", "file_name", "media_type", "origin")
+
+
+def decide_attachments(
+    views: Mapping[str, DataFrame],
+    reports: DataFrame,
+    classified: DataFrame,
+    notes: DataFrame,
+    known: DataFrame,
+    settings: SystemSettings,
+) -> DataFrame:
+    """Decide on every file of a report or note.
+
+    notes:   see comments.notes_of
+    returns: the control columns and the fields of an attachment
+    """
+    files = cleaned(keyed(views["report_files"], ["file_id"]), _TEXTS)
+    note = taken(notes, positions(files["note_id"], notes["note_id"]))
+    files = files.assign(report_nr=note["report_nr"].where(note["note_id"].notna(), files["report_nr"]))
+    inbox, ledger = inbox_of(views["inbox"], "attachment"), of_type(known, "attachment")
+    ticketed = on_tickets(files, base_ids(files["file_id"], inbox), reports, classified)
+    is_from_portal = (files["origin"] == FROM_PORTAL) | occurs(files["file_id"], inbox["erp_id"])
+    decided = _decide(files, note, ticketed, is_from_portal, ledger, settings)
+    is_sent = decided["decision"] == Decision.SEND
+    comment = note["external_id"].where(note["decision"] == Decision.SEND)
+    records = decided.assign(
+        external_id=ticketed["external_id"].mask(is_from_portal, ticketed["base_id"]),
+        warnings="",
+        properties=ticketed["property_nr"].fillna(""),
+        parents=(parents("ticket", ticketed["ticket_external_id"]) + "\n" + parents("comment", comment))
+        .str.strip()
+        .where(is_sent, ""),
+        identity="",
+        changed_at=utc(files["changed_at"]),
+        source="SP_ANHANG:" + files["file_id"],
+    )
+    family = families(ledger["external_id"], ticketed["base_id"])
+    return finished(records, _content(files, ticketed), ledger, family, superseded="AUDIENCE_CHANGED")
+
+
+def _decide(
+    files: DataFrame,
+    note: DataFrame,
+    ticketed: DataFrame,
+    is_from_portal: "Series[bool]",
+    ledger: DataFrame,
+    settings: SystemSettings,
+) -> DataFrame:
+    size = files["size"]
+    has_note, is_known = files["note_id"].notna(), note["note_id"].notna()
+    is_limit = size > settings.limits.max_file_mb * _BYTES_PER_MB
+    of_earlier_note = has_note & (note["reason"] == "BEFORE_AUDIENCE_CHANGED")
+    is_meant = has_note | _is_new_to_audience(files, ticketed, ledger)
+    return first_hit(
+        files,
+        (is_from_portal, Decision.WITHHOLD, "FROM_PORTAL"),
+        (has_note & ~is_known, Decision.REMOVE, "UNKNOWN_NOTE"),
+        (has_note & ~is_true(note["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
+        (~is_true(files["is_public"]), Decision.REMOVE, "FILE_INTERNAL"),
+        (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
+        (of_earlier_note | ~is_meant, Decision.WITHHOLD, "BEFORE_AUDIENCE_CHANGED"),
+        ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),
+        (is_limit.fillna(False), Decision.INVALID, "FILE_TOO_LARGE"),
+        otherwise=(Decision.SEND, "FILE_PUBLIC"),
+    )
+
+
+def _is_new_to_audience(files: DataFrame, ticketed: DataFrame, ledger: DataFrame) -> "Series[bool]":
+    """Return which files of a report itself its ticket's audience may see (E43).
+
+    When a file was attached the ERP does not say, only when it changed: so what was ever sent to somebody else is never
+    shown to this audience, whatever happened to it since.
+    """
+    family = families(ledger["external_id"], ticketed["base_id"])
+    own = ticketed["external_id"].reindex(family).reset_index(drop=True)
+    sent_to_others = Series(files.index).isin(family[(ledger["external_id"] != own).to_numpy()])
+    is_meant = may_be_seen(ticketed, utc(files["changed_at"], earliest=True), ledger)
+    is_own = occurs(ticketed["external_id"], ledger["external_id"])
+    return is_meant & (~ticketed["ticket_has_history"] | is_own | ~sent_to_others)
+
+
+def _content(files: DataFrame, ticketed: DataFrame) -> DataFrame:
+    name = outbound(files["file_name"]).str.split(r"[/\\]", regex=True).str[-1].str.replace("\n", " ", regex=False)
+    return DataFrame(
+        {
+            "ticketId": ticketed["ticket_external_id"],
+            "fileName": name.mask(name == "").fillna(files["file_id"]).str.slice(-_NAME_LENGTH),
+            "mediaType": files["media_type"],
+            "size": files["size"],
+            "version": iso(utc(files["changed_at"]), "s"),
+            "isInternal": False,
+        }
+    )

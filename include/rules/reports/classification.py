@@ -1,0 +1,77 @@
+"""Whether a report goes to the portal, as what, and why not: one decision for sending and for staff (R34–R41, O7)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import numpy as np
+from pandas import DataFrame, Series
+
+from include.rules.documents import cut_off
+from include.rules.first_hit import first_hit
+from include.rules.reports.audience import audiences, tickets_for
+from include.rules.reports.posts import posts_for
+from include.rules.reports.sources import Sources, gather
+from include.rules.values import days
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
+SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export", "record_type", "external_id")
+
+
+def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    """Decide on every report; for views, known, settings and today see decide.
+
+    returns: report_nr, decision, reason (a code of include/reasons.py), as_what ("individual", "property", "bulletin",
+             "" if it does not go out), is_first_export (bool: nothing of its property went out before, O25),
+             record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be
+    """
+    sources = gather(views, known, settings)
+    return classified(sources, settings, today)[list(SHOWN)]
+
+
+def classified(sources: Sources, settings: SystemSettings, today: date) -> DataFrame:
+    """Return what `classify` does, with audience (see audience.audiences), and for tickets the columns of
+    audience.tickets_for, for posts those of posts.posts_for, as `ticket_…` and `post_…`.
+    """
+    reports = sources.reports
+    decided = _decide(reports, settings, today)
+    goes_out = decided["decision"] == Decision.SEND
+    as_what = decided["reason"].map(AS_WHAT).astype("str").where(goes_out, "")
+    audience = audiences(reports, as_what)
+    tickets = tickets_for(reports, sources.tickets, audience).add_prefix("ticket_")
+    posts = posts_for(reports, sources.posts, as_what == "bulletin", settings).add_prefix("post_")
+    is_post = reports["is_bulletin"]
+    return decided.assign(
+        report_nr=reports["report_nr"],
+        as_what=as_what,
+        is_first_export=reports["is_first_export"],
+        record_type=Series(np.where(is_post, "post", "ticket"), index=reports.index, dtype="str"),
+        external_id=posts["post_external_id"].where(is_post, tickets["ticket_external_id"]),
+        audience=audience,
+    ).join([tickets, posts])
+
+
+def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    is_bulletin, is_closed = reports["is_bulletin"], reports["is_closed"]
+    is_for_all = is_bulletin | reports["is_property_wide"]
+    # followed to its end once the portal knows it (O14), whatever its age; a bulletin also after it was taken down
+    is_followed = reports["is_held"] | reports["is_full_history"] | (is_bulletin & reports["was_posted"])
+    is_old = (days(reports["reported_at"]) < cut_off(today)).fillna(False)
+    has_no_author = Series(not settings.post_author, index=reports.index)
+    return first_hit(
+        reports,
+        (~reports["is_in_range"],              Decision.REMOVE,   "PROPERTY_NOT_RELEASED"),
+        (~reports["is_released"],              Decision.REMOVE,   "KIND_NOT_RELEASED"),
+        (reports["is_locked"],                 Decision.REMOVE,   "KIND_LOCKED"),
+        (~reports["is_team_released"],         Decision.REMOVE,   "TEAM_NOT_RELEASED"),
+        (~is_for_all & ~reports["is_user"],    Decision.REMOVE,   "NO_PORTAL_CONTACT"),
+        (~is_followed & is_closed,             Decision.WITHHOLD, "CLOSED_BEFORE_FIRST_EXPORT"),
+        (~is_followed & is_old,                Decision.WITHHOLD, "TOO_OLD"),
+        (is_bulletin & is_closed,              Decision.REMOVE,   "BULLETIN_ENDED"),
+        (is_bulletin & has_no_author,          Decision.INVALID,  "NO_POST_AUTHOR"),
+        (is_bulletin,                          Decision.SEND,     "BULLETIN"),
+        (reports["is_property_wide"],          Decision.SEND,     "PROPERTY_REPORT"),
+        otherwise=(Decision.SEND, "INDIVIDUAL"),
+    )  # fmt: skip

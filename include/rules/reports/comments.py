@@ -1,0 +1,120 @@
+"""Public notes as comments of their report's ticket; an internal note never leaves iX-Haus (R44, R45, E43, E49)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.first_hit import first_hit
+from include.rules.outcomes import parents
+from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
+from include.rules.reports.texts import is_cut, one_line, outbound
+from include.rules.reports.tickets import is_ticket
+from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
+from include.sync.decision import Decision
+
+FROM_PORTAL: Final = "PORTAL"
+"""Origin of a record that the interface wrote; it is never sent back (E49)."""
+AUTHOR_LENGTH: Final = 255
+RECORD: Final = ["external_id", "base_id", "decision", "reason", "text", "property_nr", "ticket_external_id"]
+"""Columns that notes and orders share on their way to being comments."""
+
+
+def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: DataFrame, known: DataFrame) -> DataFrame:
+    """Return every note with its report's ticket and what is decided about it.
+
+    returns: the note's columns, and report (row number; -1: there is none), base_id (its id in the portal without the
+             addition of its ticket), external_id, as_what and ticket_external_id of its report, property_nr,
+             is_from_portal (bool), decision, reason; numbered from 0
+    """
+    notes = cleaned(keyed(views["notes"], ["note_id"]), ["report_nr", "text", "author", "created_by", "origin"])
+    inbox = inbox_of(views["inbox"], "comment")
+    ticketed = on_tickets(notes, base_ids(notes["note_id"], inbox), reports, classified)
+    is_from_portal = (notes["origin"] == FROM_PORTAL) | occurs(notes["note_id"], inbox["erp_id"])
+    # which of the two hours in October it was is not known: the earlier one, lest others read what came before
+    is_meant = may_be_seen(ticketed, utc(notes["created_at"], earliest=True), of_type(known, "comment"))
+    decided = first_hit(
+        notes,
+        (is_from_portal, Decision.WITHHOLD, "FROM_PORTAL"),
+        (~is_true(notes["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
+        (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
+        (~is_meant, Decision.WITHHOLD, "BEFORE_AUDIENCE_CHANGED"),
+        (outbound(notes["text"]).isna(), Decision.WITHHOLD, "NOTE_EMPTY"),
+        otherwise=(Decision.SEND, "NOTE_PUBLIC"),
+    )
+    ids = ticketed["external_id"].mask(is_from_portal, ticketed["base_id"])
+    return notes.join([ticketed.assign(external_id=ids), decided]).assign(is_from_portal=is_from_portal)
+
+
+def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified: DataFrame) -> DataFrame:
+    """Return for notes, orders or files which ticket they belong to, and under which id.
+
+    records: report_nr; bases: the ids in the portal they would have if tickets never changed theirs
+    returns: report, base_id, external_id, as_what, ticket_external_id, ticket_has_history, ticket_since, is_ticket,
+             property_nr
+    """
+    report = positions(records["report_nr"], reports["report_nr"])
+    own = reports.assign(addition=additions(classified["ticket_external_id"], reports["ticket_id"]))
+    found = taken(own[["addition", "property_nr"]], report)
+    columns = ["as_what", "ticket_external_id", "ticket_has_history", "ticket_since"]
+    ticket = taken(classified[columns].assign(is_ticket=is_ticket(classified)), report)
+    flags = {name: is_true(ticket[name]) for name in ("is_ticket", "ticket_has_history")}
+    return ticket.assign(
+        **flags,
+        report=report,
+        base_id=bases,
+        external_id=bases + found["addition"].fillna(""),
+        property_nr=found["property_nr"],
+    )
+
+
+def may_be_seen(ticketed: DataFrame, made_at: Series, ledger: DataFrame) -> "Series[bool]":
+    """Return which records the audience of their ticket may see (E43).
+
+    A ticket that had another audience before shows only what was made since it is there for this one, and what was
+    once sent to this one.
+    made_at: UTC
+    """
+    is_since = (made_at > ticketed["ticket_since"]).fillna(False).astype(bool)
+    return ~ticketed["ticket_has_history"] | is_since | occurs(ticketed["external_id"], ledger["external_id"])
+
+
+def decide_comments(notes: DataFrame, orders: DataFrame, users: DataFrame, known: DataFrame) -> DataFrame:
+    """Return the frame of all comments: notes, and those that commissionings yield.
+
+    notes:  see notes_of; orders: see commissioning.notes_on_orders
+    users:  user_nr, name
+    """
+    records = pd.concat([_note_records(notes, users), orders], ignore_index=True)
+    is_sent = records["decision"] == Decision.SEND
+    texts = outbound(records["text"])
+    records = records.assign(
+        warnings=warnings(records.index, {"TEXT_CUT": is_cut(texts) & is_sent}),
+        properties=records["property_nr"].fillna(""),
+        parents=parents("ticket", records["ticket_external_id"]).where(is_sent, ""),
+        identity="",
+    )
+    content = DataFrame(
+        {
+            "ticketId": records["ticket_external_id"],
+            "text": texts,
+            "authorName": one_line(records["author"], AUTHOR_LENGTH),
+            "isInternal": False,
+        }
+    )
+    ledger = of_type(known, "comment")
+    family = families(ledger["external_id"], records["base_id"])
+    return finished(records, content, ledger, family, superseded="AUDIENCE_CHANGED")
+
+
+def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
+    named = keyed(users, ["user_nr", "name"])
+    staff = taken(named[["name"]], positions(notes["created_by"], named["user_nr"]))["name"]
+    # below a property report nobody but staff is named: an author could be the reporter (R41)
+    is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])
+    author = notes["author"].where(is_shown).fillna(staff)
+    return notes[[*RECORD, "author"]].assign(
+        author=author, changed_at=utc(notes["changed_at"]), source="SP_NOTIZ:" + notes["note_id"]
+    )

@@ -1,0 +1,78 @@
+"""What iX-Haus shows of the portal at a report: the field Serviceportal, and the two portal columns (R49, R50, O10)."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.outcomes import newest
+from include.rules.reports.comments import FROM_PORTAL
+from include.rules.reports.ledger import MAYBE_HELD
+from include.rules.values import keyed, positions, taken
+from include.sync.decision import Decision
+
+PENDING: Final = "PENDING"
+SENT: Final = "SENT"
+FAILED: Final = "FAILED"
+WITHDRAWN: Final = "WITHDRAWN"
+
+
+def portal_field(classified: DataFrame, ledger: DataFrame, failed: DataFrame | None = None) -> DataFrame:
+    """Return the field Serviceportal of every report as it should read (R50, O8).
+
+    classified: see classification.classify, so that field and export never disagree
+    ledger:     record_type, external_id, state, as of now
+    failed:     record_type, external_id, reason: what the protocol names as refused, failed or invalid in this run
+    returns:    report_nr, portal_status (PENDING, SENT, FAILED, WITHDRAWN, or "" for what was never there and is not to
+                be), portal_reason (a reason code: as what it goes out, why not, or why that failed)
+    """
+    keys = _keys(classified)
+    state = taken(ledger[["state"]], positions(keys, _keys(ledger)))["state"].fillna("")
+    failure = Series(pd.NA, index=keys.index, dtype="str")
+    if failed is not None:
+        first = failed.drop_duplicates(["record_type", "external_id"])
+        failure = taken(first[["reason"]], positions(keys, _keys(first)))["reason"]
+    decision = classified["decision"].reset_index(drop=True)
+    is_wanted, is_invalid = decision == Decision.SEND, decision == Decision.INVALID
+    rows = {
+        FAILED: is_invalid | failure.notna(),
+        SENT: is_wanted & (state == "present"),
+        PENDING: is_wanted | state.isin(MAYBE_HELD),  # to be sent, or to be taken out
+        WITHDRAWN: state == "removed",
+    }
+    status = np.select([row.to_numpy(dtype=bool) for row in rows.values()], list(rows), default="")
+    return DataFrame(
+        {
+            "report_nr": classified["report_nr"].reset_index(drop=True),
+            "portal_status": pd.array(status, dtype="str"),
+            "portal_reason": failure.fillna(classified["reason"].reset_index(drop=True)),
+        }
+    )
+
+
+def columns_to_clear(reports: DataFrame, notes: DataFrame, report_user: str | None) -> Series:
+    """Return the numbers of the reports whose portal columns staff have dealt with (R49, O10).
+
+    They are cleared when a member of staff has saved the report, or written or saved a note below it, after the portal
+    changed it; what the interface wrote itself, under its own user, clears nothing.
+
+    reports:     report_nr, changed_by, changed_at, portal_changed_at (local)
+    notes:       report_nr, created_by, origin, created_at, changed_at (local)
+    report_user: number of the interface's user
+    """
+    reports = keyed(reports, ["report_nr"])
+    by_staff = reports["changed_by"].notna() & (reports["changed_by"] != report_user)
+    own = pd.to_datetime(reports["changed_at"]).where(by_staff)
+    mine = notes["created_by"].notna() & (notes["created_by"] != report_user) & (notes["origin"] != FROM_PORTAL)
+    staff_notes = notes[mine]
+    written = newest(pd.to_datetime(staff_notes["created_at"]), pd.to_datetime(staff_notes["changed_at"]))
+    latest = written.groupby(staff_notes["report_nr"].astype("str")).max()
+    of_notes = taken(latest.to_frame("at"), positions(reports["report_nr"], Series(latest.index)))["at"]
+    saved = newest(own, of_notes)
+    is_done = (saved > pd.to_datetime(reports["portal_changed_at"])).fillna(False)
+    return reports.loc[is_done, "report_nr"].reset_index(drop=True)
+
+
+def _keys(records: DataFrame) -> Series:
+    return (records["record_type"].astype("str") + " " + records["external_id"].astype("str")).reset_index(drop=True)

@@ -1,0 +1,79 @@
+"""What the ledger and the inbox say of reports, notes and files: under which id the portal knows each (E43, E49)."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.outcomes import outcome
+from include.rules.values import Rows, keyed, occurs, positions, taken
+from include.sync.decision import CONTROL_COLUMNS, Decision
+
+MAYBE_HELD: Final = ("present", "restricted", "pending")
+"""States of what the portal holds or may hold."""
+
+
+def of_type(known: DataFrame, record_type: str) -> DataFrame:
+    """Return the ledger's rows of one record type, numbered from 0."""
+    return known[known["record_type"] == record_type].reset_index(drop=True)
+
+
+def inbox_of(inbox: DataFrame, record_type: str) -> DataFrame:
+    """Return portal_id and erp_id of the portal's events of one type; one row per record of the ERP."""
+    mine = inbox[inbox["record_type"] == record_type]
+    return keyed(mine[["portal_id", "erp_id"]].dropna().drop_duplicates("erp_id"), ["portal_id", "erp_id"])
+
+
+def base_ids(numbers: Series, inbox: DataFrame) -> Series:
+    """Return the portal's own id for what came from there and the ERP's number for everything else.
+
+    numbers: keys of ERP records of one type; inbox: the events of that type, see inbox_of
+    A number that is the portal's id of another record gets an addition: two records must never share an id.
+    """
+    from_portal = taken(inbox, positions(numbers, inbox["erp_id"]))["portal_id"]
+    is_taken = occurs(numbers, inbox["portal_id"]) & from_portal.isna()
+    return from_portal.fillna(numbers.mask(is_taken, numbers + "~ERP"))
+
+
+def families(ids: Series, bases: Series) -> Rows:
+    """Return for each id in the ledger which record it stands for: the row whose base is the id, or the id without an
+    addition that follows a "~"; -1 if there is no such record any more.
+    """
+    rows = positions(ids, bases)
+    unclear = np.flatnonzero(rows < 0)
+    if len(unclear):
+        index = pd.Index(bases)
+        for place in unclear:  # few: only what once changed its audience
+            parts = str(ids.iloc[place]).split("~")
+            shorter = ["~".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
+            found = index.get_indexer(pd.Index(shorter)) if shorter else np.array([], dtype=np.intp)
+            rows[place] = next((row for row in found if row >= 0), -1)
+    return rows
+
+
+def additions(external_ids: Series, bases: Series) -> Series:
+    """Return what each id has behind its base: "" or, say, "~P"; children of the record carry the same (E43)."""
+    pairs = zip(external_ids, bases, strict=True)
+    return Series([external[len(base) :] for external, base in pairs], index=bases.index, dtype="str")
+
+
+def finished(records: DataFrame, content: DataFrame, ledger: DataFrame, family: Rows, superseded: str) -> DataFrame:
+    """Return the frame for the sync core, with a removal of every other id under which the portal holds a record.
+
+    records:    control columns
+    content:    payload fields, same index
+    ledger:     external_id, state, identity of this record type; family: the row in `records` for each, see families
+    superseded: reason of a removal where the record itself is sent
+    """
+    decided = outcome(records, content)
+    is_left = ledger["state"].isin(MAYBE_HELD) & (family >= 0) & ~ledger["external_id"].isin(records["external_id"])
+    if not is_left.any():
+        return decided
+    left = taken(decided[list(CONTROL_COLUMNS)], family[is_left.to_numpy()])
+    reason = left["reason"].mask(left["decision"] == Decision.SEND, superseded)
+    known = ledger[is_left].reset_index(drop=True)
+    left = left.assign(external_id=known["external_id"], decision=Decision.REMOVE.value, reason=reason)
+    # whose it was must stay known after it is gone
+    left = left.assign(identity=known["identity"].fillna(""), warnings="", parents="", id=known["external_id"])
+    return pd.concat([decided, left], ignore_index=True)

@@ -1,0 +1,97 @@
+"""Bulletins at the pinboard: posted, taken down when they end, posted anew when they begin again (R40, E42, O18).
+
+The ledger's `identity` of a post remembers which text was posted, and whether with a first export (see audience.py).
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.outcomes import parents
+from include.rules.reports.audience import write_marks
+from include.rules.reports.ledger import MAYBE_HELD, families, finished, of_type
+from include.rules.reports.texts import is_cut, outbound, title_of
+from include.rules.values import positions, taken, utc, warnings
+from include.settings import SystemSettings
+from include.sync.decision import Decision
+
+
+def posts_for(reports: DataFrame, posts: DataFrame, is_sent: "Series[bool]", settings: SystemSettings) -> DataFrame:
+    """Return under which id each report is or would be a post.
+
+    posts:   what the ledger knows of them, see sources.Sources
+    is_sent: whether it is to hang at the pinboard
+    returns: external_id (the report's number, when it was taken down before with ~2, ~3, …), edition (str: which text
+             it has), is_first (bool: it went or goes out with its property's first export)
+    """
+    own = reports["report_nr"].reindex(posts["report"]).reset_index(drop=True)
+    numbers = _numbers(posts["external_id"], own)
+    last = posts.assign(number=numbers).sort_values(["report", "number"]).drop_duplicates("report", keep="last")
+    latest = taken(last, positions(Series(reports.index), last["report"]))
+    edition = _editions(title_of(reports), outbound(reports["text"]))
+    is_over = latest["state"] == "removed"
+    is_changed = latest["audience"].fillna("").ne("") & (latest["audience"] != edition)
+    if settings.repost_changed_bulletins:
+        is_over |= is_changed & latest["state"].isin(MAYBE_HELD)
+    is_again = is_sent & is_over
+    again = reports["report_nr"] + "~" + (latest["number"].fillna(1).astype(int) + 1).astype("str")
+    was_first = latest["is_first"].eq(True).fillna(False).astype(bool)
+    return DataFrame(
+        {
+            "external_id": latest["external_id"].fillna(reports["report_nr"]).mask(is_again, again),
+            "edition": edition,
+            "is_first": was_first.where(latest["external_id"].notna() & ~is_again, reports["is_first_export"]),
+        }
+    )
+
+
+def decide_posts(
+    reports: DataFrame, posts: DataFrame, classified: DataFrame, known: DataFrame, settings: SystemSettings
+) -> DataFrame:
+    """Decide on every bulletin, and on what was one.
+
+    reports, posts: see sources.Sources; classified: see classification.classified; known: the ledger
+    returns:        the control columns and the fields of a post
+    """
+    rows = (reports["is_bulletin"] | Series(reports.index).isin(posts["report"])).to_numpy()
+    mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)
+    is_other = ~mine["is_bulletin"] & (decided["decision"] != Decision.REMOVE)
+    text = outbound(mine["text"])
+    records = decided.assign(
+        external_id=decided["post_external_id"],
+        decision=decided["decision"].mask(is_other, Decision.REMOVE.value),
+        warnings=warnings(mine.index, {"TEXT_CUT": is_cut(text)}),
+        properties=mine["property_nr"].fillna(""),
+        parents=parents("property", mine["property_nr"]),
+        identity=write_marks(decided["post_edition"], decided["post_is_first"], Series(pd.NaT, index=mine.index)),
+        changed_at=utc(mine["changed_at"]),
+        source="SP_MELDUNG:" + mine["report_nr"],
+    )
+    content = DataFrame(
+        {
+            "title": title_of(mine),
+            "text": text.fillna(title_of(mine)),
+            "authorId": Series(settings.post_author, index=mine.index, dtype="str"),
+            "propertyIds": Series([[number] for number in mine["property_nr"]], index=mine.index, dtype=object),
+            "sharedWith": Series("ALL", index=mine.index, dtype="str"),
+            # nobody is told of all that hangs there already when a property is released (E54)
+            "notify": ~decided["post_is_first"],
+        }
+    )
+    ledger = of_type(known, "post")
+    family = families(ledger["external_id"], mine["report_nr"])
+    return finished(records, content, ledger, family, superseded="BULLETIN_REPLACED")
+
+
+def _numbers(external_ids: Series, own: Series) -> list[int]:
+    """Return the how-manieth posting of its report each id stands for."""
+    endings = [external[len(base) + 1 :] for external, base in zip(external_ids, own, strict=True)]
+    return [int(ending) if ending.isdecimal() else 1 for ending in endings]
+
+
+def _editions(titles: Series, texts: Series) -> Series:
+    pairs = zip(titles.fillna(""), texts.fillna(""), strict=True)
+    digests = [blake2b(f"{title}\n{text}".encode(), digest_size=8).hexdigest() for title, text in pairs]
+    return Series(np.array(digests, dtype=object), index=titles.index).astype("str")

@@ -1,0 +1,137 @@
+"""The reports with everything that decides about them: kind, status, reporter, what the portal knows of each."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.rules.identity import contacts_of, people_of
+from include.rules.reports.audience import read_marks
+from include.rules.reports.ledger import MAYBE_HELD, base_ids, families, inbox_of, of_type
+from include.rules.values import Rows, cleaned, is_released, is_true, keyed, occurs, positions, taken
+from include.settings import SystemSettings
+
+OPEN: Final = "OPEN"
+CLOSED: Final = "CLOSED"
+KIND_FLAGS: Final = (
+    "is_released", "is_locked", "is_bulletin", "is_property_wide", "notifies_unregistered", "notes_commissioning",
+)  # fmt: skip
+_KIND_TEXTS: Final = ("name", "category", "description", "note_template")
+_TEXTS: Final = (
+    "subject", "text", "report_kind", "status", "reporter_person", "reporter_partner", "property_nr", "unit_nr",
+    "team_nr", "origin",
+)  # fmt: skip
+
+
+class Sources(NamedTuple):
+    """What every decision about reports is made from."""
+
+    reports: DataFrame
+    """The reports' own columns, and: the kind's KIND_FLAGS (bool; of a kind that does not exist all False), kind_name,
+    note_template; portal_state (OPEN, IN_PROGRESS, CLOSED), is_closed, has_unknown_status, is_full_history,
+    is_in_range, is_team_released (bool); contact_id (missing: none), is_user (bool: the contact is in the portal);
+    ticket_id (its first or only id as a ticket), is_held (bool: the portal has it), was_posted (bool: it hung at the
+    pinboard), is_first_export (bool); one row per report, numbered from 0."""
+    tickets: DataFrame
+    """What the ledger or the inbox knows of them as tickets: report (row number), external_id, state, audience, since,
+    is_first (see audience.read_marks)."""
+    posts: DataFrame
+    """The same as posts at the pinboard; there `audience` says which text was posted."""
+
+
+def kinds_of(report_kinds: DataFrame) -> DataFrame:
+    """Return the catalogue of report kinds with clean texts and flags that are True or False."""
+    kinds = cleaned(keyed(report_kinds, ["report_kind"]), _KIND_TEXTS)
+    return kinds.assign(**{name: is_true(kinds[name]) for name in KIND_FLAGS})
+
+
+def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings) -> Sources:
+    """Put together what decides about reports; for views and known see decide."""
+    reports = cleaned(keyed(views["reports"], ["report_nr"]), _TEXTS)
+    kinds = kinds_of(views["report_kinds"])
+    of_kind = taken(kinds, positions(reports["report_kind"], kinds["report_kind"]))
+    contacts = contacts_of(
+        people_of(views), of_type(known, "contact"), reports["reporter_person"], reports["reporter_partner"]
+    )
+    inbox = inbox_of(views["inbox"], "ticket")
+    reports = reports.assign(
+        **{name: is_true(of_kind[name]) for name in KIND_FLAGS},
+        kind_name=of_kind["name"],
+        note_template=of_kind["note_template"],
+        **_states(reports["status"], settings),
+        is_in_range=is_released(reports["property_nr"], settings),
+        is_full_history=_in_full_history(reports["property_nr"], settings),
+        is_team_released=_of_released_team(reports["team_nr"], views["teams"], settings),
+        contact_id=contacts["external_id"],
+        is_user=contacts["state"] == "present",
+        ticket_id=base_ids(reports["report_nr"], inbox),
+    )
+    tickets = _tickets(of_type(known, "ticket"), reports, inbox)
+    posts = of_type(known, "post")
+    posts = _rows_of(posts, families(posts["external_id"], reports["report_nr"]))
+    return Sources(reports.assign(**_history(reports, tickets, posts, known, inbox)), tickets, posts)
+
+
+def _states(status: Series, settings: SystemSettings) -> dict[str, Series]:
+    """Return the status in the portal; one that the settings do not name counts as open (O6)."""
+    portal_state = status.map(settings.report_statuses).astype("str")
+    is_closed = status.isin(list(settings.closing_statuses)) | (portal_state == CLOSED).fillna(False).astype(bool)
+    return {
+        "portal_state": portal_state.mask(is_closed, CLOSED).fillna(OPEN),
+        "is_closed": is_closed,
+        "has_unknown_status": portal_state.isna() & ~is_closed,
+    }
+
+
+def _in_full_history(numbers: Series, settings: SystemSettings) -> "Series[bool]":
+    return numbers.isin([nr for nr in numbers.dropna().unique() if nr in settings.properties_full_history])
+
+
+def _of_released_team(team_nr: Series, teams: DataFrame, settings: SystemSettings) -> "Series[bool]":
+    """Return which reports belong to no team or to a chosen one, by number or name; no choice is all (R37)."""
+    if not settings.user_teams:
+        return Series(True, index=team_nr.index)
+    named = teams["name"].isin(settings.user_teams) | teams["team_nr"].isin(settings.user_teams)
+    return team_nr.isna() | team_nr.isin([*settings.user_teams, *teams.loc[named, "team_nr"]])
+
+
+def _rows_of(ledger: DataFrame, family: Rows) -> DataFrame:
+    rows = ledger.assign(report=family)
+    rows = rows[rows["report"] >= 0].reset_index(drop=True)
+    return rows[["report", "external_id", "state"]].join(read_marks(rows))
+
+
+def _tickets(ledger: DataFrame, reports: DataFrame, inbox: DataFrame) -> DataFrame:
+    """Return the ledger's tickets and those from the portal that the ledger does not know."""
+    came_in = reports.loc[occurs(reports["ticket_id"], inbox["portal_id"]), "ticket_id"]
+    unknown = came_in[~occurs(came_in, ledger["external_id"])]
+    added = DataFrame({"external_id": unknown.to_numpy(), "state": "present"}).astype("str")
+    rows = pd.concat([ledger, added], ignore_index=True) if len(added) else ledger
+    return _rows_of(rows, families(rows["external_id"], reports["ticket_id"]))
+
+
+def _history(
+    reports: DataFrame, tickets: DataFrame, posts: DataFrame, known: DataFrame, inbox: DataFrame
+) -> dict[str, "Series[bool]"]:
+    both = pd.concat([tickets[["report", "state", "is_first"]], posts[["report", "state", "is_first"]]])
+    is_new, is_gone = both["state"] == "new", both["state"] == "removed"
+    row = Series(reports.index, index=reports.index)
+    # withdrawn under one id and not yet there under the next: the portal knows it all the same
+    is_changing = row.isin(both.loc[is_new, "report"]) & row.isin(both.loc[is_gone, "report"])
+    is_under_way = both["is_first"] & both["state"].isin(["new", "pending"])
+    return {
+        "is_held": row.isin(both.loc[both["state"].isin(MAYBE_HELD), "report"]) | is_changing,
+        "was_posted": row.isin(posts.loc[posts["state"] != "new", "report"]),
+        "is_first_export": ~reports["property_nr"].isin(_exported_properties(known, inbox))
+        | row.isin(both.loc[is_under_way, "report"]),
+    }
+
+
+def _exported_properties(known: DataFrame, inbox: DataFrame) -> list[str]:
+    """Return the properties of which reports have gone out before (O25): not what a first export that was interrupted
+    has only planned (E54), nor what came from the portal.
+    """
+    sent = known[known["record_type"].isin(["ticket", "post"]) & ~occurs(known["external_id"], inbox["portal_id"])]
+    is_planned = read_marks(sent)["is_first"] & sent["state"].isin(["new", "pending"])
+    return sorted({number for text in sent.loc[~is_planned, "properties"].dropna() for number in text.split()})

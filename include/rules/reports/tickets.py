@@ -1,0 +1,84 @@
+"""Reports as tickets: an individual one for its reporter alone, a property report for everybody in the property and
+without anything personal (R34–R41, R46, E38–E43).
+"""
+
+from pandas import DataFrame, Series
+
+from include.rules.objects import unit_ids
+from include.rules.outcomes import parents
+from include.rules.reports.audience import write_marks
+from include.rules.reports.ledger import families, finished, of_type
+from include.rules.reports.texts import is_cut, outbound, title_of
+from include.rules.values import keyed, occurs, utc, warnings
+from include.sync.decision import Decision
+
+
+def decide_tickets(
+    reports: DataFrame, tickets: DataFrame, classified: DataFrame, units: DataFrame, known: DataFrame
+) -> DataFrame:
+    """Decide on every report as a ticket, and on every ticket it once was for somebody else.
+
+    reports, tickets: see sources.Sources; classified: see classification.classified; known: the ledger
+    units:            property_nr, unit_nr: those there are
+    returns:          the control columns and the fields of a ticket
+    """
+    rows = (~reports["is_bulletin"] | Series(reports.index).isin(tickets["report"])).to_numpy()
+    mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)
+    content = _content(mine, decided, units)
+    is_sent = is_ticket(decided)
+    is_post = mine["is_bulletin"] & decided["decision"].isin([Decision.SEND, Decision.INVALID])
+    found = {
+        "REPORT_STATUS_UNKNOWN": mine["has_unknown_status"],
+        "UNKNOWN_UNIT": (decided["as_what"] == "individual") & mine["unit_nr"].notna() & content["unitId"].isna(),
+        "TEXT_CUT": is_cut(content["description"]),
+    }
+    records = decided.assign(
+        external_id=decided["ticket_external_id"],
+        decision=decided["decision"].mask(is_post, Decision.REMOVE.value),
+        reason=decided["reason"].mask(is_post, "BULLETIN"),
+        warnings=warnings(mine.index, {code: applies & is_sent for code, applies in found.items()}),
+        properties=mine["property_nr"].fillna(""),
+        parents=_parents(content).where(is_sent, ""),
+        identity=_identity(decided),
+        changed_at=utc(mine["changed_at"]),
+        source="SP_MELDUNG:" + mine["report_nr"],
+    )
+    ledger = of_type(known, "ticket")
+    family = families(ledger["external_id"], mine["ticket_id"])
+    return finished(records, content, ledger, family, superseded="AUDIENCE_CHANGED")
+
+
+def is_ticket(classified: DataFrame) -> "Series[bool]":
+    """Return which reports are to be in the portal as tickets."""
+    return classified["as_what"].isin(["individual", "property"])
+
+
+def _content(reports: DataFrame, classified: DataFrame, units: DataFrame) -> DataFrame:
+    is_personal = classified["as_what"] == "individual"
+    places = keyed(units, ["property_nr", "unit_nr"])
+    unit_id = unit_ids(reports["property_nr"], reports["unit_nr"].astype("str"))
+    is_there = occurs(unit_id, unit_ids(places["property_nr"], places["unit_nr"]))
+    return DataFrame(
+        {
+            "ticketTypeId": reports["report_kind"],
+            "title": title_of(reports),
+            "description": outbound(reports["text"]),
+            "status": reports["portal_state"],
+            "propertyId": reports["property_nr"],
+            "unitId": unit_id.where(is_personal & is_there),
+            "contactId": reports["contact_id"].where(is_personal),
+        }
+    )
+
+
+def _parents(content: DataFrame) -> Series:
+    place = parents("ticket_type", content["ticketTypeId"]) + "\n" + parents("property", content["propertyId"])
+    person = parents("contact", content["contactId"]) + "\n" + parents("unit", content["unitId"])
+    return (place + "\n" + person).str.strip()
+
+
+def _identity(classified: DataFrame) -> Series:
+    """Return what the ledger is to remember; of a ticket that is withdrawn still for whom it was."""
+    audience = classified["audience"].fillna(classified["ticket_audience"])
+    since = classified["ticket_since"].where(classified["ticket_has_history"] & is_ticket(classified))
+    return write_marks(audience, classified["is_first_export"] & is_ticket(classified), since)
