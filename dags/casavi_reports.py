@@ -43,7 +43,9 @@ REPORTS = Exchange(
     rules="include.rules.reports.decide",
     sees=("contact",),
     parcels={"attachment": "include.uploads.open_report_parcels"},
+    removes_first=True,
     receive="include.reports.receive",
+    supply="include.reports.supply",
     settle="include.reports.settle",
 )  # fmt: skip
 

@@ -29,7 +29,7 @@ SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
 """Where the sandbox plays DocuWare as well."""
-SYNCED: Final = ("casavi_objects", "casavi_persons", "casavi_owners_caretakers", "casavi_documents")
+SYNCED: Final = ("casavi_objects", "casavi_persons", "casavi_owners_caretakers", "casavi_documents", "casavi_reports")
 """The DAGs of a full run, in order."""
 
 

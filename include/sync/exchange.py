@@ -15,7 +15,13 @@ from include.sync.planned import Planned
 from include.sync.run import Request, RunState, SkipRunError
 
 log = logging.getLogger(__name__)
-_SENTENCES = (ListingError, PortalStopError, steps.LoadStoppedError)
+
+
+class RefusedError(Exception):
+    """One direction cannot work before a person has mended something; the message says what."""
+
+
+_SENTENCES = (ListingError, PortalStopError, steps.LoadStoppedError, RefusedError)
 """Errors whose message says what to do, and holds nothing of a record."""
 
 
@@ -44,6 +50,8 @@ def exchange(group: Exchange, system: str, run: str, request: Request) -> Exchan
         with _noted("receive", failed):
             _call(group.receive, state)
     steps.read(group, state)
+    for name, frame in _call(group.supply, state).items():
+        frame.to_parquet(state.staging().path("views") / f"{name}.parquet")
     with _noted("transform and plan", failed):
         steps.transform(group, state)
         planned = steps.plan(group, state, request)
@@ -75,7 +83,7 @@ def _noted(name: str, failed: list[str]) -> Iterator[None]:
         yield
     except _SENTENCES as error:
         log.error("%s: %s", name, error)
-        failed.append(name)
+        failed.append(f"{name} ({error})")
     except Exception:
         log.exception("%s failed", name)
         failed.append(name)

@@ -36,12 +36,14 @@ class Exchange(Group):
     """A group that also brings in what happened in the portal, all in one task: for events, every further task costs
     a second.
 
-    receive: dotted name of what brings in, before the views are read: (engine, settings, state) → number of imports;
-             raises ReceiveError
-    settle:  dotted name of what is written back into the ERP after sending: (engine, settings, state) → None
+    Each is the dotted name of a function of (engine, settings, state):
+    receive: brings in, before the views are read
+    supply:  returns further frames for the rules, by name
+    settle:  writes back into the ERP after sending
     """
 
     receive: str = ""
+    supply: str = ""
     settle: str = ""
 
 

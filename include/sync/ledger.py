@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from include.clock import to_utc_column, utc_now
@@ -47,21 +47,27 @@ _KNOWN: Final = {
     "properties": _ROW.OBJEKTE,
     "identity": _ROW.IDENTITAET,
     "group": _ROW.GRUPPE,
+    "parents": _ROW.ELTERN,
+    "acknowledged_at": _ROW.BESTAETIGT_AM,
 }
 
 
 def known_records(engine: Engine, system: str, record_types: Sequence[str]) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
-    properties, identity, group (all text; NULL where never set).
+    properties, identity, group, parents, acknowledged_at (ISO, UTC without zone); all text, NULL where never set.
     """
     query = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART.in_(record_types))
     schema = pa.schema([(name, pa.string()) for name in _KNOWN])
     pieces = []
     with read_snapshot(engine) as connection:
         for rows in connection.execute(query).partitions(20_000):
-            columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+            columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
             pieces.append(pa.Table.from_arrays(columns, schema=schema))
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
+
+
+def _text(value: Any) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def add_new(
@@ -100,6 +106,13 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
     return settled, pending
 
 
+def failures_of(system: str, run: str) -> Select[tuple[str, str, str]]:
+    """Return the query for what a run could not send: record type, external id, reason."""
+    return select(_ROW.ART, _ROW.SCHLUESSEL, _ROW.ERGEBNIS).where(
+        _ROW.SYSTEM == system, _ROW.LAUF == run, _ROW.ERGEBNIS.is_not(None), _ROW.ERGEBNIS != "OK"
+    )
+
+
 def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return which of the (record type, external id) pairs the portal holds."""
     by_type: dict[str, list[str]] = {}
@@ -128,8 +141,8 @@ _SEVERAL: Final = _ROW.SCHLUESSEL.in_([bindparam(name) for name in _IDS])
 """For statements that set the same of every record; one for several costs half of what one for each does."""
 _INTENT: Final = ("ZUSTAND", "LAUF", "AKTION", "ERGEBNIS", "GESENDET_AM")
 _ACKNOWLEDGED: Final = (
-    "ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "GRUND", "OBJEKTE", "IDENTITAET", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS",
-    "GESENDET_AM", "BESTAETIGT_AM",
+    "ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "GRUND", "OBJEKTE", "IDENTITAET", "ELTERN", "LAUF", "AKTION",
+    "ERGEBNIS", "HTTP_STATUS", "GESENDET_AM", "BESTAETIGT_AM",
 )  # fmt: skip
 _FAILED: Final = ("ABGELEHNT", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS", "GESENDET_AM")
 
@@ -180,7 +193,8 @@ class Outcomes:
         self._acknowledged.append({
             **self._key, "k_id": change["external_id"], "ZUSTAND": state.value, "PRUEFSUMME": change["hash"],
             "ABGELEHNT": None, "GRUND": change["reason"], "OBJEKTE": change["properties"],
-            "IDENTITAET": change["identity"], "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": "OK",
+            "IDENTITAET": change["identity"], "ELTERN": change["parents"] or None,
+            "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": "OK",
             "HTTP_STATUS": status, "GESENDET_AM": self._moment, "BESTAETIGT_AM": self._moment,
         })  # fmt: skip
 

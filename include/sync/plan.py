@@ -73,7 +73,7 @@ class Scope:
         return numbers.map(answers).astype(bool)
 
 
-_SHARED: Final = ["state", "hash", "refused", "properties", "identity", "is_ours"]
+_SHARED: Final = ["state", "hash", "refused", "properties", "identity", "parents", "is_ours"]
 
 
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
@@ -113,9 +113,10 @@ def _differ(identity: "pd.Series[Any]", known: "pd.Series[Any]") -> "pd.Series[b
 
 
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
-    filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": "", "parents": ""}
+    filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": ""}
     changes: dict[str, Any] = {name: records[name].mask(gone, value) for name, value in filled.items()}
-    for name in ("properties", "identity"):  # the identity tells a number used again from the record that is gone (E21)
+    # the identity tells a number used again from the record that is gone (E21), the parents where it is to be removed
+    for name in ("properties", "identity", "parents"):
         changes[name] = records[name].mask(gone, records[f"{name}_known"])
     return records.assign(**changes)
 

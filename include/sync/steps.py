@@ -45,7 +45,16 @@ __all__ = [
     "transform",
 ]
 log = logging.getLogger(__name__)
-RULES_SEE: Final = ["record_type", "external_id", "state", "identity", "properties", "reason", "group"]
+RULES_SEE: Final = [
+    "record_type",
+    "external_id",
+    "state",
+    "identity",
+    "properties",
+    "reason",
+    "group",
+    "acknowledged_at",
+]
 """What the rules may know of the ledger: who is in the portal, not with which content."""
 
 

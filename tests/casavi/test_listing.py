@@ -78,8 +78,8 @@ def test_the_lists_parameters_hold_for_every_page(sandbox: SandboxProcess, user:
     sandbox.behave(page_size=1)
     for number in range(3):
         user.post("contacts", id=str(number))
-    assert ids(modifiedAfter="2000-01-01T00:00:00.000Z") == ["0", "1", "2"]
-    assert ids(modifiedAfter="2999-01-01T00:00:00.000Z") == []
+    assert ids(query={"modifiedAfter": "2000-01-01T00:00:00.000Z"}) == ["0", "1", "2"]
+    assert ids(query={"modifiedAfter": "2999-01-01T00:00:00.000Z"}) == []
 
 
 @pytest.mark.parametrize("link", ["?page=1", "/v2/contacts?page=1", "contacts?page=1"])

@@ -71,6 +71,7 @@ def acknowledged(row: Row, state: str = "present", **columns: str | None) -> Row
 def known(*rows: Row) -> DataFrame:
     """The ledger, read as in a run."""
     names = ["record_type", "external_id", "state", "hash", "refused", "reason", "properties", "identity", "group"]
+    names += ["parents", "acknowledged_at"]
     schema = pa.schema([(name, pa.string()) for name in names])
     frame = pa.Table.from_pylist(list(rows), schema=schema).to_pandas()
     return frame.assign(is_ours=frame["group"] == OURS)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from include.casavi.payloads._fields import Id, LongText, Name, Note, Payload, Text, refuse
 
@@ -28,6 +28,11 @@ class TicketPayload(Payload):
     unit_id: Id | None
     contact_id: Id | None
 
+    @model_serializer(mode="wrap")
+    def _without_null(self, written: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """A ticket's ids are there or not: the portal knows no null for them."""
+        return {name: value for name, value in written(self).items() if value is not None}
+
     @model_validator(mode="after")
     def _names_no_unit_to_everybody(self) -> Self:
         if self.contact_id is None and self.unit_id is not None:
@@ -36,12 +41,12 @@ class TicketPayload(Payload):
 
 
 class CommentPayload(Payload):
-    """A public note; no other can be expressed (R44)."""
+    """A public note; no other can be expressed (R44). Its ticket is in the address, its author is not asked for."""
 
     id: Id
-    ticket_id: Id
+    ticket_id: Annotated[Id, Field(exclude=True)]
     text: LongText
-    author_name: Text
+    author_name: Annotated[Text, Field(exclude=True)]
     is_internal: Literal[False]
 
 

@@ -12,7 +12,10 @@ SP_ABGLEICH = Table(
     key("SCHLUESSEL", "Kennung im Portal (Referenz-ID)"),
     text("GRUPPE", 30, "Gruppe, die den Datensatz sendet, z. B. persons; zwei Gruppen können dieselbe Art senden"),
     text("OBJEKTE", 400, "Objektnummern, zu denen der Datensatz gehört, durch Leerzeichen getrennt"),
-    text("IDENTITAET", 40, "Anlagezeitpunkt in iX-Haus; unterscheidet eine neu vergebene Nummer (E21)"),
+    text(
+        "IDENTITAET", 200, "Wofür der Datensatz steht: Anlagezeitpunkt in iX-Haus (E21) oder für wen er ist (E31, E43)"
+    ),
+    text("ELTERN", 400, "Was das Portal dafür haben muss, je Zeile: Art und Kennung"),
     text("ZUSTAND", 12, "new, pending, present, restricted, removed"),
     text("PRUEFSUMME", 32, "Prüfsumme des zuletzt bestätigten Inhalts"),
     text("ABGELEHNT", 32, "Prüfsumme des Inhalts, den das Portal endgültig abgelehnt hat"),

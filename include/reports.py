@@ -1,0 +1,93 @@
+"""What runs of the reports do besides sending: bring in, and write back how each report stands."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine, bindparam, select, update
+
+from include.inbound import receive as receive_changes
+from include.ixhaus.contract.own import SP_EINGANG, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.reports import SP_MELDUNG
+from include.ixhaus.database import read_snapshot
+from include.ixhaus.read import frame_of
+from include.reasons import explain
+from include.rules.reports import classify, columns_to_clear, portal_field
+from include.settings import SystemSettings
+from include.sync import ledger
+from include.sync.exchange import RefusedError
+from include.sync.run import RunState
+
+log = logging.getLogger(__name__)
+_INBOX, _ENTRY, _REPORT = SP_EINGANG.c, SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
+_WATCHED = ("ticket", "post")
+
+
+def receive(engine: Engine, settings: SystemSettings, state: RunState) -> None:
+    """Import what is new in the portal; raises RefusedError if the user for reports may not make any (R47)."""
+    received = receive_changes(engine, settings, state)
+    if received.refused:
+        raise RefusedError(explain(received.refused))
+
+
+def supply(engine: Engine, settings: SystemSettings, _state: RunState) -> Mapping[str, pd.DataFrame]:
+    """Return which records of iX-Haus came from the portal: record_type, portal_id, erp_id (str)."""
+    query = select(_INBOX.ART, _INBOX.PORTAL_ID, _INBOX.IXHAUS_ID).where(_INBOX.SYSTEM == settings.system)
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query.where(_INBOX.IXHAUS_ID.is_not(None))).all()
+    return {"inbox": pd.DataFrame(list(map(tuple, rows)), columns=["record_type", "portal_id", "erp_id"], dtype="str")}
+
+
+def settle(engine: Engine, settings: SystemSettings, state: RunState) -> None:
+    """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
+    staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
+    """
+    views = _Frames(state)
+    reports, before = views["reports"], state.staging().read_table("known").to_pandas()
+    classified = classify(views, before, settings, state.today)
+    now = ledger.known_records(engine, state.system, _WATCHED).to_pandas()
+    field = portal_field(classified, now, _failed(engine, state)).set_index("report_nr")
+    shown = reports.set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
+    differs = field[(field != shown.reindex(field.index)[list(field.columns)]).any(axis=1)]
+    fields = [
+        {"nr": nr, "PORTAL_STATUS": status or None, "PORTAL_GRUND": reason or None}
+        for nr, status, reason in differs.itertuples()
+    ]
+    cleared = [{"nr": nr} for nr in columns_to_clear(reports, views["notes"], settings.report_user)]
+    mine = _REPORT.MELDUNG_NR == bindparam("nr")
+    written: dict[str, Any] = {name: bindparam(name) for name in ("PORTAL_STATUS", "PORTAL_GRUND")}
+    with engine.begin() as connection:
+        state.lease(settings).confirm(connection)
+        if fields:
+            connection.execute(update(SP_MELDUNG).where(mine).values(written), fields)
+        if cleared:
+            nothing = {"PORTAL_GEAENDERT_AM": None, "PORTAL_AENDERUNG": None}
+            connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
+
+
+def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
+    """Return what this run could not send: record_type, external_id, reason."""
+    query = select(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND).where(
+        _ENTRY.SYSTEM == state.system, _ENTRY.LAUF == state.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
+    )
+    with read_snapshot(engine) as connection:
+        rows = [tuple(row) for row in connection.execute(query)]
+        rows += [tuple(row) for row in connection.execute(ledger.failures_of(state.system, state.key.name))]
+    return pd.DataFrame(rows, columns=["record_type", "external_id", "reason"], dtype="str")
+
+
+class _Frames(Mapping[str, pd.DataFrame]):
+    """The frames that the run has read."""
+
+    def __init__(self, state: RunState) -> None:
+        self._folder = state.staging().path("views")
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return frame_of(self._folder, name)
+
+    def __iter__(self) -> Any:
+        return (path.stem for path in self._folder.glob("*.parquet"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
