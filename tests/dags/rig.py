@@ -70,7 +70,8 @@ class Rig:
         when: dict[str, Any] = {} if with_interval else {"logical_date": None}
         run = bag.dags[dag_id].test(run_conf=conf, **when)
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
-        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, "protocol"))
+        last = "exchange" if "exchange" in tasks else "protocol"
+        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last))
 
     def sql(self, statement: str, *values: object) -> Rows:
         """Change or look at iX-Haus, as its users and consultants do."""

@@ -17,6 +17,7 @@ from airflow.timetables.base import DataInterval, TimeRestriction
 ROOT = Path(__file__).parents[2]
 GROUPS = ("objects", "persons", "owners_caretakers", "documents")
 SYNC = [f"casavi_{group}{suffix}" for group in GROUPS for suffix in ("", "_test")]
+EXCHANGE = ["casavi_reports", "casavi_reports_test"]
 PARAMS = ["properties", "dry_run", "resend", "release_removals", "release_at_most"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
@@ -37,7 +38,7 @@ def bag() -> DagBag:
 
 def test_every_file_parses_without_any_connection(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {*SYNC, "casavi_release_removals"}
+    assert set(bag.dags) == {*SYNC, *EXCHANGE, "casavi_release_removals"}
 
 
 def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: DagBag) -> None:
@@ -64,6 +65,14 @@ def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
         assert param.schema["title"]
         assert param.description
     assert {"extract", "transform", "plan", "protocol"} <= set(dag.task_dict)
+
+
+@pytest.mark.parametrize("name", EXCHANGE)
+def test_reports_are_exchanged_in_one_task(bag: DagBag, name: str) -> None:
+    dag = bag.dags[name]
+    assert set(dag.task_dict) == {"exchange"}
+    assert (dag.max_active_runs, list(dag.params)) == (1, PARAMS)
+    assert "#### Triage" in (dag.doc_md or "")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda path: path.stem)
@@ -121,7 +130,8 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    assert set(timetables) == {*(f"casavi_{group}" for group in GROUPS), "casavi_release_removals"}  # no test system
+    production = {f"casavi_{group}" for group in (*GROUPS, "reports", "release_removals")}
+    assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date
     assert "* * *" not in timetables["casavi_persons"]

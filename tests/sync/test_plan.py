@@ -163,10 +163,10 @@ def test_a_record_gone_from_the_erp_is_removed_if_the_portal_may_hold_it(state: 
 
 @pytest.mark.rule("R20")
 def test_a_gone_record_carries_what_its_removal_needs() -> None:
-    ledger = known(acknowledged(record("1", properties="104 105", identity="2020-01-01")))
+    ledger = known(acknowledged(record("1", properties="104 105", identity="2020-01-01"), parents="property 104"))
     gone = compare(desired(record("2")), ledger, CHANGED).set_index("external_id").loc["1"]
     assert (gone["decision"], gone["reason"], gone["hash"]) == ("remove", "GONE", REMOVAL_HASH)
-    assert (gone["properties"], gone["parents"], gone["warnings"]) == ("104 105", "", "")
+    assert (gone["properties"], gone["parents"], gone["warnings"]) == ("104 105", "property 104", "")
     assert (gone["gone"], gone["unseen"]) == (True, False)
 
 
