@@ -7,22 +7,31 @@ a little waiting and not one commit per record.
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from time import perf_counter
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
 from include.sync.lease import Lease
 from include.sync.ledger import Outcomes
 
+Run = Callable[..., Awaitable[Any]]
+"""Calls a function that waits for the database: here, or in the thread that is the ledger's."""
+NEAR: Final = 0.001
+"""Seconds. A database that commits faster is waited for where the calls are made: a thread for it would cost more than
+the waiting (measured: a third of the records a second). A slower one must not hold up the calls.
+"""
+
 
 class Acknowledgements:
     """The ledger's writing end during a load. Use `open_acknowledgements`."""
 
-    def __init__(self, connection: Connection, thread: ThreadPoolExecutor, lease: Lease, fresh: Callable[[], Outcomes]):
+    def __init__(self, connection: Connection, run: Run, lease: Lease, fresh: Callable[[], Outcomes]):
         self._connection = connection
-        self._thread = thread
+        self._run = run
         self._lease = lease
         self._fresh = fresh
         self._waiting = fresh()
@@ -44,14 +53,13 @@ class Acknowledgements:
         await committed
 
     async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiters:
             await self._let_others_join()
             outcomes, waiters = self._waiting, self._waiters
             self._waiting, self._waiters = self._fresh(), []
             try:
                 if self._broken is None:
-                    await loop.run_in_executor(self._thread, self._store, outcomes)
+                    await self._run(self._store, outcomes)
             except Exception as error:  # every waiting worker must hear of it, whatever it is
                 self._broken = error
             for waiter in waiters:
@@ -84,16 +92,36 @@ class Acknowledgements:
 async def open_acknowledgements(
     engine: Engine, lease: Lease, fresh: Callable[[], Outcomes]
 ) -> AsyncGenerator[Acknowledgements]:
-    """Open a connection and a thread of its own for the ledger; `fresh` makes an empty collection of outcomes."""
-    with _quick_switches(), ThreadPoolExecutor(1, "ledger") as thread:
-        loop = asyncio.get_running_loop()
-        connection = await loop.run_in_executor(thread, engine.connect)
-        acknowledgements = Acknowledgements(connection, thread, lease, fresh)
-        try:
-            yield acknowledgements
-        finally:
-            await acknowledgements.finish()
-            await loop.run_in_executor(thread, connection.close)
+    """Open a connection of its own for the ledger; `fresh` makes an empty collection of outcomes."""
+    with ThreadPoolExecutor(1, "ledger") as thread:
+
+        async def elsewhere(work: Callable[..., Any], *arguments: Any) -> Any:
+            return await asyncio.get_running_loop().run_in_executor(thread, work, *arguments)
+
+        async def here(work: Callable[..., Any], *arguments: Any) -> Any:
+            return work(*arguments)
+
+        run = here if await elsewhere(_seconds_of_a_commit, engine, lease) < NEAR else elsewhere
+        connection = await run(engine.connect)
+        acknowledgements = Acknowledgements(connection, run, lease, fresh)
+        with _quick_switches() if run is elsewhere else nullcontext():
+            try:
+                yield acknowledgements
+            finally:
+                await acknowledgements.finish()
+                await run(connection.close)
+
+
+def _seconds_of_a_commit(engine: Engine, lease: Lease) -> float:
+    """Return how long the database takes for a small transaction: the quickest of three."""
+    times = []
+    with engine.connect() as connection:
+        for _ in range(3):
+            began = perf_counter()
+            with connection.begin():
+                lease.confirm(connection)
+            times.append(perf_counter() - began)
+    return min(times)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DatabaseError
 
+from include.sync import acknowledge
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
 from include.sync.lease import acquire
 from include.sync.ledger import LedgerStatements, Outcomes
@@ -21,6 +22,12 @@ def known(world: World) -> World:
     """Two persons in portal and ledger."""
     world.settle(*tenants(2))
     return world
+
+
+@pytest.fixture(params=[0.0, 3600.0], ids=["in a thread", "here"], autouse=True)
+def _where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the ledger in a thread of its own, as for a database that is far, and where the calls are made."""
+    monkeypatch.setattr(acknowledge, "NEAR", request.param)
 
 
 def doubt(external_id: str, outcomes: Outcomes) -> None:
