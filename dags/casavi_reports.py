@@ -43,6 +43,7 @@ REPORTS = Exchange(
     rules="include.rules.reports.decide",
     sees=("contact",),
     parcels={"attachment": "include.uploads.open_report_parcels"},
+    unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
     removes_first=True,
     receive="include.reports.receive",
     supply="include.reports.supply",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import Engine, bindparam, select, update
@@ -22,6 +22,8 @@ from include.sync.run import RunState
 log = logging.getLogger(__name__)
 _INBOX, _ENTRY, _REPORT = SP_EINGANG.c, SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
 _WATCHED = ("ticket", "post")
+IMPORTED: Final = "SP-"
+"""What the keys of imported records begin with."""
 
 
 def receive(engine: Engine, settings: SystemSettings, state: RunState) -> None:
@@ -34,8 +36,8 @@ def receive(engine: Engine, settings: SystemSettings, state: RunState) -> None:
 def supply(engine: Engine, settings: SystemSettings, _state: RunState) -> Mapping[str, pd.DataFrame]:
     """Return which records of iX-Haus came from the portal: record_type, portal_id, erp_id (str)."""
     query = select(_INBOX.ART, _INBOX.PORTAL_ID, _INBOX.IXHAUS_ID).where(_INBOX.SYSTEM == settings.system)
-    with read_snapshot(engine) as connection:
-        rows = connection.execute(query.where(_INBOX.IXHAUS_ID.is_not(None))).all()
+    with read_snapshot(engine) as connection:  # our own files that came back are in the inbox too, under their own keys
+        rows = connection.execute(query.where(_INBOX.IXHAUS_ID.startswith(IMPORTED))).all()
     return {"inbox": pd.DataFrame(list(map(tuple, rows)), columns=["record_type", "portal_id", "erp_id"], dtype="str")}
 
 

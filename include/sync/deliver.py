@@ -162,6 +162,7 @@ class Courier:
             left = await self._look_up(self._endpoint.find, change, None)
             if left.verdict is Verdict.DONE:
                 return Answer(Verdict.REFUSED, answer.status, reason="CANNOT_WITHDRAW")
+            return left
         return answer
 
     def _spend_pause(self, answer: Answer) -> None:

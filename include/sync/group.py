@@ -17,6 +17,7 @@ class Group:
     sees:         record types of other groups whose ledger rows the rules may look at
     parcels:      record type → dotted name of what packs records that are more than their content, such as a file;
                   see load.OpenParcels
+    unguarded:    record types whose removals never wait for a person: what must not be seen any more, however many
     removes_first: whether removals go before everything else: who must not see something any more loses it before
                   anybody else gets it
     """
@@ -28,6 +29,7 @@ class Group:
     rules: str
     sees: tuple[str, ...] = ()
     parcels: Mapping[str, str] = field(default_factory=dict)
+    unguarded: tuple[str, ...] = ()
     removes_first: bool = False
 
 

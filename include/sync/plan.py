@@ -116,8 +116,10 @@ def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
     filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": ""}
     changes: dict[str, Any] = {name: records[name].mask(gone, value) for name, value in filled.items()}
     # the identity tells a number used again from the record that is gone (E21), the parents where it is to be removed
-    for name in ("properties", "identity", "parents"):
+    for name in ("properties", "identity"):
         changes[name] = records[name].mask(gone, records[f"{name}_known"])
+    leaves = gone | ((records["decision"] == Decision.REMOVE) & (records["parents"].fillna("") == ""))
+    changes["parents"] = records["parents"].mask(leaves, records["parents_known"])
     return records.assign(**changes)
 
 

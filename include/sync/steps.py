@@ -141,7 +141,7 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
         compared, findings = _compared(group, folder, request)
         guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
         for record_type, records in compared.items():
-            left = hold_back(records) if guarded else records
+            left = hold_back(records) if guarded and record_type not in group.unguarded else records
             filled = left.assign(content=folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
             compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
         if request.dry_run:
@@ -165,7 +165,8 @@ def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str
         held = held.assign(is_ours=held["group"] == group.name)
         desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         compared[record_type] = compare(desired, held, request.scope())
-        findings.append(guard_finding(record_type, desired, held, compared[record_type]))
+        if record_type not in group.unguarded:
+            findings.append(guard_finding(record_type, desired, held, compared[record_type]))
     return compared, findings
 
 
