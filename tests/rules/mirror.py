@@ -81,7 +81,7 @@ class Mirror:
 
     def _compared(self, record_type: str) -> DataFrame:
         decided = with_content(self.outcome.frames[record_type], 1).to_pandas()
-        columns = ["external_id", "state", "hash", "refused", "properties", "identity"]
+        columns = ["external_id", "state", "hash", "refused", "properties", "identity", "parents"]
         rows = [row for (name, _), row in self.ledger.items() if name == record_type]
         known = DataFrame(rows, columns=columns).astype("str").assign(is_ours=True)
         changes = compare(decided[[*CONTROL_COLUMNS, "hash"]], known, Scope())
@@ -98,7 +98,9 @@ class Mirror:
             if breaks(*key) or not all(self._holds(line) for line in row["parents"].splitlines()):
                 return ""
             self.wire.append(row["content"])
-            self.shown[record_type][row["external_id"]] = json.loads(row["content"])
+            ticket = row["parents"].partition("\n")[0].removeprefix("ticket ")  # in the address, not in the body
+            absent = {"ticketId": ticket, "contactId": None, "unitId": None}
+            self.shown[record_type][row["external_id"]] = {**absent, **json.loads(row["content"])}
         elif breaks(*key):
             return ""
         else:
@@ -109,7 +111,8 @@ class Mirror:
 
     def _row(self, record_type: str, row: Row, state: str, digest: str | None, moment: str | None) -> Row:
         known = held(row["external_id"], state, row["identity"], record_type, "reports", properties=row["properties"])
-        return {**known, "hash": digest, "refused": None, "acknowledged_at": moment}
+        kept = {"hash": digest, "refused": None, "acknowledged_at": moment, "parents": row["parents"]}
+        return {**known, **kept}
 
     def _holds(self, parent: str) -> bool:
         record_type, _, external_id = parent.partition(" ")

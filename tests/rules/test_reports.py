@@ -340,3 +340,11 @@ def test_a_property_taken_out_withdraws_its_reports() -> None:
     outcome = decide_reports(report(property_nr="900"), unit("1", "900"), known=[ticket()])
     assert outcome.row("ticket", "M1")["reason"] == "PROPERTY_NOT_RELEASED"
     assert outcome.ids("ticket", "remove") == ["M1"]
+
+
+@pytest.mark.rule("E46", "O8")
+def test_a_ticket_from_the_portal_is_not_closed_because_its_reporter_is_unknown() -> None:
+    unknown = report(origin="PORTAL", reporter_person=None)
+    outcome = decide_reports(unknown, known=[held("M1", record_type="ticket")])
+    found = outcome.row("ticket", "M1")
+    assert (found["decision"], found["reason"]) == ("withhold", "NO_PORTAL_CONTACT")

@@ -10,6 +10,7 @@ from pandas import DataFrame, Series
 from include.rules.documents import cut_off
 from include.rules.first_hit import first_hit
 from include.rules.reports.audience import audiences, tickets_for
+from include.rules.reports.comments import FROM_PORTAL
 from include.rules.reports.posts import posts_for
 from include.rules.reports.sources import Sources, gather
 from include.rules.values import days
@@ -59,6 +60,10 @@ def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFr
     # followed to its end once the portal knows it (O14), whatever its age; a bulletin also after it was taken down
     is_followed = reports["is_held"] | reports["is_full_history"] | (is_bulletin & reports["was_posted"])
     is_old = (days(reports["reported_at"]) < cut_off(today)).fillna(False)
+    has_nobody = ~is_for_all & ~reports["is_user"]
+    is_from_portal = (
+        reports["origin"] == FROM_PORTAL
+    )  # its ticket stays as it is, whoever iX-Haus takes for its reporter
     has_no_author = Series(not settings.post_author, index=reports.index)
     return first_hit(
         reports,
@@ -66,7 +71,8 @@ def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFr
         (~reports["is_released"],              Decision.REMOVE,   "KIND_NOT_RELEASED"),
         (reports["is_locked"],                 Decision.REMOVE,   "KIND_LOCKED"),
         (~reports["is_team_released"],         Decision.REMOVE,   "TEAM_NOT_RELEASED"),
-        (~is_for_all & ~reports["is_user"],    Decision.REMOVE,   "NO_PORTAL_CONTACT"),
+        (has_nobody & is_from_portal,          Decision.WITHHOLD, "NO_PORTAL_CONTACT"),
+        (has_nobody,                           Decision.REMOVE,   "NO_PORTAL_CONTACT"),
         (~is_followed & is_closed,             Decision.WITHHOLD, "CLOSED_BEFORE_FIRST_EXPORT"),
         (~is_followed & is_old,                Decision.WITHHOLD, "TOO_OLD"),
         (is_bulletin & is_closed,              Decision.REMOVE,   "BULLETIN_ENDED"),
