@@ -154,7 +154,7 @@ def test_a_text_that_is_too_long_is_cut_and_kept_whole_beside(world: World) -> N
     assert world.receive() == Received(tickets=1, comments=1)
     for kept in (world.report()["MELDUNGSTEXT"], world.texts()[0]):
         assert len(kept) <= 30_000
-        assert kept.endswith(" … [gekürzt]")
+        assert kept.endswith("… [gekürzt]")
     assert [file["INHALT"].decode() for file in world.files()] == [text, text]
     assert [bool(file["NOTIZ_ID"]) for file in world.files()] == [False, True]
 

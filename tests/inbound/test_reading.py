@@ -89,7 +89,7 @@ def test_a_ticket_that_moves_up_while_pages_are_read_is_not_missed(
     world.sandbox.behave(clock_skew_seconds=0)
     touched: list[str] = []
 
-    async def disturbed(portal: Any, call: Call, of: str = "", **query: str) -> AsyncGenerator[Page]:
+    async def disturbed(portal: Any, call: Call, of: str = "", query: Any = None) -> AsyncGenerator[Page]:
         async for page in list_pages(portal, call, of, query):
             yield page
             if not touched:  # the first of page one moves to the end, so "2" moves up to page one
@@ -123,7 +123,7 @@ def test_a_revoked_key_stops_the_run(world: World) -> None:
 
 @pytest.mark.rule("E48")
 def test_a_ticket_listed_twice_is_imported_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def doubled(portal: Any, call: Call, of: str = "", **query: str) -> AsyncGenerator[Page]:
+    async def doubled(portal: Any, call: Call, of: str = "", query: Any = None) -> AsyncGenerator[Page]:
         async for page in list_pages(portal, call, of, query):
             yield Page([*page.records, *page.records], page.date)
             yield page
@@ -147,7 +147,7 @@ def test_a_ticket_without_a_usable_id_is_named(world: World, monkeypatch: pytest
 def test_a_ticket_is_imported_whatever_the_portal_leaves_out(
     world: World, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:
-    async def sparse(portal: Any, call: Call, of: str = "", **query: str) -> AsyncGenerator[Page]:
+    async def sparse(portal: Any, call: Call, of: str = "", query: Any = None) -> AsyncGenerator[Page]:
         async for page in list_pages(portal, call, of, query):
             records = [{name: value for name, value in one.items() if name != left_out} for one in page.records]
             yield Page(records, page.date)
