@@ -1,7 +1,9 @@
 """Draw the pictures in docs/. Run `make sync` twice before.
 
 sync.svg              the protocol of the last runs, as `make protocol` prints it
-tenant-documents.png  a tenant's documents in the sandbox portal; needs Debian's package chromium
+tenant-reports.png    a tenant's reports in the sandbox portal; needs Debian's package chromium
+
+tenant-documents.png shows the documents further down on the same page and is not drawn anew.
 """
 
 import io
@@ -17,7 +19,7 @@ from include.embedded import ROOT, environment, sandbox
 from include.show_protocol import as_table, collect
 
 DOCS = Path(__file__).parent
-RUNS = 8
+RUNS = 10
 BROWSER = [
     "chromium",
     "--headless",
@@ -53,4 +55,4 @@ if __name__ == "__main__":
     airflow_home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow"))
     os.environ.update(environment(airflow_home))
     draw_protocol()
-    draw_tenant(airflow_home, "tenant-documents.png", "129.R16.1", 1720)
+    draw_tenant(airflow_home, "tenant-reports.png", "129.R16.1", 1720)
