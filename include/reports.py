@@ -11,7 +11,7 @@ from include.inbound import receive as receive_changes
 from include.ixhaus.contract.own import SP_EINGANG, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import read_snapshot
-from include.ixhaus.read import frame_of
+from include.ixhaus.read import Views
 from include.reasons import explain
 from include.rules.reports import classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
@@ -45,7 +45,7 @@ def settle(engine: Engine, settings: SystemSettings, state: RunState) -> None:
     """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
     staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
     """
-    views = _Frames(state)
+    views = Views(state.staging().path("views"))
     reports, before = views["reports"], state.staging().read_table("known").to_pandas()
     classified = classify(views, before, settings, state.today)
     now = ledger.known_records(engine, state.system, _WATCHED).to_pandas()
@@ -77,19 +77,3 @@ def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
         rows = [tuple(row) for row in connection.execute(query)]
         rows += [tuple(row) for row in connection.execute(ledger.failures_of(state.system, state.key.name))]
     return pd.DataFrame(rows, columns=["record_type", "external_id", "reason"], dtype="str")
-
-
-class _Frames(Mapping[str, pd.DataFrame]):
-    """The frames that the run has read."""
-
-    def __init__(self, state: RunState) -> None:
-        self._folder = state.staging().path("views")
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return frame_of(self._folder, name)
-
-    def __iter__(self) -> Any:
-        return (path.stem for path in self._folder.glob("*.parquet"))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)

@@ -6,7 +6,7 @@ stays flat and no type is guessed.
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -65,6 +65,22 @@ def frame_of(folder: Path, name: str) -> pd.DataFrame:
     """Return one frame that `read_views` wrote: str, bool, datetime64[us], and Int64 for whole numbers."""
     table = pq.read_table(folder / f"{name}.parquet")
     return table.to_pandas(types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None, split_blocks=True)
+
+
+class Views(Mapping[str, pd.DataFrame]):
+    """The views that were read; each is loaded when the rules ask for it, so that not all are in memory at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return frame_of(self._folder, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem for path in self._folder.glob("*.parquet"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def rows_of(table: Table) -> Select[tuple[Any, ...]]:

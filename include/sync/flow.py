@@ -58,18 +58,7 @@ def sync_dag(
     after:     a group whose success starts this one
     alongside: makers of further tasks, given the system; they run beside the sync, once extract has succeeded
     """
-    settings = load_settings(system)
-    with DAG(
-        dag_id=dag_name(group.name, system),
-        schedule=_schedule(group, settings, after),
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        params=_params(),
-        doc_md=docs,
-        tags=["serviceportal", system, group.name],
-        default_args={"owner": "serviceportal", "retries": 0},
-    ) as dag:
+    with _dag(group, system, synced(after, system) if after else None, docs) as dag:
         state = _extract(group, system)()
         planned = _plan(group, system)(state, _transform(group)(state))
         previous: Any = planned
@@ -88,23 +77,7 @@ def sync_dag(
 
 def exchange_dag(group: Exchange, system: str, docs: str, watched: Asset | None = None) -> DAG:
     """Make the DAG of a group that exchanges both ways in one task; `watched` is an asset whose events start it."""
-    settings = load_settings(system)
-    cron = getattr(settings.schedules, group.name)
-    timetable = CronDataIntervalTimetable(cron, timezone="Europe/Berlin") if cron else None
-    schedule: Any = timetable or ([watched] if watched else None)
-    if timetable and watched:
-        schedule = AssetOrTimeSchedule(timetable=timetable, assets=[watched])
-    with DAG(
-        dag_id=dag_name(group.name, system),
-        schedule=schedule if settings.active else None,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        params=_params(),
-        doc_md=docs,
-        tags=["serviceportal", system, group.name],
-        default_args={"owner": "serviceportal", "retries": 0},
-    ) as dag:
+    with _dag(group, system, watched, docs) as dag:
         _exchange(group, system)()
     return dag
 
@@ -142,15 +115,29 @@ def _held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
     return {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
 
 
-def _schedule(group: Group, settings: SystemSettings, after: str | None) -> Any:
+def _dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
+    """Make the empty DAG of a group; `starter` is an asset whose events start it."""
+    return DAG(
+        dag_id=dag_name(group.name, system),
+        schedule=_schedule(group, load_settings(system), starter),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        params=_params(),
+        doc_md=docs,
+        tags=["serviceportal", system, group.name],
+        default_args={"owner": "serviceportal", "retries": 0},
+    )
+
+
+def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> Any:
     cron = getattr(settings.schedules, group.name)
     if not settings.active:
         return None
     timetable = CronDataIntervalTimetable(cron, timezone="Europe/Berlin") if cron else None
-    asset = synced(after, settings.system) if after else None
-    if timetable and asset:
-        return AssetOrTimeSchedule(timetable=timetable, assets=[asset])
-    return timetable or ([asset] if asset else None)
+    if timetable and starter:
+        return AssetOrTimeSchedule(timetable=timetable, assets=[starter])
+    return timetable or ([starter] if starter else None)
 
 
 def _params() -> dict[str, Param]:

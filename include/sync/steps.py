@@ -1,12 +1,11 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -19,7 +18,7 @@ from include.clock import berlin_day, utc_now
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
-from include.ixhaus.read import frame_of, read_views
+from include.ixhaus.read import Views, read_views
 from include.reasons import explain
 from include.settings import load_settings
 from include.sync import ledger, protocol, staging
@@ -119,7 +118,7 @@ def read(group: Group, state: RunState) -> None:
 def transform(group: Group, state: RunState) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
     settings, folder = state.settings(), state.staging()
-    views = _Views(folder.path("views"))
+    views = Views(folder.path("views"))
     known = folder.read_table("known", columns=RULES_SEE).to_pandas()
     with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
         decided: dict[str, pd.DataFrame] = imported(group.rules)(views, known, settings, state.today)
@@ -222,22 +221,6 @@ def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[str, 
     if counts.errors:
         return "errors", f"{counts.errors} records were refused or could not be sent; the protocol names them"
     return ("dry_run" if request.dry_run else "ok"), None
-
-
-class _Views(Mapping[str, pd.DataFrame]):
-    """The views that were read; each is loaded when the rules ask for it, so that not all are in memory at once."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return frame_of(self._folder, name)
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in self._folder.glob("*.parquet"))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def imported(dotted: str) -> Any:
