@@ -26,14 +26,14 @@ class Mailbox:
         self.on_recipient = "250 OK"
         self.on_data: Callable[[], str] = lambda: "250 OK"
 
-    async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
+    async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if self.on_recipient.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.on_recipient
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
         self.received.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ class Mailbox:
 
     @property
     def texts(self) -> list[str]:
-        return [str(mail.get_content()) for mail in self.received]
+        return [str(mail.get_content()).replace("\r\n", "\n") for mail in self.received]
 
     @contextmanager
     def open(self, port: int = 0) -> Iterator[None]:
