@@ -186,7 +186,13 @@ def test_a_mail_server_that_is_away_makes_the_run_red_and_gets_the_email_later(
     [("550 no such user", "success", "EMAIL_REFUSED"), ("451 try later", "failed", "EMAIL_DUE")],
 )
 def test_an_address_that_is_refused_is_named_and_one_put_off_is_tried_again(
-    told: Rig, mailbox: Mailbox, caplog: pytest.LogCaptureFixture, answer: str, state: str, reason: str
+    told: Rig,
+    mailbox: Mailbox,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    answer: str,
+    state: str,
+    reason: str,
 ) -> None:
     mailbox.on_recipient = answer
     complete(told)
@@ -195,7 +201,10 @@ def test_an_address_that_is_refused_is_named_and_one_put_off_is_tried_again(
     mailbox.on_recipient = "250 OK"
     assert told.run("casavi_reports").state == "success"
     assert mailbox.told == ([DONE] if reason == "EMAIL_DUE" else [])
-    assert ADDRESS not in caplog.text
+    tables = [told.sql(f"SELECT * FROM {table}") for table in ("SP_PROTOKOLL", "SP_PROTOKOLL_EINTRAG", "SP_ABGLEICH")]
+    output = capfd.readouterr()
+    assert "e-mails wait" in output.out or reason == "EMAIL_REFUSED"  # the log was really looked at
+    assert ADDRESS not in "".join([caplog.text, output.out, output.err, str(tables)])
 
 
 @pytest.mark.rule("R42")
@@ -210,6 +219,19 @@ def test_a_run_that_is_killed_while_it_sends_never_sends_twice_and_it_is_named(t
     assert mailbox.told == [DONE]
     key = f"{REPORT}/closed/{REPORTER}"
     assert ("email", key, "EMAIL_UNCERTAIN", None) in told.entries("warning")
+
+
+@pytest.mark.rule("R42", "E54")
+def test_what_happened_in_a_run_that_died_is_told_by_the_next(
+    told: Rig, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(told, "M-1")
+    with monkeypatch.context() as dying:
+        dying.setattr("include.reports.tell", None)  # as far as the run comes
+        assert told.run("casavi_reports").state == "failed"
+    assert mailbox.received == []
+    assert told.run("casavi_reports").state == "success"
+    assert mailbox.told == [(ADDRESS, "Ihre Meldung M-1: Tür klemmt")]
 
 
 @pytest.mark.rule("R42")
