@@ -127,6 +127,7 @@ REASONS: Final[dict[str, str]] = {
     "NO_MAIL_CONNECTION": "Eine Meldungsart will E-Mails, aber diese Airflow-Verbindung zum Mailserver fehlt; niemand wurde benachrichtigt.",
     "EMAIL_REFUSED": "Der Mailserver hat die E-Mail abgelehnt; bitte die Adresse des Melders prüfen.",
     "EMAIL_WAITING": "Der Mailserver oder das Portal war nicht erreichbar; der nächste Lauf versucht es erneut.",
+    "EMAIL_OBSOLETE": "Bevor die E-Mail verschickt werden konnte, entfiel ihr Anlass; sie wird nicht verschickt.",
     "EMAIL_UNCERTAIN": "Ob die E-Mail verschickt wurde, ist unbekannt; sie wird nicht noch einmal verschickt.",
     # data quality
     "NO_NAME": "Weder Nachname noch Firma ist erfasst.",

@@ -36,7 +36,7 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
-        self.received.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        self.received.append(message_from_bytes(content, policy=policy.default))
         return self.on_data()
 
     @property

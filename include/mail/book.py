@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, insert, select, update
 
 from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
@@ -30,9 +30,27 @@ from include.sync.protocol import Entry
 from include.sync.run import RunState
 
 EMAIL: Final = "email"
-_LOOKED: Final = "emails"
+_LOOKED: Final = "reports.emails"
 _ROW, _MARK = SP_ABGLEICH.c, SP_POSITION.c
-_VALUES: Final = ("ZUSTAND", "GRUND", "LAUF", "GESENDET_AM", "BESTAETIGT_AM")
+_SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
+_EVENTS: Final = (_ROW.SYSTEM == _SYSTEM) & (_ROW.ART == EMAIL)
+_THE_MARK: Final = (_MARK.SYSTEM == _SYSTEM) & (_MARK.NAME == _LOOKED)
+
+TOLD: Final = select(_ROW.SCHLUESSEL, _ROW.ZUSTAND, _ROW.IDENTITAET, _ROW.BESTAETIGT_AM).where(_EVENTS)
+UNCERTAIN: Final = select(_ROW.SCHLUESSEL).where(_EVENTS, _ROW.ZUSTAND == State.PENDING.value)
+LOOKED: Final = select(_MARK.WERT).where(_THE_MARK)
+CREATED: Final = select(_ROW.ART, _ROW.SCHLUESSEL).where(
+    _ROW.SYSTEM == _SYSTEM, (_ROW.ART == "ticket") | (_ROW.ART == "comment"), _ROW.AKTION == Action.CREATE.value,
+    _ROW.ERGEBNIS == "OK", _ROW.BESTAETIGT_AM >= bindparam("k_since"),
+)  # fmt: skip
+REMEMBER: Final = insert(SP_ABGLEICH)
+BECOMES: Final = (
+    update(SP_ABGLEICH)
+    .where(_EVENTS & (_ROW.SCHLUESSEL == bindparam("k_id")))
+    .values({name: bindparam(name) for name in ("ZUSTAND", "GRUND", "LAUF", "GESENDET_AM", "BESTAETIGT_AM")})
+)
+LOOK: Final = update(SP_POSITION).where(_THE_MARK).values({name: bindparam(name) for name in ("WERT", "STAND")})
+LOOK_FIRST: Final = insert(SP_POSITION)
 
 
 class Decided(NamedTuple):
@@ -50,33 +68,23 @@ class Book:
     def __init__(self, engine: Engine, settings: SystemSettings, state: RunState) -> None:
         self._engine, self._state = engine, state
         self._lease = state.lease(settings)
-        self._mine = (_ROW.SYSTEM == state.system) & (_ROW.ART == EMAIL)
+        self._mine = {"k_system": state.system}
 
     def told(self) -> pd.DataFrame:
         """Return event, state, about (str) and at (UTC) of all events known."""
-        query = select(_ROW.SCHLUESSEL, _ROW.ZUSTAND, _ROW.IDENTITAET, _ROW.BESTAETIGT_AM).where(self._mine)
-        with read_snapshot(self._engine) as connection:
-            rows = [tuple(row) for row in connection.execute(query)]
+        rows = self._rows(TOLD)
         frame = pd.DataFrame(rows, columns=["event", "state", "about", "at"])
         kept = frame.astype({"event": "str", "state": "str", "about": "str"})
         return kept.assign(at=pd.to_datetime(frame["at"]).astype("datetime64[us]"))
 
     def last_looked(self) -> datetime:
         """Return when events were last looked for (UTC without zone); the first time, when this run began."""
-        query = select(_MARK.WERT).where(_MARK.SYSTEM == self._state.system, _MARK.NAME == _LOOKED)
-        with read_snapshot(self._engine) as connection:
-            value = connection.execute(query).scalar()
-        return to_utc_column(datetime.fromisoformat(value or self._state.queried_at))
+        ((value,),) = self._rows(LOOKED) or [(self._state.queried_at,)]
+        return to_utc_column(datetime.fromisoformat(value))
 
     def created_since(self, since: datetime) -> pd.DataFrame:
         """Return record_type and external_id of the tickets and comments that the portal got from then on (UTC)."""
-        query = select(_ROW.ART, _ROW.SCHLUESSEL).where(
-            _ROW.SYSTEM == self._state.system, _ROW.ART.in_(["ticket", "comment"]), _ROW.AKTION == Action.CREATE.value,
-            _ROW.ERGEBNIS == "OK", _ROW.BESTAETIGT_AM >= since,
-        )  # fmt: skip
-        with read_snapshot(self._engine) as connection:
-            rows = [tuple(row) for row in connection.execute(query)]
-        return pd.DataFrame(rows, columns=["record_type", "external_id"], dtype="str")
+        return pd.DataFrame(self._rows(CREATED, k_since=since), columns=["record_type", "external_id"], dtype="str")
 
     def record(self, decided: Sequence[Decided], reopened: Iterable[str], entries: list[Entry]) -> None:
         """Remember everything found, and that it was looked for, in one transaction: each event is found once."""
@@ -90,16 +98,14 @@ class Book:
         changed += [{"k_id": event, **self._values("NO_NEWS"), "ZUSTAND": State.REMOVED.value} for event in reopened]
         with self._begun() as connection:
             if new:
-                connection.execute(insert(SP_ABGLEICH), new)
+                connection.execute(REMEMBER, new)
             self._update(connection, changed)
             self._looked(connection)
             protocol.add_entries(connection, self._state.key, entries, utc_now())
 
     def left_uncertain(self) -> list[str]:
         """Return the events of which nobody knows whether their e-mail was sent, as the run died meanwhile."""
-        query = select(_ROW.SCHLUESSEL).where(self._mine, _ROW.ZUSTAND == State.PENDING.value)
-        with read_snapshot(self._engine) as connection:
-            return list(connection.execute(query).scalars())
+        return [event for (event,) in self._rows(UNCERTAIN)]
 
     def becomes(self, event: str, reason: str) -> None:
         """Remember what became of an event: EMAIL_DUE, "" (its e-mail is being sent), or how it was dealt with."""
@@ -119,17 +125,18 @@ class Book:
             "GESENDET_AM": None if state is State.NEW else now, "BESTAETIGT_AM": now if is_dealt_with else None,
         }  # fmt: skip
 
+    def _rows(self, query: Select[Any], **given: object) -> list[tuple[Any, ...]]:
+        with read_snapshot(self._engine) as connection:
+            return [tuple(row) for row in connection.execute(query, self._mine | given)]
+
     def _update(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        values: dict[str, Any] = {name: bindparam(name) for name in _VALUES}
         if rows:
-            one = update(SP_ABGLEICH).where(self._mine & (_ROW.SCHLUESSEL == bindparam("k_id"))).values(values)
-            connection.execute(one, rows)
+            connection.execute(BECOMES, [self._mine | row for row in rows])
 
     def _looked(self, connection: Connection) -> None:
-        mine = (_MARK.SYSTEM == self._state.system) & (_MARK.NAME == _LOOKED)
         values = {"WERT": self._state.queried_at, "STAND": to_utc_column(utc_now())}
-        if connection.execute(update(SP_POSITION).where(mine).values(values)).rowcount == 0:
-            connection.execute(insert(SP_POSITION).values(SYSTEM=self._state.system, NAME=_LOOKED, **values))
+        if connection.execute(LOOK, self._mine | values).rowcount == 0:
+            connection.execute(LOOK_FIRST, {"SYSTEM": self._state.system, "NAME": _LOOKED, **values})
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:

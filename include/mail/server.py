@@ -1,6 +1,7 @@
 """The mail server of an Airflow connection."""
 
 import smtplib
+from contextlib import suppress
 from email.message import EmailMessage
 from enum import Enum, auto
 from typing import cast
@@ -46,8 +47,10 @@ class MailServer(SmtpHook):
         try:
             self.get_conn()
         except (smtplib.SMTPException, OSError, AirflowException, RuntimeError) as error:
+            self.quit()
             raise ServerAwayError(f"{self.smtp_conn_id}: no connection ({type(error).__name__})") from None
         if not self.from_email:
+            self.quit()
             raise ServerAwayError(f"{self.smtp_conn_id}: from_email, the sender, is missing in the connection's extra")
         return self
 
@@ -84,6 +87,8 @@ class MailServer(SmtpHook):
     def quit(self) -> None:
         """End the session; whether the server hears of it is no matter."""
         if self._smtp_client is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._client.quit()
             self._client.close()
 
 

@@ -65,6 +65,9 @@ def _found(
         left["reason"] = left["reason"].mask(is_wanted, "NO_MAIL_CONNECTION")
         warned.append(Entry(EMAIL, settings.mail_connection, "warning", "NO_MAIL_CONNECTION"))
     decided = [Decided(*row) for row in left[["event", "about", "state", "reason"]].itertuples(index=False)]
+    for event in told.loc[(told["state"] == "new") & ~told["event"].isin(found["event"]), "event"]:
+        decided.append(Decided(event, "", "new", "EMAIL_OBSOLETE"))
+        warned.append(Entry(EMAIL, event, "warning", "EMAIL_OBSOLETE"))
     book.record(decided, reopened(mine, told), warned)
     return left[left["reason"] == "EMAIL_DUE"]
 
@@ -111,18 +114,23 @@ def _send(settings: SystemSettings, book: Book, due: list[News]) -> None:
     for news in due:
         if registered.get(news.contact):
             book.becomes(news.event, "TOLD_BY_PORTAL")
-    waiting = [news for news in due if news.contact not in registered]
+    unclear = [news for news in due if news.contact not in registered]
     to_send = [news for news in due if registered.get(news.contact) is False]
-    why = "the portal did not say who is registered"
-    if to_send:
-        try:
-            waiting += _post(settings.mail_connection, book, to_send)
-        except ServerAwayError as error:
-            why, waiting = str(error), waiting + to_send
-    for news in waiting:
+    why = f"{settings.mail_connection}: the server put them off"
+    try:
+        waiting = _post(settings.mail_connection, book, to_send) if to_send else []
+    except ServerAwayError as error:
+        why, waiting = str(error), to_send
+    if unclear:
+        why = (
+            f"{why}, or the portal did not say who is registered"
+            if waiting
+            else "the portal did not say who is registered"
+        )
+    for news in waiting + unclear:
         book.name(news.event, "EMAIL_WAITING")
-    if waiting:
-        raise RefusedError(f"{len(waiting)} e-mails wait for the next run: {why}")
+    if waiting or unclear:
+        raise RefusedError(f"e-mails that wait for the next run: {len(waiting + unclear)} ({why})")
 
 
 def _post(connection: str, book: Book, due: list[News]) -> list[News]:

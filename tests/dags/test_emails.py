@@ -74,6 +74,13 @@ def test_a_first_export_writes_to_nobody(told: Rig, mailbox: Mailbox) -> None:
 
 
 @pytest.mark.rule("R42")
+def test_the_portal_is_never_asked_to_write_emails_itself(told: Rig) -> None:
+    tickets = told.live("tickets").values()
+    assert REPORT in {ticket["id"] for ticket in tickets}
+    assert [ticket for ticket in tickets if "notifyUnregisteredByEmail" in ticket] == []
+
+
+@pytest.mark.rule("R42")
 @pytest.mark.parametrize(
     ("is_registered", "email", "mails", "warned"),
     [(True, ADDRESS, 0, 0), (True, None, 0, 0), (False, ADDRESS, 1, 0), (False, None, 0, 1)],
@@ -174,10 +181,22 @@ def test_a_mail_server_that_is_away_makes_the_run_red_and_gets_the_email_later(
     complete(told)
     run = told.run("casavi_reports")
     assert (run.state, run.protocol["updated"]) == ("failed", 1)
-    assert "1 e-mails wait for the next run: smtp_production: no connection" in run.protocol["reason"]
+    assert "e-mails that wait for the next run: 1 (smtp_production: no connection" in run.protocol["reason"]
     with box.open(box.port):
         assert told.run("casavi_reports").state == "success"
     assert box.told == [DONE]
+
+
+@pytest.mark.rule("R42", "R44", "R45")
+def test_a_note_that_becomes_internal_while_its_email_waits_is_not_sent(told: Rig, mailbox: Mailbox) -> None:
+    mailbox.on_recipient = "451 try later"
+    write_note(told, "Wir kommen morgen.")
+    assert told.run("casavi_reports").state == "failed"
+    mailbox.on_recipient = "250 OK"
+    told.sql("UPDATE SP_NOTIZ SET OEFFENTLICH = 'N' WHERE NOTIZ_ID = 'N-1'")
+    told.run("casavi_reports")
+    assert mailbox.received == []
+    assert ("email", f"N-1/note/{REPORTER}", "EMAIL_OBSOLETE", None) in told.entries("warning")
 
 
 @pytest.mark.rule("R42")
@@ -203,7 +222,7 @@ def test_an_address_that_is_refused_is_named_and_one_put_off_is_tried_again(
     assert mailbox.told == ([DONE] if reason == "EMAIL_DUE" else [])
     tables = [told.sql(f"SELECT * FROM {table}") for table in ("SP_PROTOKOLL", "SP_PROTOKOLL_EINTRAG", "SP_ABGLEICH")]
     output = capfd.readouterr()
-    assert "e-mails wait" in output.out or reason == "EMAIL_REFUSED"  # the log was really looked at
+    assert "e-mails that wait" in output.out or reason == "EMAIL_REFUSED"  # the log was really looked at
     assert ADDRESS not in "".join([caplog.text, output.out, output.err, str(tables)])
 
 

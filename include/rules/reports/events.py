@@ -73,7 +73,8 @@ def events(
     """
     found = concerned.assign(**{what: _keys(concerned["report_nr"], what, concerned) for what in (OPENED, CLOSED)})
     opened = taken(told[["state", "at"]], positions(found[OPENED], told["event"]))
-    found = found.assign(was_opened=opened["state"].notna(), opened_at=opened["at"])
+    is_waiting = occurs(found[CLOSED], told.loc[told["state"] == "new", "event"])
+    found = found.assign(was_opened=opened["state"].notna(), opened_at=opened["at"], end_waits=is_waiting)
     parts = [_opened(found, created, since), _closed(found), _notes(found, comments, created, told)]
     rows = pd.concat(parts, ignore_index=True)
     state = taken(told[["state"]], positions(rows["event"], told["event"]))["state"].fillna("")
@@ -113,7 +114,7 @@ def _opened(found: DataFrame, created: DataFrame, since: pd.Timestamp) -> DataFr
 
 def _closed(found: DataFrame) -> DataFrame:
     """Return what has ended; it is news only to those for whom it had begun."""
-    is_over = found["is_closed"] & (found["is_current"] | ~found["is_ticket"])
+    is_over = found["is_closed"] & (found["is_current"] | found["end_waits"] | ~found["is_ticket"])
     return _rows(found, CLOSED, found["was_opened"], is_over)
 
 
