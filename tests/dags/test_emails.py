@@ -160,6 +160,18 @@ def test_who_has_registered_meanwhile_gets_no_email(told: Rig, mailbox: Mailbox)
     assert (f"{REPORT}/closed/{REPORTER}", "present") in events(told, "TOLD_BY_PORTAL")
 
 
+@pytest.mark.rule("E53")
+def test_while_the_portal_does_not_say_who_is_registered_nobody_is_written_to(told: Rig, mailbox: Mailbox) -> None:
+    told.portal.fault("status", "GET", f"/contacts/{REPORTER}", status=500, times=None)
+    complete(told)
+    run = told.run("casavi_reports")
+    assert (run.state, mailbox.received) == ("failed", [])
+    assert "the portal did not say who is registered" in run.protocol["reason"]
+    told.portal.end_faults()
+    assert told.run("casavi_reports").state == "success"
+    assert mailbox.told == [DONE]
+
+
 @pytest.mark.rule("R42")
 def test_kinds_without_the_flag_write_to_nobody_and_setting_it_tells_nothing_old(told: Rig, mailbox: Mailbox) -> None:
     told.sql("UPDATE SP_MELDUNGSART SET NICHT_REGISTRIERTE_PER_EMAIL = 'N'")
