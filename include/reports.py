@@ -72,7 +72,7 @@ def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: E
         if cleared:
             nothing = {"PORTAL_GEAENDERT_AM": None, "PORTAL_AENDERUNG": None}
             connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
-    tell(engine, settings, state, classified, now)
+    tell(engine, settings, state, classified, now, is_whole=extract.known is None)
 
 
 def _failed(engine: Engine, state: RunState) -> pd.DataFrame:

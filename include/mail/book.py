@@ -86,8 +86,12 @@ class Book:
         """Return record_type and external_id of the tickets and comments that the portal got from then on (UTC)."""
         return pd.DataFrame(self._rows(CREATED, k_since=since), columns=["record_type", "external_id"], dtype="str")
 
-    def record(self, decided: Sequence[Decided], reopened: Iterable[str], entries: list[Entry]) -> None:
-        """Remember everything found, and that it was looked for, in one transaction: each event is found once."""
+    def record(
+        self, decided: Sequence[Decided], reopened: Iterable[str], entries: list[Entry], *, looked: bool
+    ) -> None:
+        """Remember everything found and, if `looked`, that it was looked for everywhere, in one transaction: each event
+        is found once.
+        """
         key = {"SYSTEM": self._state.system, "ART": EMAIL, "GRUPPE": self._state.group}
         new = [
             {**key, "SCHLUESSEL": one.event, "IDENTITAET": one.about or None, **self._values(one.reason)}
@@ -100,7 +104,8 @@ class Book:
             if new:
                 connection.execute(REMEMBER, new)
             self._update(connection, changed)
-            self._looked(connection)
+            if looked:
+                self._looked(connection)
             protocol.add_entries(connection, self._state.key, entries, utc_now())
 
     def left_uncertain(self) -> list[str]:

@@ -25,16 +25,19 @@ _REASONS = {"email": "EMAIL_DUE", "portal": "TOLD_BY_PORTAL", "none": "NO_NEWS"}
 _BECOMES = {Handed.SENT: "EMAILED", Handed.REFUSED: "EMAIL_REFUSED", Handed.UNKNOWN: "EMAIL_UNCERTAIN"}
 
 
-def tell(engine: Engine, settings: SystemSettings, state: RunState, reports: DataFrame, ledger: DataFrame) -> None:
+def tell(
+    engine: Engine, settings: SystemSettings, state: RunState, reports: DataFrame, ledger: DataFrame, *, is_whole: bool
+) -> None:
     """Find what happened since the last run and write to those who hear of it by no other way.
 
     An e-mail is sent once at most: that it is about to be sent is committed before, that it was is committed after. One
     whose fate is unknown is named in the protocol and not sent again: two e-mails to a tenant are worse than one
     missing that staff know of.
 
-    reports: see classification.classify
-    ledger:  record_type, external_id, state, hash, identity, acknowledged_at of tickets as of now
-    raises:  RefusedError if e-mails must wait for the next run; PortalStopError
+    reports:  see classification.classify
+    ledger:   record_type, external_id, state, hash, identity, acknowledged_at of tickets as of now
+    is_whole: whether these are all reports; else nothing is said of those that are not here
+    raises:   RefusedError if e-mails must wait for the next run; PortalStopError
     """
     book = Book(engine, settings, state)
     for event in book.left_uncertain():
@@ -42,13 +45,20 @@ def tell(engine: Engine, settings: SystemSettings, state: RunState, reports: Dat
         book.becomes(event, "EMAIL_UNCERTAIN")
     if not state.staging().path("decided_comment.parquet").exists():
         return  # nothing could be decided in this run, so nothing happened; the next one looks from where we are
-    due = _found(engine, settings, state, book, reports, ledger)
+    due = _found(engine, settings, state, book, reports, ledger, is_whole=is_whole)
     if len(due):
         _send(settings, book, list(_news(state, settings, due, reports)))
 
 
 def _found(
-    engine: Engine, settings: SystemSettings, state: RunState, book: Book, reports: DataFrame, ledger: DataFrame
+    engine: Engine,
+    settings: SystemSettings,
+    state: RunState,
+    book: Book,
+    reports: DataFrame,
+    ledger: DataFrame,
+    *,
+    is_whole: bool,
 ) -> DataFrame:
     """Remember all new events; returns those whose e-mail is due, with `email`."""
     since, told, folder = book.last_looked(), book.told(), state.staging()
@@ -65,10 +75,11 @@ def _found(
         left["reason"] = left["reason"].mask(is_wanted, "NO_MAIL_CONNECTION")
         warned.append(Entry(EMAIL, settings.mail_connection, "warning", "NO_MAIL_CONNECTION"))
     decided = [Decided(*row) for row in left[["event", "about", "state", "reason"]].itertuples(index=False)]
-    for event in told.loc[(told["state"] == "new") & ~told["event"].isin(found["event"]), "event"]:
-        decided.append(Decided(event, "", "new", "EMAIL_OBSOLETE"))
-        warned.append(Entry(EMAIL, event, "warning", "EMAIL_OBSOLETE"))
-    book.record(decided, reopened(mine, told), warned)
+    if is_whole:
+        lost = told.loc[(told["state"] == "new") & ~told["event"].isin(found["event"]), "event"]
+        decided += [Decided(event, "", "new", "EMAIL_OBSOLETE") for event in lost]
+        warned += [Entry(EMAIL, event, "warning", "EMAIL_OBSOLETE") for event in lost]
+    book.record(decided, reopened(mine, told), warned, looked=is_whole)
     return left[left["reason"] == "EMAIL_DUE"]
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from dags.casavi_reports import REPORTS
 from include.ixhaus.sample import REPORT_CASES
+from include.sync.exchange import exchange
+from include.sync.run import Request
 from tests.dags.rig import Rig, Rows, airflow_run
 from tests.mailbox import SENDER, Mailbox, killing
 
@@ -209,6 +212,22 @@ def test_a_note_that_becomes_internal_while_its_email_waits_is_not_sent(told: Ri
     told.run("casavi_reports")
     assert mailbox.received == []
     assert ("email", f"N-1/note/{REPORTER}", "EMAIL_OBSOLETE", None) in told.entries("warning")
+
+
+@pytest.mark.rule("R42")
+def test_a_run_that_a_change_started_tells_of_it_and_leaves_alone_what_waits_elsewhere(
+    told: Rig, mailbox: Mailbox
+) -> None:
+    mailbox.on_recipient = "451 try later"
+    complete(told)
+    told.run("casavi_reports")
+    mailbox.on_recipient = "250 OK"
+    report(told, "M-1", OBJEKT_NR="110", MELDUNGSART="GEBAEUDE")
+    assert exchange(REPORTS, "production", "casavi_reports/1", Request(about=("M-1",))).failed == []
+    assert ("M-1" in told.live("tickets"), mailbox.received) == (True, [])
+    report(told, "M-2")
+    assert exchange(REPORTS, "production", "casavi_reports/2", Request(about=("M-2",))).failed == []
+    assert sorted(mailbox.told) == [(ADDRESS, "Ihre Meldung M-2: Tür klemmt"), DONE]
 
 
 @pytest.mark.rule("R42")
