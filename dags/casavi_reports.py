@@ -9,7 +9,8 @@ DOCS = """
 ### casavi_reports
 
 Exchanges reports, notes and their files with the portal. First everything new in the portal comes into iX-Haus, then
-everything changed in iX-Haus goes out, in one task, as every further task would cost a second. Runs every five minutes.
+everything changed in iX-Haus goes out, in one task, as every further task would cost a second. Runs every five minutes over
+everything, and seconds after a change on either side over the properties concerned (`asset_triggered`).
 
 #### Triage
 
@@ -22,6 +23,7 @@ everything changed in iX-Haus goes out, in one task, as every further task would
 | red: *send* failed | the portal is down, refuses the key, or asks for a long pause | wait or mend the key; the next run goes on |
 | red: *settle*: e-mails wait | the mail server or the portal is away; everything else is done | wait or mend `smtp_<system>`; the next run sends them |
 | red: records refused | everything else was delivered | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| reports take minutes instead of seconds | no events: the triggerer is down, or its log says *cannot be watched* or *the portal: …* | look at the triggerer; nothing is lost meanwhile |
 | a report is not in the portal | its field Serviceportal (PORTAL_STATUS, PORTAL_GRUND) says why | see the reason |
 | CANNOT_WITHDRAW | a note became internal, but the portal cannot take it back | remove it in casavi by hand |
 
