@@ -14,7 +14,7 @@ import random
 import sqlite3
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,14 +27,16 @@ from dags.casavi_documents import DOCUMENTS
 from dags.casavi_objects import OBJECTS
 from dags.casavi_owners_caretakers import OWNERS_CARETAKERS
 from dags.casavi_persons import PERSONS
+from dags.casavi_reports import REPORTS
 from include.casavi.client import Portal
 from include.settings import load_settings
 from include.sync import deliver, steps
-from include.sync.group import Group, stages
+from include.sync.exchange import exchange
+from include.sync.group import Exchange, Group, stages
 from include.sync.run import Request, RunState
 
 SYSTEM: Final = "production"
-GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS)}
+GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS, REPORTS)}
 CRASHED: Final = 99
 Action = Callable[[], Any]
 
@@ -155,13 +157,16 @@ def crash_at(number: int) -> None:
         if next(counted) == number:
             os._exit(CRASHED)
 
-    attempt, commit = Portal._attempt, vars(DefaultDialect)["do_commit"]
+    commit = vars(DefaultDialect)["do_commit"]
 
-    async def attempt_or_crash(self: Portal, *arguments: Any) -> Any:
-        tick()
-        answer = await attempt(self, *arguments)
-        tick()
-        return answer
+    def crashing(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def call_or_crash(*arguments: Any) -> Any:
+            tick()
+            answer = await call(*arguments)
+            tick()
+            return answer
+
+        return call_or_crash
 
     def commit_or_crash(self: DefaultDialect, connection: Any) -> None:
         driver: sqlite3.Connection = connection.driver_connection
@@ -172,7 +177,8 @@ def crash_at(number: int) -> None:
         commit(self, connection)
         tick()
 
-    patch.object(Portal, "_attempt", attempt_or_crash).start()
+    for name in ("_attempt", "_download"):
+        patch.object(Portal, name, crashing(getattr(Portal, name))).start()
     patch.object(DefaultDialect, "do_commit", commit_or_crash).start()
 
 
@@ -184,8 +190,11 @@ def obey(order: Mapping[str, Any]) -> int:
     logging.basicConfig(filename=order["log"], level=logging.INFO, force=True)
     if order.get("crash_at"):
         crash_at(order["crash_at"])
+    group = GROUPS[order["group"]]
+    if isinstance(group, Exchange):
+        return 1 if exchange(group, SYSTEM, order["run"], Request()).ending.why_red else 0
     progress = Progress.load(Path(order["progress"]))
-    run_group(GROUPS[order["group"]], order["run"], Request(), progress)
+    run_group(group, order["run"], Request(), progress)
     return 1 if progress.failed else 0
 
 
