@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from include.clock import to_utc_column, utc_now
@@ -104,13 +104,6 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
         settled = set(connection.execute(done).scalars())
         pending = set(connection.execute(mine.where(_ROW.ZUSTAND == State.PENDING)).scalars())
     return settled, pending
-
-
-def failures_of(system: str, run: str) -> Select[tuple[str, str, str]]:
-    """Return the query for what a run could not send: record type, external id, reason."""
-    return select(_ROW.ART, _ROW.SCHLUESSEL, _ROW.ERGEBNIS).where(
-        _ROW.SYSTEM == system, _ROW.LAUF == run, _ROW.ERGEBNIS.is_not(None), _ROW.ERGEBNIS != "OK"
-    )
 
 
 def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,9 +31,10 @@ from dags.casavi_persons import PERSONS
 from dags.casavi_reports import REPORTS
 from include.casavi.client import Portal
 from include.settings import load_settings
-from include.sync import deliver, steps
+from include.sync import acknowledge, deliver, steps
 from include.sync.exchange import exchange
 from include.sync.group import Exchange, Group, stages
+from include.sync.lease import Lease
 from include.sync.run import Request, RunState
 
 SYSTEM: Final = "production"
@@ -183,7 +185,10 @@ def crash_at(number: int) -> None:
 
 
 def obey(order: Mapping[str, Any]) -> int:
-    """Run an order in this process: environment, config, group, run, progress, and where to crash if anywhere."""
+    """Run an order in this process: environment, config, group, run, progress, and where to crash if anywhere.
+
+    without_renewals: commits that do nothing but keep the lease are left out, as if time stood still
+    """
     os.environ.update(order["environment"])
     patch.object(steps, "load_settings", partial(load_settings, folder=Path(order["config"]))).start()
     patch.object(deliver, "backoff", short_backoff).start()
@@ -191,6 +196,9 @@ def obey(order: Mapping[str, Any]) -> int:
     if order.get("crash_at"):
         crash_at(order["crash_at"])
     group = GROUPS[order["group"]]
+    if order.get("without_renewals"):
+        patch.object(Lease, "kept_alive", lambda *_: nullcontext()).start()
+        patch.object(acknowledge, "_seconds_of_a_commit", lambda *_: 0.0).start()
     if isinstance(group, Exchange):
         return 1 if exchange(group, SYSTEM, order["run"], Request()).ending.why_red else 0
     progress = Progress.load(Path(order["progress"]))
