@@ -208,6 +208,10 @@ def obey(order: Mapping[str, Any]) -> int:
 
 def serve() -> None:
     """Obey orders from standard input; each runs in a fork, so none pays for the imports."""
+    for group in GROUPS.values():
+        named = [group.rules, *group.record_types.values(), *group.parcels.values()]
+        for dotted in [*named, group.receive, group.supply, group.settle] if isinstance(group, Exchange) else named:
+            steps.imported(dotted)
     for line in sys.stdin:
         message = json.loads(line)
         if "start" in message:

@@ -79,7 +79,6 @@ def test_an_exchange_may_die_at_any_point(desk: Desk, worker: Worker) -> None:
         desk.world.expire_lease()
         desk.settle()
         talk.assert_exact()
-    print("POINT", point)
     assert ended == 0
     assert LEAST < point < LIMIT - 2
     talk.assert_exact()
