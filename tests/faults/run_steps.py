@@ -14,7 +14,7 @@ import random
 import sqlite3
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -30,6 +30,7 @@ from dags.casavi_owners_caretakers import OWNERS_CARETAKERS
 from dags.casavi_persons import PERSONS
 from dags.casavi_reports import REPORTS
 from include.casavi.client import Portal
+from include.casavi.endpoints import Call
 from include.settings import load_settings
 from include.sync import acknowledge, deliver, steps
 from include.sync.exchange import exchange
@@ -152,23 +153,23 @@ def short_backoff(_failures: int) -> float:
 
 
 def crash_at(number: int) -> None:
-    """End this process, as kill -9 would, at the `number`-th side effect: before and after each call and commit."""
+    """End this process, as kill -9 would, at the `number`-th side effect: before and after each call that writes, and
+    each commit."""
     counted = itertools.count(1)
 
     def tick() -> None:
         if next(counted) == number:
             os._exit(CRASHED)
 
-    commit = vars(DefaultDialect)["do_commit"]
+    attempt, commit = Portal._attempt, vars(DefaultDialect)["do_commit"]
 
-    def crashing(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def call_or_crash(*arguments: Any) -> Any:
-            tick()
-            answer = await call(*arguments)
-            tick()
-            return answer
-
-        return call_or_crash
+    async def attempt_or_crash(self: Portal, call: Call, *arguments: Any) -> Any:
+        if call.method == "GET":  # it only reads
+            return await attempt(self, call, *arguments)
+        tick()
+        answer = await attempt(self, call, *arguments)
+        tick()
+        return answer
 
     def commit_or_crash(self: DefaultDialect, connection: Any) -> None:
         driver: sqlite3.Connection = connection.driver_connection
@@ -179,8 +180,7 @@ def crash_at(number: int) -> None:
         commit(self, connection)
         tick()
 
-    for name in ("_attempt", "_download"):
-        patch.object(Portal, name, crashing(getattr(Portal, name))).start()
+    patch.object(Portal, "_attempt", attempt_or_crash).start()
     patch.object(DefaultDialect, "do_commit", commit_or_crash).start()
 
 
@@ -210,7 +210,9 @@ def serve() -> None:
     """Obey orders from standard input; each runs in a fork, so none pays for the imports."""
     for group in GROUPS.values():
         named = [group.rules, *group.record_types.values(), *group.parcels.values()]
-        for dotted in [*named, group.receive, group.supply, group.settle] if isinstance(group, Exchange) else named:
+        if isinstance(group, Exchange):
+            named += [group.receive, group.places, group.extract, group.supply, group.settle]
+        for dotted in named:
             steps.imported(dotted)
     for line in sys.stdin:
         message = json.loads(line)

@@ -10,7 +10,7 @@ from tests.faults.desk import Desk
 from tests.faults.harness import CANARY, Worker
 from tests.faults.run_steps import CRASHED
 
-LEAST, LIMIT = 50, 160
+LEAST, LIMIT = 40, 100
 
 
 class Talk:
