@@ -39,8 +39,9 @@ def add_note(engine: Engine, report_nr: str, text: str, now: datetime, *, is_pub
     if not text.strip():
         raise NoteRefusedError("the note has no text; write TEXT=…")
     moment = now.astimezone(BERLIN).replace(tzinfo=None)
+    note_id = f"N-{uuid4().hex[:12]}"
     row = {
-        "NOTIZ_ID": f"N-{uuid4().hex[:12]}", "MELDUNG_NR": report_nr, "TEXT": text,
+        "NOTIZ_ID": note_id, "MELDUNG_NR": report_nr, "TEXT": text,
         "OEFFENTLICH": YES if is_public else NO, "ANGELEGT_VON": _STAFF, "ANGELEGT_AM": moment, "HERKUNFT": "ERP",
         "GEAENDERT_AM": moment,
     }  # fmt: skip
@@ -50,7 +51,7 @@ def add_note(engine: Engine, report_nr: str, text: str, now: datetime, *, is_pub
             raise NoteRefusedError(f"the sample has no report {report_nr}; without one the command lists those it has")
         name = connection.scalar(select(user.NAME).where(user.BENUTZER_NR == _STAFF))
         connection.execute(insert(SP_NOTIZ), [row | {"VERFASSER": name}])
-    return row["NOTIZ_ID"]
+    return note_id
 
 
 def _refuse_all_but_the_sample(engine: Engine) -> None:

@@ -107,7 +107,8 @@ def contents_of(external_id: str, ticket_id: str, text: str, authors: Sequence[s
     number = len(authors)
     texts, names = (Series(column, dtype="str") for column in ([text] * number, list(authors)))
     found = _content(Series([ticket_id] * number, dtype="str"), outbound(texts), names).astype(object)
-    return [{"id": external_id, **row} for row in found.where(found.notna(), None).to_dict("records")]
+    rows = found.where(found.notna(), None).to_numpy().tolist()
+    return [{"id": external_id, **dict(zip(found.columns, row, strict=True))} for row in rows]
 
 
 def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
