@@ -37,11 +37,12 @@ ALL = [["M1"], ["B1"], [("M1", "Wir kommen morgen.")], [("M1", "kanari (F1).txt"
 
 
 def calls(desk: Desk, record_type: str) -> list[str]:
-    """The creates and look-ups of a record type so far, in order."""
+    """The creates and look-ups of a record type so far, in order; the reading at the end lists comments once more."""
     path, method, where = CREATED[record_type]
     wanted = {("POST", path): "create", (method, where): "look up"}
     seen = [(one["method"], one["path"]) for one in desk.sandbox.requests()]
-    return [wanted[one] for one in seen if one in wanted]
+    found = [wanted[one] for one in seen if one in wanted]
+    return found[:-1] if record_type == "comment" else found
 
 
 @pytest.mark.rule("R58")
@@ -80,7 +81,8 @@ def test_what_cannot_be_looked_for_is_neither_sent_again_nor_called_done(
     talk.sandbox.fault("status", method, where, status=500, times=None)
     talk.sandbox.forget_requests()
     assert talk.run().ending.xcom["errors"] == 1
-    assert calls(talk, record_type).count("create") == 1
+    seen = [(one["method"], one["path"]) for one in talk.sandbox.requests()]
+    assert seen.count(("POST", path)) == 1
     (row,) = talk.world.rows("SELECT ZUSTAND FROM SP_ABGLEICH WHERE ART = ?", record_type)
     assert row["ZUSTAND"] == "pending"
     talk.sandbox.end_faults()
