@@ -120,6 +120,16 @@ REASONS: Final[dict[str, str]] = {
     "REPORT_STATUS_UNKNOWN": "Der Status ist in den Einstellungen keinem Status im Portal zugeordnet; die Meldung gilt als offen.",
     "TEXT_CUT": "Der Text ist länger als erlaubt und wurde gekürzt übertragen.",
     "NOBODY_NOTIFIED": "Der Kontakt ist im Portal nicht registriert und hat keine E-Mail-Adresse; niemand wurde benachrichtigt.",
+    # e-mails to contacts without an account (R42)
+    "EMAILED": "Der Kontakt wurde per E-Mail benachrichtigt.",
+    "EMAIL_DUE": "Die E-Mail wartet darauf, verschickt zu werden.",
+    "TOLD_BY_PORTAL": "Der Kontakt ist im Portal registriert; das Portal benachrichtigt ihn.",
+    "NO_NEWS": "Bestand aus der Zeit vor der Benachrichtigung; niemand wurde benachrichtigt.",
+    "NO_MAIL_CONNECTION": "Eine Meldungsart will E-Mails, aber diese Airflow-Verbindung zum Mailserver fehlt; niemand wurde benachrichtigt.",
+    "EMAIL_REFUSED": "Der Mailserver hat die E-Mail abgelehnt; bitte die Adresse des Melders prüfen.",
+    "EMAIL_WAITING": "Der Mailserver oder das Portal war nicht erreichbar; der nächste Lauf versucht es erneut.",
+    "EMAIL_OBSOLETE": "Bevor die E-Mail verschickt werden konnte, entfiel ihr Anlass; sie wird nicht verschickt.",
+    "EMAIL_UNCERTAIN": "Ob die E-Mail verschickt wurde, ist unbekannt; sie wird nicht noch einmal verschickt.",
     # data quality
     "NO_NAME": "Weder Nachname noch Firma ist erfasst.",
     "END_BEFORE_START": "Das Ende liegt vor dem Beginn.",
