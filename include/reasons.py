@@ -80,6 +80,7 @@ REASONS: Final[dict[str, str]] = {
     "UNIT_WITHOUT_CONTRACT": "Der Vorgang nennt eine Fläche, zu der der Melder keinen Vertrag hat.",
     "ATTACHMENT_FOREIGN": "Ein Anhang liegt nicht im Portal, sondern auf einem fremden Rechner, und wurde nicht übernommen.",
     "ATTACHMENT_TOO_LARGE": "Ein Anhang ist größer als erlaubt (Einstellung Größte Datei in MB) und wurde nicht übernommen.",
+    "ATTACHMENT_INFECTED": "In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
     "ATTACHMENT_MISSING": "Ein Anhang war im Portal nicht zu bekommen und wurde nicht übernommen.",
     # reports, notes, files, bulletins
     "INDIVIDUAL": "Die Meldung geht an ihren Melder.",

@@ -16,7 +16,7 @@ from include.mail.telling import tell
 from include.reasons import explain
 from include.rules.reports import classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
-from include.sync import ledger
+from include.sync import ledger, protocol
 from include.sync.exchange import RefusedError
 from include.sync.narrowing import Extract
 from include.sync.run import RunState
@@ -82,5 +82,6 @@ def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
     )
     with read_snapshot(engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-        rows += [tuple(row) for row in connection.execute(ledger.failures_of(state.system, state.key.name))]
+        failed = protocol.failures(connection, state.key)
+        rows += [(entry.record_type, entry.external_id, entry.reason) for entry in failed]
     return pd.DataFrame(rows, columns=["record_type", "external_id", "reason"], dtype="str")

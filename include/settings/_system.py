@@ -174,6 +174,14 @@ class SystemSettings(Strict):
         description="Airflow-Verbindung zur DocuWare-Platform, wenn Dokumente dort liegen; leer = docuware_<system>.",
         json_schema_extra=EXPERT,
     )
+    scan_command: tuple[str, ...] = Field(
+        (),
+        title="Virenprüfung",
+        description='Programm, das Dateien aus dem Portal prüft, mit seinen Argumenten, z. B. ["clamdscan", "--no-summary", '
+        '"--fdpass"]; der Pfad der Datei kommt ans Ende. Rückgabe 0 = sauber, 1 = befallen, alles andere: Die Datei '
+        "wartet im Portal. Leer = keine Prüfung (O26).",
+        json_schema_extra=EXPERT,
+    )
     mail_connection: str = Field(
         "",
         validate_default=True,
