@@ -50,8 +50,7 @@ def exchange(group: Exchange, system: str, run: str, request: Request) -> Exchan
         with _noted("receive", failed):
             _call(group.receive, state)
     steps.read(group, state)
-    for name, frame in _call(group.supply, state).items():
-        frame.to_parquet(state.staging().path("views") / f"{name}.parquet")
+    _supply(group, state)
     with _noted("transform and plan", failed):
         steps.transform(group, state)
         planned = steps.plan(group, state, request)
@@ -68,6 +67,13 @@ def _send(group: Exchange, state: RunState, planned: Planned | None) -> None:
     for stage in stages(group) if planned else ():
         for batch in planned.batches[stage] if planned else ():
             steps.load(group, state, batch)
+
+
+def _supply(group: Exchange, state: RunState) -> None:
+    settings = state.settings()
+    engine = open_engine(settings.ixhaus_connection)
+    with state.lease(settings).kept_alive(engine):
+        steps.add_supply(group, engine, settings, state, state.staging())
 
 
 def _call(dotted: str, state: RunState) -> Any:
