@@ -9,7 +9,7 @@ from include.ixhaus.sample import REPORT_CASES
 from include.lookup.history import Event, history
 from include.lookup.overview import NONE, PAGE, Report, Wanted, one_report, overview
 from tests.dags.rig import Rig
-from tests.lookup.conftest import SYSTEM, run_reports
+from tests.lookup.conftest import SYSTEM, Erp, run_reports
 from tests.sandbox import PortalUser
 
 REPORTER = "129.R16.1"
@@ -65,8 +65,8 @@ def test_the_counts_are_of_the_whole_property_whatever_is_filtered(engine: Engin
     assert sum(counts.values()) == len(numbers(engine, property_nr="129"))
 
 
-def add_reports(world: Rig, number: int) -> None:
-    world.sql(
+def add_reports(erp: Erp, number: int) -> None:
+    erp.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
         "INSERT INTO SP_MELDUNG (MELDUNG_NR, OBJEKT_NR, GEMELDET_AM) "
         "SELECT printf('Z%06d', i), '900', '2026-01-01 10:00:00' FROM n",
@@ -74,15 +74,15 @@ def add_reports(world: Rig, number: int) -> None:
     )
 
 
-def test_a_page_holds_the_next_reports_and_no_others(engine: Engine, world: Rig) -> None:
-    add_reports(world, PAGE + 3)
+def test_a_page_holds_the_next_reports_and_no_others(engine: Engine, erp: Erp) -> None:
+    add_reports(erp, PAGE + 3)
     first, second = (overview(engine, SYSTEM, Wanted("900"), page) for page in (1, 2))
     assert (len(first.reports), len(second.reports), first.total, first.pages) == (PAGE, 3, PAGE + 3, 2)
     assert first.reports[0].number > first.reports[-1].number > second.reports[0].number
 
 
-def test_a_page_of_many_reports_reads_no_more_rows_than_it_shows(engine: Engine, world: Rig) -> None:
-    add_reports(world, 20 * PAGE)
+def test_a_page_of_many_reports_reads_no_more_rows_than_it_shows(engine: Engine, erp: Erp) -> None:
+    add_reports(erp, 20 * PAGE)
     queries: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *given: queries.append(given[2]))
     overview(engine, SYSTEM, Wanted(), 3)
@@ -143,15 +143,15 @@ def test_a_report_that_changed_its_audience_shows_both_tickets(engine: Engine, w
 
 
 @pytest.mark.rule("R45")
-def test_a_note_that_ixhaus_has_lost_stays_in_the_history(engine: Engine, world: Rig) -> None:
+def test_a_note_that_ixhaus_has_lost_stays_in_the_history(engine: Engine, erp: Erp) -> None:
     number = REPORT_CASES["R44"]
-    world.sql("DELETE FROM SP_NOTIZ WHERE NOTIZ_ID = 'N-R44-1'")
+    erp.sql("DELETE FROM SP_NOTIZ WHERE NOTIZ_ID = 'N-R44-1'")
     assert ("out", "comment", "", "create", "OK") in events(engine, number)
 
 
-def test_the_history_of_a_report_leaves_out_those_with_a_similar_number(engine: Engine, world: Rig) -> None:
+def test_the_history_of_a_report_leaves_out_those_with_a_similar_number(engine: Engine, erp: Erp) -> None:
     number = REPORT_CASES["R35"]  # there are R35-closed and R35-cancelled, and an id with an addition
-    world.sql(
+    erp.sql(
         "INSERT INTO SP_ABGLEICH (SYSTEM, ART, SCHLUESSEL, ZUSTAND, AKTION, ERGEBNIS, GESENDET_AM) "
         "VALUES ('production', 'ticket', ?, 'present', 'create', 'OK', '2026-01-01 10:00:00.000000')",
         f"{number}0~P",
@@ -164,9 +164,9 @@ def test_a_report_that_does_not_exist_has_neither_row_nor_history(engine: Engine
     assert history(engine, SYSTEM, "gibt es nicht") == []
 
 
-def test_an_event_whose_answer_is_not_known_says_so(engine: Engine, world: Rig) -> None:
+def test_an_event_whose_answer_is_not_known_says_so(engine: Engine, erp: Erp) -> None:
     number = REPORT_CASES["R35"]
-    world.sql("UPDATE SP_ABGLEICH SET ZUSTAND = 'pending', AKTION = NULL, ERGEBNIS = NULL WHERE SCHLUESSEL = ?", number)
+    erp.sql("UPDATE SP_ABGLEICH SET ZUSTAND = 'pending', AKTION = NULL, ERGEBNIS = NULL WHERE SCHLUESSEL = ?", number)
     pending: Event = history(engine, SYSTEM, number)[0]
     assert (pending.action, pending.outcome) == ("", "")
 

@@ -11,7 +11,7 @@ from include.ixhaus.sample import REPORT_CASES
 from include.lookup.why import KINDS, Answer, Question, Verdict, why
 from include.settings import PropertyRange, SystemSettings
 from tests.dags.rig import Rig
-from tests.lookup.conftest import SYSTEM, run_reports
+from tests.lookup.conftest import SYSTEM, Erp, run_reports
 
 R16 = "129.R16.1"
 
@@ -63,8 +63,8 @@ def test_each_kind_is_answered_by_the_rules_of_its_group(
     assert ask.brief(kind, record_id) == expected
 
 
-def test_a_document_says_where_it_stands_and_which_record_it_is_made_from(ask: Asking, world: Rig) -> None:
-    ((document,),) = world.sql(
+def test_a_document_says_where_it_stands_and_which_record_it_is_made_from(ask: Asking, erp: Erp) -> None:
+    ((document,),) = erp.sql(
         "SELECT SCHLUESSEL FROM SP_ABGLEICH WHERE ART = 'document' AND ZUSTAND = 'present' LIMIT 1"
     )
     verdict = ask.one("document", str(document))
@@ -79,8 +79,8 @@ def test_the_answer_tells_what_was_sent_last_and_what_the_portal_said(ask: Askin
 
 
 @pytest.mark.rule("R22", "R23")
-def test_a_partner_is_found_by_its_own_number_and_by_the_keys_of_its_persons(ask: Asking, world: Rig) -> None:
-    ((person, partner),) = world.sql(
+def test_a_partner_is_found_by_its_own_number_and_by_the_keys_of_its_persons(ask: Asking, erp: Erp) -> None:
+    ((person, partner),) = erp.sql(
         "SELECT PERSON_SCHLUESSEL, PARTNER_NR FROM SP_PERSON JOIN SP_ABGLEICH ON SCHLUESSEL = PARTNER_NR "
         "WHERE ART = 'contact' AND ZUSTAND = 'present' AND GRUPPE = 'persons' ORDER BY 1 LIMIT 1"
     )
@@ -97,20 +97,20 @@ def test_settings_that_release_less_show_at_once_what_the_next_run_will_remove(
     assert ask.brief("property", "129") == ("remove", "PROPERTY_NOT_RELEASED", "present", "remove")
 
 
-def test_a_changed_record_waits_to_be_updated(ask: Asking, world: Rig) -> None:
-    world.sql("UPDATE SP_OBJEKT SET BEZEICHNUNG = 'Neuer Name' WHERE OBJEKT_NR = '100'")
+def test_a_changed_record_waits_to_be_updated(ask: Asking, erp: Erp) -> None:
+    erp.sql("UPDATE SP_OBJEKT SET BEZEICHNUNG = 'Neuer Name' WHERE OBJEKT_NR = '100'")
     assert ask.brief("property", "100") == ("send", "RELEASED", "present", "update")
 
 
 @pytest.mark.rule("R20")
-def test_a_record_that_ixhaus_has_lost_will_be_removed(ask: Asking, world: Rig) -> None:
-    world.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
+def test_a_record_that_ixhaus_has_lost_will_be_removed(ask: Asking, erp: Erp) -> None:
+    erp.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
     assert ask.brief("unit", "129/R16") == ("remove", "GONE", "present", "remove")
 
 
-def test_a_record_that_neither_side_has_any_more_is_still_known(ask: Asking, world: Rig) -> None:
-    world.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
-    world.sql("UPDATE SP_ABGLEICH SET ZUSTAND = 'removed' WHERE ART = 'unit' AND SCHLUESSEL = '129/R16'")
+def test_a_record_that_neither_side_has_any_more_is_still_known(ask: Asking, erp: Erp) -> None:
+    erp.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
+    erp.sql("UPDATE SP_ABGLEICH SET ZUSTAND = 'removed' WHERE ART = 'unit' AND SCHLUESSEL = '129/R16'")
     assert ask.brief("unit", "129/R16") == ("", "GONE", "removed", "")
 
 
@@ -128,7 +128,7 @@ def test_an_id_is_taken_letter_by_letter(ask: Asking) -> None:
 def test_what_the_last_run_could_not_send_is_told_with_the_portals_answer(ask: Asking, world: Rig) -> None:
     number = REPORT_CASES["R35"]
     world.sql("UPDATE SP_MELDUNG SET MELDUNGSTEXT = 'Anderes.' WHERE MELDUNG_NR = ?", number)
-    world.portal.fault(method="PUT", path=f"/tickets/{number}", status=422, times=1)
+    world.portal.fault("status", "PUT", f"/tickets/{number}", status=422, times=1)
     run_reports()
     verdict = ask.one("report", number)
     assert verdict.sent is not None
@@ -137,18 +137,16 @@ def test_what_the_last_run_could_not_send_is_told_with_the_portals_answer(ask: A
 
 
 @pytest.mark.rule("R6", "R8")
-def test_an_interface_that_is_off_says_so_beside_the_decision(
-    ask: Asking, world: Rig, settings: SystemSettings
-) -> None:
-    world.sql("UPDATE SP_EINSTELLUNG SET WERT = 'N'")
+def test_an_interface_that_is_off_says_so_beside_the_decision(ask: Asking, erp: Erp, settings: SystemSettings) -> None:
+    erp.sql("UPDATE SP_EINSTELLUNG SET WERT = 'N'")
     assert ask("property", "100").off == "INTERFACE_OFF"
     ask.settings = settings.model_copy(update={"active": False})
     assert ask("property", "100").off == "SYSTEM_OFF"
 
 
 @pytest.mark.rule("R55")
-def test_a_view_that_is_not_as_agreed_is_named(ask: Asking, world: Rig) -> None:
-    world.sql("ALTER TABLE SP_EINHEIT DROP COLUMN NUTZUNG")
+def test_a_view_that_is_not_as_agreed_is_named(ask: Asking, erp: Erp) -> None:
+    erp.sql("ALTER TABLE SP_EINHEIT DROP COLUMN NUTZUNG")
     with pytest.raises(ContractError, match="NUTZUNG"):
         ask("unit", "129/R16")
 

@@ -20,3 +20,9 @@ addEventListener("click", (event) => {
   outside.click();
   outside.remove();
 });
+
+// An answer that is still being worked out is asked for again.
+addEventListener("DOMContentLoaded", () => {
+  const again = document.querySelector("form[data-again]");
+  if (again) setTimeout(() => again.submit(), 1500);
+});
