@@ -38,15 +38,17 @@ def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str) ->
     from airflow.models.dag import DagModel
     from airflow.utils.types import DagRunTriggeredByType
 
+    model = DagModel.get_current(dag_id)
+    if model is None or model.is_stale or model.has_import_errors:
+        raise NotTriggeredError(f"there is no {dag_id}, or its file cannot be read")
     conf = {"properties": ", ".join(numbers), "dry_run": dry_run}
     try:
         run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=user, conf=conf)
     except (AirflowException, ValueError) as error:
         raise NotTriggeredError(str(error)) from None
     if run is None:
-        raise NotTriggeredError(dag_id)
-    model = DagModel.get_current(dag_id)
-    return Triggered(dag_id, run.run_id, bool(model and model.is_paused))
+        raise NotTriggeredError(f"{dag_id} was not started")
+    return Triggered(dag_id, run.run_id, bool(model.is_paused))
 
 
 def _is_plain(number: str) -> bool:

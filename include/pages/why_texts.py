@@ -37,7 +37,7 @@ TEXTS: Final[Texts] = {
     ),
     "off": ("Zurzeit wird nichts gesendet.", "Nothing is sent at the moment."),
     "as_of": ("Stand: {when}", "As of {when}"),
-    "has": ("Im Portal", "In the portal"),
+    "has": ("Ist", "Is"),
     "should": ("Soll", "Should be"),
     "reason": ("Grund", "Reason"),
     "rule": ("Regel {number}", "rule {number}"),
@@ -98,5 +98,5 @@ TEXTS: Final[Texts] = {
     ),
     "is_paused": ("Der DAG {dag} ist pausiert: Der Lauf wartet, bis er eingeschaltet wird.",
                   "The DAG {dag} is paused: the run waits until it is switched on."),
-    "not_triggered": ("Der Lauf ließ sich nicht starten: {what}", "The run could not be started: {what}"),
+    "not_triggered": ("Der Lauf ließ sich nicht starten; Airflow sagt: {what}", "The run could not be started; Airflow says: {what}"),
 }  # fmt: skip

@@ -128,7 +128,7 @@ def test_an_id_is_taken_letter_by_letter(ask: Asking) -> None:
 def test_what_the_last_run_could_not_send_is_told_with_the_portals_answer(ask: Asking, world: Rig) -> None:
     number = REPORT_CASES["R35"]
     world.sql("UPDATE SP_MELDUNG SET MELDUNGSTEXT = 'Anderes.' WHERE MELDUNG_NR = ?", number)
-    world.portal.fault("status", "PUT", f"/tickets/{number}", status=422, times=1)
+    world.portal.fault("status", "PATCH", f"/tickets/{number}", status=422, times=1)
     run_reports()
     verdict = ask.one("report", number)
     assert verdict.sent is not None

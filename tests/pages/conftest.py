@@ -1,9 +1,11 @@
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.lookup.conftest import in_step as in_step
 from tests.pages.rig import Pages, api_server, chromium
 from tests.sandbox import SandboxProcess
 
@@ -22,6 +24,13 @@ def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
         (server.folder / leftover).unlink(missing_ok=True)
     shutil.copyfile(server.folder / "fresh.db", server.database)
     return server
+
+
+@pytest.fixture
+def synced(pages: Pages, in_step: Path) -> Pages:
+    """The API server over an iX-Haus of which every group has been sent."""
+    shutil.copyfile(in_step / "ixhaus.db", pages.database)
+    return pages
 
 
 @pytest.fixture(scope="module")
