@@ -29,6 +29,7 @@ TEXTS: Final[Texts] = {
     "nothing": ("Keine Meldung passt zu diesem Filter.", "No report fits this filter."),
     "number": ("Nummer", "Number"),
     "kind": ("Meldungsart", "Kind"),
+    "property": ("Objekt", "Property"),
     "subject": ("Betreff", "Subject"),
     "erp_status": ("Status in iX-Haus", "Status in iX-Haus"),
     "reported_at": ("Gemeldet am", "Reported at"),
@@ -42,19 +43,18 @@ TEXTS: Final[Texts] = {
     "previous": ("Vorige Seite", "Previous page"),
     "next": ("Nächste Seite", "Next page"),
     "paging": ("Blättern", "Pages of the list"),
-    "PENDING": ("wartet", "waiting"),
-    "SENT": ("übertragen", "transferred"),
-    "FAILED": ("fehlgeschlagen", "failed"),
-    "WITHDRAWN": ("zurückgezogen", "withdrawn"),
-    "-": ("nicht im Portal", "not in the portal"),
-    "NEUE_MELDUNG": ("neue Meldung", "new report"),
-    "NEUE_NOTIZ": ("neue Notiz", "new note"),
-    "NOTIZ_GEAENDERT": ("Notiz geändert", "note changed"),
-    "NOTIZ_GELOESCHT": ("Notiz gelöscht", "note deleted"),
-    "NEUER_ANHANG": ("neuer Anhang", "new attachment"),
-    "STATUS_GEAENDERT": ("Status geändert", "status changed"),
+    "field_PENDING": ("wartet", "waiting"),
+    "field_SENT": ("übertragen", "transferred"),
+    "field_FAILED": ("fehlgeschlagen", "failed"),
+    "field_WITHDRAWN": ("zurückgezogen", "withdrawn"),
+    "field_-": ("nicht im Portal", "not in the portal"),
+    "change_NEUE_MELDUNG": ("neue Meldung", "new report"),
+    "change_NEUE_NOTIZ": ("neue Notiz", "new note"),
+    "change_NOTIZ_GEAENDERT": ("Notiz geändert", "note changed"),
+    "change_NOTIZ_GELOESCHT": ("Notiz gelöscht", "note deleted"),
+    "change_NEUER_ANHANG": ("neuer Anhang", "new attachment"),
+    "change_STATUS_GEAENDERT": ("Status geändert", "status changed"),
     "report": ("Meldung {number}", "Report {number}"),
-    "back": ("Alle Meldungen", "All reports"),
     "why": ("Warum?", "Why?"),
     "history": ("Verlauf in beide Richtungen", "History in both directions"),
     "no_history": (
@@ -67,13 +67,11 @@ TEXTS: Final[Texts] = {
     ),
     "when": ("Zeit", "Time"),
     "direction": ("Richtung", "Direction"),
-    "in": ("vom Portal", "from the portal"),
-    "out": ("zum Portal", "to the portal"),
+    "direction_in": ("vom Portal", "from the portal"),
+    "direction_out": ("zum Portal", "to the portal"),
     "what": ("Was", "What"),
     "action": ("Vorgang", "Action"),
     "outcome": ("Ergebnis", "Outcome"),
-    "run": ("Lauf", "Run"),
-    "open_run": ("Lauf in Airflow öffnen", "Open the run in Airflow"),
 }
 STATUSES: Final = {"SENT": "good", "PENDING": "warn", "FAILED": "bad", "WITHDRAWN": "", "-": ""}
 """Status of the field Serviceportal → how it is coloured, in the order shown."""
@@ -100,7 +98,7 @@ async def reports(
         by_reason[of_reason] = by_reason.get(of_reason, 0) + count
     return page(
         request, "reports.html", TEXTS, found=found, wanted=wanted, system=chosen, systems=configured_systems(),
-        number=number, statuses=STATUSES, by_status=by_status, by_reason=_by_words(request, by_reason), words=TEXTS,
+        number=number, statuses=STATUSES, by_status=by_status, by_reason=_by_words(request, by_reason),
         local=records.local, explain=partial(explain, language=language_of(request)),
     )  # fmt: skip
 
@@ -110,6 +108,7 @@ async def report(request: Request, number: Annotated[str, Query(max_length=100)]
     """Show one report with its history."""
     from include.lookup.history import Event, history
     from include.lookup.overview import Report, one_report
+    from include.sync.history import dag_run_of
 
     chosen = known_system(system)
 
@@ -121,9 +120,9 @@ async def report(request: Request, number: Annotated[str, Query(max_length=100)]
     if found is None:
         raise HTTPException(404)
     return page(
-        request, "report.html", TEXTS, report=found, events=events, system=chosen, statuses=STATUSES, words=TEXTS,
+        request, "report.html", TEXTS, report=found, events=events, system=chosen, statuses=STATUSES,
         local=records.local, explain=partial(explain, language=language_of(request)), rule_of=rule_of,
-        run_address=records.run_address,
+        dag_run_of=dag_run_of,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
 from include.clock import utc_now
 from include.ixhaus.check import ContractError
-from include.pages import records, triggering
+from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.language import language_of
 from include.pages.later import when_ready
@@ -109,10 +109,12 @@ def _reach(connection_id: str) -> None:
 
 
 def _page(request: Request, system: str, **values: Any) -> Response:
+    from include.sync.history import dag_run_of
+
     nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "what"))
     given = {**nothing, "under_way": False, "dags": {}, "allowed": {}, **values}
     return page(
         request, "why.html", TEXTS, system=system, systems=configured_systems(), kinds=EXAMPLES,
-        explain=partial(explain, language=language_of(request)), rule_of=rule_of, run_address=records.run_address,
+        explain=partial(explain, language=language_of(request)), rule_of=rule_of, dag_run_of=dag_run_of,
         can_be_named=triggering.can_be_named, colours=STATE_COLOURS, **given,
     )  # fmt: skip
