@@ -65,8 +65,8 @@ def sent_of(connection: Connection, system: str, record_type: str, numbers: Sequ
     mine = {number: str(base) for number, base in zip(everybody, bases, strict=True) if number in set(numbers)}
     rows: dict[str, Sent] = {}
     for part in parts(mine.values()):
-        for row in connection.execute(sent_query(system, record_type, part)):
-            rows[row.SCHLUESSEL] = as_sent(row)
+        for one in map(as_sent, connection.execute(sent_query(system, record_type, part))):
+            rows[one.external_id] = one
     found: dict[str, list[Sent]] = {number: [] for number in numbers}
     for place, row in zip(families(pd.Series(list(rows), dtype="str"), bases), rows.values(), strict=True):
         if place >= 0 and everybody[place] in found:

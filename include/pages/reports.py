@@ -26,6 +26,7 @@ TEXTS: Final[Texts] = {
     "filter": ("Filtern", "Filter"),
     "reset": ("Filter aufheben", "Clear the filter"),
     "found": ("{count} Meldungen, Seite {page} von {pages}", "{count} reports, page {page} of {pages}"),
+    "one_found": ("1 Meldung", "1 report"),
     "nothing": ("Keine Meldung passt zu diesem Filter.", "No report fits this filter."),
     "number": ("Nummer", "Number"),
     "kind": ("Meldungsart", "Kind"),
@@ -36,6 +37,9 @@ TEXTS: Final[Texts] = {
     "origin": ("Herkunft", "Origin"),
     "from_portal": ("aus dem Portal", "from the portal"),
     "from_erp": ("aus iX-Haus", "from iX-Haus"),
+    "status": ("Status", "Status"),
+    "field": ("Stand", "Status"),
+    "rule": ("Regel {number}", "rule {number}"),
     "hint": ("Hinweis", "Hint"),
     "portal_changed_at": ("Im Portal geändert", "Changed in the portal"),
     "portal_change": ("Änderung im Portal", "Change in the portal"),
@@ -70,7 +74,7 @@ TEXTS: Final[Texts] = {
     "direction_in": ("vom Portal", "from the portal"),
     "direction_out": ("zum Portal", "to the portal"),
     "what": ("Was", "What"),
-    "action": ("Vorgang", "Action"),
+    "action": ("Aktion", "Action"),
     "outcome": ("Ergebnis", "Outcome"),
 }
 STATUSES: Final = {"SENT": "good", "PENDING": "warn", "FAILED": "bad", "WITHDRAWN": "", "-": ""}

@@ -34,8 +34,8 @@ def can_be_named(numbers: Sequence[str]) -> bool:
 def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str) -> Triggered:
     """Start a run for some properties in the name of a user; raises NotTriggeredError."""
     from airflow.api.common.trigger_dag import trigger_dag
-    from airflow.exceptions import AirflowException
     from airflow.models.dag import DagModel
+    from airflow.sdk.exceptions import AirflowException
     from airflow.utils.types import DagRunTriggeredByType
 
     model = DagModel.get_current(dag_id)

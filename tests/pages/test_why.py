@@ -5,11 +5,12 @@ import subprocess
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from include.ixhaus.sample import REPORT_CASES
 from include.reasons import explain
+from include.settings import CONFIG_FOLDER
+from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
 from tests.sandbox import Reply
 
@@ -129,6 +130,13 @@ def test_a_view_that_is_not_as_agreed_is_named(synced: Pages) -> None:
     assert 'role="alert"' in text
 
 
+def test_a_connection_that_is_missing_is_named_at_once(synced: Pages) -> None:
+    shipped = (CONFIG_FOLDER / "production.yaml").read_text(encoding="utf-8")
+    synced.configure("production", f"{shipped}ixhaus_connection: nirgends\n")
+    reply = synced.submit("/why", "/why", question("property", "100"))
+    assert (reply.status, "nirgends" in reply.text) == (503, True)
+
+
 @pytest.mark.rule("R6")
 def test_an_interface_that_is_off_says_so(synced: Pages) -> None:
     synced.sql("UPDATE SP_EINSTELLUNG SET WERT = 'N'")
@@ -137,11 +145,10 @@ def test_an_interface_that_is_off_says_so(synced: Pages) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_answer_fits_a_telephone_and_a_screen_reader(synced: Pages, browser: Browser, scheme: str) -> None:
-    with visit(browser, synced, "/why", width=390, color_scheme=scheme) as page:
+    with visit(browser, synced, "/why", width=TELEPHONE, color_scheme=scheme) as page:
         ask(page, "person", PERSON)
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+        assert not too_wide(page)
+        assert serious(page) == []
 
 
 # sending
