@@ -130,6 +130,27 @@ def test_a_view_that_is_not_as_agreed_is_named(synced: Pages) -> None:
     assert 'role="alert"' in text
 
 
+SLOW_VIEW = """
+ALTER TABLE SP_EINHEIT RENAME TO EINHEIT;
+CREATE VIEW SP_EINHEIT AS SELECT EINHEIT.* FROM EINHEIT, (
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) SELECT count(*) FROM n
+);
+"""
+
+
+def test_an_answer_that_takes_long_comes_by_itself_and_airflow_works_meanwhile(synced: Pages, browser: Browser) -> None:
+    for statement in SLOW_VIEW.format(rows=60_000_000).split(";")[:2]:
+        synced.sql(statement)
+    with visit(browser, synced, "/why") as page:
+        page.locator("#kind").select_option("unit")
+        page.locator("#id").fill("129/R16")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Die Antwort wird ausgerechnet.")).to_be_visible(timeout=60_000)
+        assert serious(page) == []
+        assert synced.send("GET", "/api/v2/version", None).status == 200
+        expect(page.locator("section.card")).to_contain_text(explain("RELEASED"), timeout=120_000)
+
+
 def test_a_connection_that_is_missing_is_named_at_once(synced: Pages) -> None:
     shipped = (CONFIG_FOLDER / "production.yaml").read_text(encoding="utf-8")
     synced.configure("production", f"{shipped}ixhaus_connection: nirgends\n")
