@@ -63,6 +63,7 @@ class Filter(BaseModel):
 class Seen:
     """What the page shows of the protocols of all active systems."""
 
+    systems: Sequence[str]
     latest: Run | None
     days: Sequence[DayTotal]
     runs: Sequence[Run]
@@ -79,7 +80,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
     return page(
         request, "protocol.html", TEXTS, seen=seen, rows=[_shown(run, request) for run in seen.runs],
         latest=seen.latest and _shown(seen.latest, request), chart=draw(seen.days), selection=selection,
-        systems=list(active_systems()), groups=GROUPS, counts=count_names(), number=chosen.number,
+        systems=seen.systems, groups=GROUPS, counts=count_names(), number=chosen.number,
         pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago,
     )  # fmt: skip
 
@@ -150,6 +151,7 @@ def _look(selection: Selection, today: date, number: int) -> Seen:
     newest = _find(engines, Selection(), 1, 0)
     days = [totals_per_day(engine, system, today) for system, engine in engines.items()]
     return Seen(
+        systems=list(engines),
         latest=newest[0] if newest else None,
         days=[_added(same) for same in zip(*days, strict=True)],
         runs=_find(chosen, selection, SHOWN, (number - 1) * SHOWN),

@@ -46,6 +46,8 @@ class Pages:
     url: str
     database: Path
     folder: Path
+    environment: dict[str, str]
+    """What other Airflow processes need besides the tests' own environment to be the same installation."""
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, user: str | None = "admin", **headers: str) -> Reply:
@@ -137,8 +139,9 @@ def api_server(folder: Path, portal: SandboxProcess) -> Iterator[Pages]:
     url = f"http://127.0.0.1:{port}"
     command = ["airflow", "api-server", "--apps", "core", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=os.environ | _environment(folder, url, portal), stdout=log, stderr=log)
-    pages = Pages(url, folder / "ixhaus.db", folder)
+        environment = _environment(folder, url, portal)
+        process = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)
+    pages = Pages(url, folder / "ixhaus.db", folder, environment)
     try:
         _wait(pages, process)
         yield pages
