@@ -7,12 +7,15 @@ from typing import Annotated, Final
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from sqlalchemy import Engine
 
+from include.lookup.history import Event, history
+from include.lookup.overview import Report, Wanted, one_report, overview
 from include.pages import records
 from include.pages.language import Texts, language_of
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
 from include.reasons import explain, rule_of
 from include.settings import configured_systems, load_settings
+from include.sync.history import dag_run_of
 
 router = APIRouter()
 TEXTS: Final[Texts] = {
@@ -91,8 +94,6 @@ async def reports(
     number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """Show one page of the reports."""
-    from include.lookup.overview import Wanted, overview
-
     chosen, wanted = known_system(system), Wanted(property_nr.strip(), status, reason)
     found = await in_time(lambda: overview(engine_of(chosen), chosen, wanted, number))
     by_status: dict[str, int] = {}
@@ -110,10 +111,6 @@ async def reports(
 @router.get("/reports/history")
 async def report(request: Request, number: Annotated[str, Query(max_length=100)], system: str = "") -> Response:
     """Show one report with its history."""
-    from include.lookup.history import Event, history
-    from include.lookup.overview import Report, one_report
-    from include.sync.history import dag_run_of
-
     chosen = known_system(system)
 
     def read() -> tuple[Report | None, list[Event]]:

@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from airflow.api.common.trigger_dag import trigger_dag
+from airflow.models.dag import DagModel
+from airflow.sdk.exceptions import AirflowException
+from airflow.utils.types import DagRunTriggeredByType
+
 from include.settings import PropertyRange
 
 
@@ -19,13 +24,6 @@ class NotTriggeredError(Exception):
     """The run could not be started; the message says why."""
 
 
-def dag_of(group: str, system: str) -> str:
-    """Return the id of a group's DAG."""
-    from include.sync.flow import dag_name
-
-    return dag_name(group, system)
-
-
 def can_be_named(numbers: Sequence[str]) -> bool:
     """Whether the parameter `properties` can name exactly these properties: a number like 100-199 reads as a range."""
     return bool(numbers) and all(_is_plain(number) for number in numbers)
@@ -33,11 +31,6 @@ def can_be_named(numbers: Sequence[str]) -> bool:
 
 def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str) -> Triggered:
     """Start a run for some properties in the name of a user; raises NotTriggeredError."""
-    from airflow.api.common.trigger_dag import trigger_dag
-    from airflow.models.dag import DagModel
-    from airflow.sdk.exceptions import AirflowException
-    from airflow.utils.types import DagRunTriggeredByType
-
     model = DagModel.get_current(dag_id)
     if model is None or model.is_stale or model.has_import_errors:
         raise NotTriggeredError(f"there is no {dag_id}, or its file cannot be read")

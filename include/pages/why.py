@@ -1,13 +1,14 @@
 """The page Warum?: what the portal has of a record, what it should have, and which rule decides (R50, O8)."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
 from include.clock import utc_now
 from include.ixhaus.check import ContractError
+from include.lookup.why import Answer, Question, why
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.language import language_of
@@ -18,9 +19,8 @@ from include.pages.waiting import in_time, open_ixhaus
 from include.pages.why_texts import TEXTS
 from include.reasons import explain, rule_of
 from include.settings import configured_systems, load_settings
-
-if TYPE_CHECKING:
-    from include.lookup.why import Answer, Question
+from include.sync.flow import dag_name
+from include.sync.history import dag_run_of
 
 router = APIRouter()
 SECONDS_A_CALL: Final = 60
@@ -49,8 +49,6 @@ async def answer(
     system: Annotated[str, Form()] = "",
 ) -> Response:
     """Answer a question, or say that the answer is still being worked out."""
-    from include.lookup.why import Question
-
     question = Question(known_system(system), kind, record_id.strip())
     return await _answered(request, user, question)
 
@@ -67,10 +65,8 @@ async def send(
     system: Annotated[str, Form()] = "",
 ) -> Response:
     """Start the group's DAG for the record's properties; needs the right to trigger that DAG."""
-    from include.lookup.why import Question
-
     question = Question(known_system(system), kind, record_id.strip())
-    dag_id = triggering.dag_of(group, question.system)
+    dag_id = dag_name(group, question.system)
     if not triggering.can_be_named(properties):
         raise HTTPException(422)
     if not await in_time(can_trigger, user, dag_id):
@@ -83,13 +79,11 @@ async def send(
     return _page(request, question.system, question=question, triggered=triggered, what=what)
 
 
-async def _answered(request: Request, user: Any, question: "Question") -> Response:
+async def _answered(request: Request, user: Any, question: Question) -> Response:
     settings = load_settings(question.system)
     await in_time(_reach, settings.ixhaus_connection)  # a database that is away is said at once, not after a minute
 
-    def work() -> "Answer":
-        from include.lookup.why import why
-
+    def work() -> Answer:
         return why(open_ixhaus(settings.ixhaus_connection, SECONDS_A_CALL), settings, question, utc_now())
 
     try:
@@ -98,7 +92,7 @@ async def _answered(request: Request, user: Any, question: "Question") -> Respon
         return _page(request, question.system, question=question, wrong=str(error))
     if found is None:
         return _page(request, question.system, question=question, under_way=True)
-    dags = {verdict.group: triggering.dag_of(verdict.group, question.system) for verdict in found.verdicts}
+    dags = {verdict.group: dag_name(verdict.group, question.system) for verdict in found.verdicts}
     allowed = {group: await in_time(can_trigger, user, dag_id) for group, dag_id in dags.items()}
     return _page(request, question.system, question=question, answer=found, dags=dags, allowed=allowed)
 
@@ -109,8 +103,6 @@ def _reach(connection_id: str) -> None:
 
 
 def _page(request: Request, system: str, **values: Any) -> Response:
-    from include.sync.history import dag_run_of
-
     nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "what"))
     given = {**nothing, "under_way": False, "dags": {}, "allowed": {}, **values}
     return page(
