@@ -152,7 +152,7 @@ def test_a_faulty_portal_is_named(connect: Connect, sandbox: SandboxProcess, pro
 def test_a_portal_that_keeps_us_waiting_is_given_up(
     connect: Connect, sandbox: SandboxProcess, production: SystemSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("include.checkup.SECONDS", 0.2)
+    monkeypatch.setattr("include.checkup.PORTAL_SECONDS", 0.5)
     portal(connect, sandbox.api)
     sandbox.fault("delay", path="/document-types", seconds=30)
     assert check_portal(production) == Finding("portal", "TIMEOUT", "")

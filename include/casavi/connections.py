@@ -18,14 +18,11 @@ class ConnectionMistakeError(ConfigurationError):
 
 
 def check_connections(settings: SystemSettings) -> None:
-    """Check the connections of a system that is about to run; raises ConfigurationError as the checks of each do."""
-    check_ixhaus_connection(settings)
-    check_portal_connection(settings)
-
-
-def check_ixhaus_connection(settings: SystemSettings) -> None:
-    """Raise ConnectionMistakeError if the connection of the ERP's database is missing."""
+    """Check the connections of a system that is about to run; raises ConnectionMistakeError if the ERP's is missing, or
+    as `check_portal_connection` does.
+    """
     _existing(settings.ixhaus_connection, settings)
+    check_portal_connection(settings)
 
 
 def check_portal_connection(settings: SystemSettings) -> None:

@@ -58,7 +58,7 @@ def key_pair(connection_id: str) -> KeyPair:
         return KeyPair(KeyOrigin.UNREADABLE if is_stored else KeyOrigin.NOWHERE)
     is_from_environment = bool(os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}"))
     origin = KeyOrigin.STORED if is_stored and not is_from_environment else KeyOrigin.ELSEWHERE
-    return KeyPair(origin, used.host or "", bool(used.login), bool(used.password))
+    return KeyPair(origin, (used.host or "").rpartition("@")[2], bool(used.login), bool(used.password))
 
 
 def store_keys(

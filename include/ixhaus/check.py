@@ -65,9 +65,14 @@ def live_columns(connection: Connection, table: Table) -> set[str] | None:
     try:
         return {name.upper() for name in connection.execute(no_rows(table)).keys()}  # noqa: SIM118 - not a dict
     except DBAPIError as error:
-        if any(mark in str(error.orig) for mark in _CANNOT_BE_READ):
+        if cannot_be_read(error):
             return None
         raise
+
+
+def cannot_be_read(error: DBAPIError) -> bool:
+    """Whether a database says by this error that a view or table is not there, not granted, or does not compile."""
+    return any(mark in str(error.orig) for mark in _CANNOT_BE_READ)
 
 
 def no_rows(table: Table) -> Select[tuple[object]]:
