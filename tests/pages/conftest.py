@@ -1,0 +1,31 @@
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.pages.rig import Pages, api_server, chromium
+from tests.sandbox import SandboxProcess
+
+
+@pytest.fixture(scope="session")
+def server(airflow_db: None, process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The API server, started once per test process."""
+    with api_server(tmp_path_factory.mktemp("pages"), process) as pages:
+        yield pages
+
+
+@pytest.fixture
+def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
+    """The API server over a fresh sample iX-Haus and an empty portal."""
+    for leftover in ("ixhaus.db-wal", "ixhaus.db-shm"):
+        (server.folder / leftover).unlink(missing_ok=True)
+    shutil.copyfile(server.folder / "fresh.db", server.database)
+    return server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, for the tests of one file."""
+    with chromium() as started:
+        yield started
