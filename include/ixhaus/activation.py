@@ -31,7 +31,11 @@ class Activation(NamedTuple):
 
 def why_off(engine: Engine, today: date) -> str | None:
     """Return the reason code for not running, or None: the switch must be on and the casavi licence active (R6)."""
-    found = activation(engine, today)
+    return reason_for_off(activation(engine, today))
+
+
+def reason_for_off(found: Activation) -> str | None:
+    """Return the reason code for not running that follows from switch and licences, or None."""
     if not found.is_switched_on:
         return "INTERFACE_OFF"
     is_licensed = any(one.is_active for one in found.licences if one.name == PORTAL_LICENCE)
