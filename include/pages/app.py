@@ -46,7 +46,7 @@ TEXTS: Final[Texts] = {
         "Something broke; see the API server's log.",
     ),
     "cross_site": (
-        "Das Formular stammt nicht von dieser Seite oder ist zu alt. Bitte die Seite neu öffnen und noch einmal senden.",
+        "Das Formular stammt nicht von dieser Seite oder ist zu alt. Die Seite neu öffnen und noch einmal senden.",
         "The form is not from this page or too old. Open the page again and send it once more.",
     ),
     "database": (
