@@ -16,7 +16,9 @@ def test_every_code_has_a_sentence_in_both_languages(code: str) -> None:
     german, english = explain(code), explain(code, "en")
     assert german != english
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in (german, english))
-    assert not re.search("[äöüß„]", english.replace("Objekteigentümer", "").replace("Größte", "").replace("Empfänger", ""))
+    assert not re.search(
+        "[äöüß„]", english.replace("Objekteigentümer", "").replace("Größte", "").replace("Empfänger", "")
+    )
 
 
 @pytest.mark.parametrize("code", REASONS)
@@ -25,4 +27,6 @@ def test_every_code_names_a_rule_that_there_is_or_none(code: str) -> None:
 
 
 def test_an_unknown_code_is_its_own_explanation_and_comes_from_no_rule() -> None:
-    assert (explain("NEVER_HEARD"), explain("NEVER_HEARD", "en"), rule_of("NEVER_HEARD")) == ("NEVER_HEARD",) * 2 + ("",)
+    assert (explain("NEVER_HEARD"), explain("NEVER_HEARD", "en"), rule_of("NEVER_HEARD")) == ("NEVER_HEARD",) * 2 + (
+        "",
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from include.settings import CONFIG_FOLDER
 from tests.pages.rig import Pages, api_server, chromium
 from tests.sandbox import SandboxProcess
 
@@ -17,10 +18,11 @@ def server(airflow_db: None, process: SandboxProcess, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
-    """The API server over a fresh sample iX-Haus and an empty portal."""
+    """The API server over a fresh sample iX-Haus and an empty portal, with the settings as shipped."""
     for leftover in ("ixhaus.db-wal", "ixhaus.db-shm"):
         (server.folder / leftover).unlink(missing_ok=True)
     shutil.copyfile(server.folder / "fresh.db", server.database)
+    shutil.copytree(CONFIG_FOLDER, server.folder / "config", dirs_exist_ok=True)
     return server
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -16,10 +17,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from include.embedded import DOCUWARE
 from include.ixhaus.sample import build_sample
+from include.settings import CONFIG_FOLDER
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,6 +31,8 @@ ROLES = {"admin": "admin", "clerk": "user", "leser": "viewer"}
 PREFIX = "/serviceportal"
 SECONDS = 120
 """How long the server may take to start."""
+FERNET_KEY = Fernet.generate_key().decode()
+"""With which the server encrypts what it stores."""
 TEST_SECRET = "no secret, only as long as one has to be: " + "x" * 32
 
 
@@ -86,6 +91,10 @@ class Pages:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
+    def configure(self, system: str, text: str) -> None:
+        """Write a system's settings; they hold until the test ends."""
+        (self.folder / "config" / f"{system}.yaml").write_text(text, encoding="utf-8")
+
     def log(self) -> str:
         """What the server has written."""
         return (self.folder / "server.log").read_text(encoding="utf-8")
@@ -95,6 +104,7 @@ class Pages:
 def api_server(folder: Path, portal: SandboxProcess) -> Iterator[Pages]:
     """Run `airflow api-server` on the tests' Airflow database, production connected to a sample and the portal."""
     build_sample(folder / "fresh.db", persons=120, letters=20)
+    shutil.copytree(CONFIG_FOLDER, folder / "config")
     (folder / "passwords.json").write_text(json.dumps({name: name for name in ROLES}), encoding="utf-8")
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
@@ -119,7 +129,9 @@ def _environment(folder: Path, url: str, portal: SandboxProcess) -> dict[str, st
     }
     return {
         **{f"AIRFLOW_CONN_{side}_PRODUCTION": json.dumps(fields) for side, fields in connections.items()},
+        "SERVICEPORTAL_CONFIG": str(folder / "config"),
         "SERVICEPORTAL_STAGING": str(folder / "staging"),
+        "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY": TEST_SECRET,
