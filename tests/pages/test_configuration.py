@@ -2,7 +2,9 @@
 
 import hmac
 import re
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from html import unescape
 
@@ -25,7 +27,7 @@ SWITCH = "UPDATE SP_EINSTELLUNG SET WERT = ?"
 
 @pytest.fixture(autouse=True)
 def nothing_stored(airflow_db: object) -> Iterator[None]:
-    """The test system's connection, which no environment variable defines, is not there before a test and after it."""
+    """The test system's connections, which no environment variable defines, are not there before and after a test."""
     _forget()
     yield
     _forget()
@@ -36,7 +38,20 @@ def _forget() -> None:
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        session.execute(delete(Connection).where(Connection.conn_id == "casavi_test"))
+        session.execute(delete(Connection).where(Connection.conn_id.in_(["casavi_test", "ixhaus_test"])))
+
+
+@pytest.fixture
+def silent_oracle() -> Iterator[None]:
+    """The test system's iX-Haus takes connections and never says a word."""
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener, create_session() as session:
+        fields = {"host": "127.0.0.1", "port": listener.getsockname()[1], "login": "sp", "password": SECRET}
+        session.add(Connection("ixhaus_test", "oracle", **fields, extra='{"service_name": "ixhaus"}'))
+        session.commit()
+        yield
 
 
 def stored() -> tuple[str | None, str | None, str | None]:
@@ -193,7 +208,20 @@ def test_a_database_without_the_views_is_named(pages: Pages) -> None:
     assert "Eine Sicht oder Tabelle fehlt oder ist nicht lesbar" in shown(pages)
 
 
+@pytest.mark.usefixtures("silent_oracle")
+def test_a_database_that_says_nothing_is_not_waited_for(pages: Pages) -> None:
+    page = shown(pages, TEST)
+    assert "iX-Haus: Die Datenbank antwortet nicht innerhalb von fünf Sekunden." in page
+    assert "Einstellungen in Kraft" in page
+
+
 # connections
+
+
+@pytest.mark.usefixtures("silent_oracle")
+def test_a_check_names_a_database_that_says_nothing(pages: Pages) -> None:
+    page = text_of(pages.submit(PAGE, f"{PAGE}/check", {"system": "test"}).text)
+    assert "Ergebnis der Prüfung iX-Haus: Die Datenbank antwortet nicht" in page
 
 
 @pytest.mark.rule("R55", "R10")
