@@ -297,3 +297,11 @@ def explain(code: str, language: Language = "de") -> str:
 def rule_of(code: str) -> str:
     """Return the number of the business rule that a reason comes from, "" if it comes from none."""
     return REASONS[code].rule if code in REASONS else ""
+
+
+def translate(sentence: str, language: Language) -> str:
+    """Return a stored German sentence in a language; one that is no reason's stays as it is."""
+    return sentence if language == "de" else _ENGLISH.get(sentence, sentence)
+
+
+_ENGLISH: Final = {reason.german: reason.english for reason in REASONS.values()}

@@ -24,6 +24,24 @@ FRAME: Final[Texts] = {
     "test": ("Test", "Test"),
     "yes": ("ja", "yes"),
     "no": ("nein", "no"),
+    "group_objects": ("Objekte", "Properties"),
+    "group_persons": ("Personen", "Persons"),
+    "group_owners_caretakers": ("Eigentümer, Hausmeister", "Owners, caretakers"),
+    "group_documents": ("Dokumente", "Documents"),
+    "group_reports": ("Meldungen", "Reports"),
+    "kind_property": ("Objekt", "Property"),
+    "kind_unit": ("Fläche", "Unit"),
+    "kind_contact": ("Kontakt", "Contact"),
+    "kind_contract": ("Vertrag", "Contract"),
+    "kind_responsibility": ("Zuständigkeit", "Responsibility"),
+    "kind_document": ("Dokument", "Document"),
+    "kind_ticket": ("Vorgang", "Ticket"),
+    "kind_ticket_type": ("Vorgangstyp", "Ticket type"),
+    "kind_comment": ("Notiz", "Note"),
+    "kind_attachment": ("Anhang", "Attachment"),
+    "kind_post": ("Hausmitteilung", "House notice"),
+    "kind_folder": ("Ordner", "Folder"),
+    "kind_user": ("Benutzer", "User"),
     "none": ("–", "–"),
 }
 """Texts that every template may use besides its page's own."""
@@ -41,16 +59,23 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
     """Return a rendered template.
 
     texts:  the page's own; "title" is its heading. In the template t("key", place=...) is the text of a key.
-    values: what else the template reads. There are also language, url(path, **query), airflow(path), token (for forms:
-            <input type="hidden" name="token" value="{{ token }}">), and the filters number, moment, day, duration.
+    values: what else the template reads. There are also language, url(path, **query), airflow_run(dag_id, run_id),
+            token (for forms: <input type="hidden" name="token" value="{{ token }}">), label("kind", code), which is
+            t("kind_<code>") or the code itself where there is no such text, and the filters number, moment, minute,
+            day, clock, duration.
     """
     language = language_of(request)
+    known = {**FRAME, **texts}
+    t = translator(known, language)
     user = getattr(request.state, "page_user", None)
     content = _ENVIRONMENT.get_template(template).render(
-        t=translator({**FRAME, **texts}, language),
+        t=t,
+        label=lambda kind, code: t(f"{kind}_{code}") if f"{kind}_{code}" in known else code,
         language=language,
         url=_url(request),
-        airflow=lambda path: _root(request).removesuffix(PREFIX) + path,
+        airflow_run=lambda dag_id, run_id: (
+            f"{_root(request).removesuffix(PREFIX)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
+        ),
         token=form_token(user) if user else "",
         navigation=_navigation(request, language),
         languages={code: _switched(request, code) for code in ("de", "en")},
@@ -108,9 +133,21 @@ def moment(context: Context, value: datetime | None) -> str:
 
 
 @pass_context
+def minute(context: Context, value: datetime) -> str:
+    """Return a zoned time as date, hour and minute in Europe/Berlin, where there is little room."""
+    return value.astimezone(BERLIN).strftime(f"{_DAY[context['language']]} %H:%M")
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day of a zoned time in Europe/Berlin."""
+    return f"{value.astimezone(BERLIN):%H:%M:%S}"
+
+
+@pass_context
 def day(context: Context, value: date) -> str:
-    """Return a date."""
-    return value.strftime(_DAY[context["language"]])
+    """Return a date; of a zoned time that in Europe/Berlin."""
+    known = value.astimezone(BERLIN) if isinstance(value, datetime) else value
+    return known.strftime(_DAY[context["language"]])
 
 
 @pass_context
@@ -123,4 +160,4 @@ def duration(context: Context, seconds: float | None) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
 
 
-_ENVIRONMENT.filters.update(number=number, moment=moment, day=day, duration=duration)
+_ENVIRONMENT.filters.update(number=number, moment=moment, minute=minute, clock=clock, day=day, duration=duration)

@@ -20,3 +20,37 @@ addEventListener("click", (event) => {
   outside.click();
   outside.remove();
 });
+
+// Reads the page again and puts in what is marked data-live; everything else, the focus included, stays.
+async function refresh(button) {
+  const status = document.querySelector("[data-refresh-status]");
+  try {
+    const answer = await fetch(button.href);
+    if (!answer.ok) throw new Error(answer.status);
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const fresh = read.getElementById(old.id);
+      for (const [index, open] of [...old.querySelectorAll("details")].entries()) {
+        if (open.open) fresh.querySelectorAll("details")[index].open = true;
+      }
+      old.replaceChildren(...fresh.childNodes);
+    }
+    status.textContent = `${button.dataset.done} ${new Date().toLocaleTimeString(document.documentElement.lang)}`;
+  } catch {
+    status.textContent = button.dataset.failed;
+  }
+}
+
+addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("[data-refresh]");
+  const auto = document.querySelector("[data-auto-refresh]");
+  if (!button || !auto) return;
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    refresh(button);
+  });
+  auto.closest("[data-needs-script]").hidden = false;
+  auto.checked = localStorage.getItem("serviceportal-auto-refresh") === "yes";
+  auto.addEventListener("change", () => localStorage.setItem("serviceportal-auto-refresh", auto.checked ? "yes" : "no"));
+  setInterval(() => auto.checked && !document.hidden && refresh(button), 30000);
+});
