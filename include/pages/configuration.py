@@ -51,8 +51,8 @@ async def configuration(request: Request, user: GetUserDep, system: str = "", st
 async def check(request: Request, user: GetUserDep, system: Text) -> Response:
     """Check the connections to iX-Haus and to the portal, and show what was found."""
     settings = load_settings(_known(system))
-    sides = await asyncio.gather(_check_ixhaus(settings), _check_portal(settings))
-    return await _show(request, user, system, findings=[finding for side in sides for finding in side])
+    ixhaus, portal, stand = await asyncio.gather(_check_ixhaus(settings), _check_portal(settings), _stand(settings))
+    return await _show(request, user, system, stand=stand, findings=[*ixhaus, portal])
 
 
 @router.post(f"{PATH}/keys", dependencies=[Depends(may_edit_connections)])
@@ -92,6 +92,7 @@ async def _show(
     system: str,
     *,
     stored: bool = False,
+    stand: Stand | Finding | None = None,
     findings: list[Finding] | None = None,
     refused: KeysRefusedError | None = None,
     address: str | None = None,
@@ -100,7 +101,7 @@ async def _show(
         settings, mistake = load_settings(system), ""
     except ConfigurationError as error:
         settings, mistake = None, str(error)
-    values = await _values(settings, user, language_of(request)) if settings else {}
+    values = await _values(settings, user, language_of(request), stand) if settings else {}
     return page(
         request,
         "configuration.html",
@@ -119,9 +120,12 @@ async def _show(
     )
 
 
-async def _values(settings: SystemSettings, user: BaseUser, language: Language) -> dict[str, Any]:
-    """Return what the page shows of a system whose file is sound."""
-    stand, pair = await asyncio.gather(_stand(settings), in_time(key_pair, settings.portal_connection))
+async def _values(
+    settings: SystemSettings, user: BaseUser, language: Language, stand: Stand | Finding | None
+) -> dict[str, Any]:
+    """Return what the page shows of a system whose file is sound; asks for the stand if it is not known yet."""
+    pair = await in_time(key_pair, settings.portal_connection)
+    stand = stand or await _stand(settings)
     return {
         "why_off": _why_off(settings, stand),
         "settings": settings,
@@ -162,8 +166,8 @@ async def _check_ixhaus(settings: SystemSettings) -> list[Finding]:
         return [database_finding(error, settings)]
 
 
-async def _check_portal(settings: SystemSettings) -> list[Finding]:
+async def _check_portal(settings: SystemSettings) -> Finding:
     try:
-        return [await in_time(check_portal, settings)]
+        return await in_time(check_portal, settings)
     except TimeoutError:
-        return [Finding("portal", "TIMEOUT")]
+        return Finding("portal", "TIMEOUT")

@@ -215,6 +215,13 @@ def test_a_database_that_says_nothing_is_not_waited_for(pages: Pages) -> None:
     assert "Einstellungen in Kraft" in page
 
 
+@pytest.mark.usefixtures("silent_oracle")
+def test_a_database_that_says_nothing_leaves_threads_for_the_other(pages: Pages) -> None:
+    for _ in range(10):
+        shown(pages, TEST)
+    assert "Die Schnittstelle ist eingeschaltet." in shown(pages)
+
+
 # connections
 
 
