@@ -7,10 +7,16 @@ import argparse
 import os
 import sys
 
-from bench import load, parsing, unchanged, upload
+from bench import events, load, parsing, unchanged, upload
 from bench.figure import Figure
 
-PARTS = {"load": load.measure, "upload": upload.measure, "unchanged": unchanged.measure, "parsing": parsing.measure}
+PARTS = {
+    "events": events.measure,
+    "load": load.measure,
+    "upload": upload.measure,
+    "unchanged": unchanged.measure,
+    "parsing": parsing.measure,
+}
 
 
 def main() -> int:
