@@ -1,11 +1,13 @@
 """The app behind the pages: every route needs a logged-in user, every answer carries the same strict headers."""
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+import oracledb
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -138,6 +140,8 @@ _HANDLERS: Final = {
     RequestValidationError: _bad_value,
     TimeoutError: _no_database,
     SQLAlchemyError: _no_database,
+    sqlite3.Error: _no_database,  # when the first connection is opened, SQLAlchemy has no part in it
+    oracledb.Error: _no_database,
     AirflowNotFoundException: _no_connection,
     ConfigurationError: _bad_settings,
     Exception: _broken,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,10 @@ from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from include.embedded import DOCUWARE
+from include.ixhaus.database import engine_on
 from include.ixhaus.sample import build_sample
 from include.settings import CONFIG_FOLDER
+from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -53,6 +56,16 @@ class Pages:
         """One form below /serviceportal, exactly with these fields."""
         given = {"content-type": "application/x-www-form-urlencoded", **headers}
         return self.send("POST", PREFIX + path, user, urlencode(fields).encode(), given)
+
+    def token(self, user: str) -> str:
+        """The token of a user's forms, for tests of what the server does with a form the pages would not show."""
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+        from include.pages.access import form_token
+
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AIRFLOW__API__SECRET_KEY", TEST_SECRET)
+            return form_token(SimpleAuthManagerUser(username=user, role=ROLES[user]))
 
     def submit(self, page: str, path: str, fields: Mapping[str, str], user: str = "admin") -> Reply:
         """A form as the browser sends it: with the token that stands in the page."""
@@ -85,6 +98,20 @@ class Pages:
             answer = self.send("POST", "/auth/token", None, body, {"content-type": "application/json"})
             self.cookies[user] = answer.json["access_token"]
         return self.cookies[user]
+
+    def add_run(
+        self, group: str, queried_at: datetime, *entries: Entry, run_id: str = "", status: str = "ok", reason: str = "",
+        **counts: int,
+    ) -> str:  # fmt: skip
+        """A finished run of 90 seconds in production's protocol; returns its name."""
+        run_id = run_id or f"scheduled__{queried_at.isoformat()}"
+        run = RunKey("production", group, f"casavi_{group}/{run_id}#{queried_at.timestamp():.0f}")
+        engine = engine_on(lambda: sqlite3.connect(self.database))
+        open_run(engine, run, queried_at)
+        close_run(engine, run, Counts(**counts), status, reason, queried_at + timedelta(seconds=90))
+        with engine.begin() as connection:
+            add_entries(connection, run, entries, queried_at)
+        return run.name
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Change or look at iX-Haus and the project's own tables."""
@@ -188,7 +215,10 @@ def visit(
     width: int = 1280,
     **context: Any,
 ) -> Iterator[Page]:
-    """Open a page below /serviceportal as a user would; fails if it asks a foreign host or its script breaks."""
+    """Open one of the pages, or one of Airflow's, as a user would.
+
+    Fails if anything is asked of a foreign host or a script breaks.
+    """
     foreign: list[str] = []
     broken: list[str] = []
     with closing(browser.new_context(locale=language, viewport={"width": width, "height": 900}, **context)) as session:
@@ -200,7 +230,7 @@ def visit(
         )
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto(pages.url + (path if path.startswith("/plugin") else PREFIX + path))
+        page.goto(pages.url + (path if path == "/" or path.startswith(("/plugin", "/dags")) else PREFIX + path))
         yield page
     assert foreign == []
     assert broken == []
