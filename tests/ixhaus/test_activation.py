@@ -13,7 +13,7 @@ def licence(erp: Erp, name: str = "Hausmeister") -> Licence:
     return found
 
 
-@pytest.mark.rule("R6", "R11", "R12")
+@pytest.mark.rule("R6", "R11")
 def test_every_licence_the_interface_knows_is_named(erp: Erp) -> None:
     names = [one.name for one in activation(erp.engine, TODAY).licences]
     assert names == ["casavi", "Objekteigentümer", "Hausmeister", "Komfortpaket"]
