@@ -1,6 +1,8 @@
 """The settings of a system: what a file may say, what it means, and which sentence a mistake gets."""
 
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from include.settings import (
     Schedules,
     Setting,
     SystemSettings,
+    changed_at,
     configured_systems,
     effective,
     is_expert,
@@ -239,6 +242,14 @@ def test_staff_read_no_rule_numbers() -> None:
 
 def test_groups_of_settings_have_a_label_in_both_languages() -> None:
     assert (label_of("limits", "de"), label_of("limits", "en")) == ("Grenzen", "Limits")
+
+
+@pytest.mark.rule("R57")
+def test_a_file_tells_when_it_was_last_changed(tmp_path: Path) -> None:
+    assert changed_at("test", tmp_path) is None
+    (tmp_path / "test.yaml").touch()
+    os.utime(tmp_path / "test.yaml", (0, 86_400))
+    assert changed_at("test", tmp_path) == datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def test_what_the_file_leaves_out_is_called_a_default() -> None:
