@@ -7,10 +7,11 @@ import argparse
 import os
 import sys
 
-from bench import load, pages, parsing, unchanged, upload
+from bench import events, load, pages, parsing, unchanged, upload
 from bench.figure import Figure
 
 PARTS = {
+    "events": events.measure,
     "load": load.measure,
     "upload": upload.measure,
     "unchanged": unchanged.measure,

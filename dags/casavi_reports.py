@@ -3,6 +3,7 @@
 from include.settings import configured_systems
 from include.sync.flow import exchange_dag
 from include.sync.group import Exchange
+from include.watch.trigger import ReportsTrigger
 
 DOCS = """
 ### casavi_reports
@@ -46,9 +47,11 @@ REPORTS = Exchange(
     unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
     removes_first=True,
     receive="include.reports.receive",
+    places="include.report_extract.places",
+    extract="include.report_extract.extract",
     supply="include.reports.supply",
     settle="include.reports.settle",
 )  # fmt: skip
 
 for system in configured_systems():
-    exchange_dag(REPORTS, system, DOCS)
+    exchange_dag(REPORTS, system, DOCS, ReportsTrigger)

@@ -17,6 +17,7 @@ from include.rules.reports import classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
 from include.sync import ledger
 from include.sync.exchange import RefusedError
+from include.sync.narrowing import Extract
 from include.sync.run import RunState
 
 log = logging.getLogger(__name__)
@@ -26,14 +27,17 @@ IMPORTED: Final = "SP-"
 """What the keys of imported records begin with."""
 
 
-def receive(engine: Engine, settings: SystemSettings, state: RunState) -> None:
-    """Import what is new in the portal; raises RefusedError if the user for reports may not make any (R47)."""
+def receive(engine: Engine, settings: SystemSettings, state: RunState) -> frozenset[str]:
+    """Import what is new in the portal and return the numbers of the new reports; raises RefusedError if the user for
+    reports may not make any (R47).
+    """
     received = receive_changes(engine, settings, state)
     if received.refused:
         raise RefusedError(explain(received.refused))
+    return received.reports
 
 
-def supply(engine: Engine, settings: SystemSettings, _state: RunState) -> Mapping[str, pd.DataFrame]:
+def supply(engine: Engine, settings: SystemSettings, _state: RunState, _extract: Extract) -> Mapping[str, pd.DataFrame]:
     """Return which records of iX-Haus came from the portal: record_type, portal_id, erp_id (str)."""
     query = select(_INBOX.ART, _INBOX.PORTAL_ID, _INBOX.IXHAUS_ID).where(_INBOX.SYSTEM == settings.system)
     with read_snapshot(engine) as connection:  # our own files that came back are in the inbox too, under their own keys
@@ -41,14 +45,14 @@ def supply(engine: Engine, settings: SystemSettings, _state: RunState) -> Mappin
     return {"inbox": pd.DataFrame(list(map(tuple, rows)), columns=["record_type", "portal_id", "erp_id"], dtype="str")}
 
 
-def settle(engine: Engine, settings: SystemSettings, state: RunState) -> None:
+def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: Extract) -> None:
     """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
     staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
     """
     views = Views(state.staging().path("views"))
     reports, before = views["reports"], state.staging().read_table("known").to_pandas()
     classified = classify(views, before, settings, state.today)
-    now = ledger.known_records(engine, state.system, _WATCHED).to_pandas()
+    now = ledger.known_records(engine, state.system, _WATCHED, extract.known).to_pandas()
     field = portal_field(classified, now, _failed(engine, state)).set_index("report_nr")
     shown = reports.set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
     differs = field[(field != shown.reindex(field.index)[list(field.columns)]).any(axis=1)]

@@ -71,12 +71,14 @@ def test_nothing_delivered_imports_tests_or_bench() -> None:
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=str)
-def test_dag_files_import_only_settings_clock_sync_reading_back_and_airflow(path: Path) -> None:
+def test_dag_files_import_only_settings_clock_sync_reading_back_triggers_and_airflow(path: Path) -> None:
     own = {name for name in imports(path) if name.partition(".")[0] == "include"}
     assert {
         name
         for name in own
-        if not name.startswith(("include.settings", "include.clock", "include.sync", "include.accounts"))
+        if not name.startswith(
+            ("include.settings", "include.clock", "include.sync", "include.accounts", "include.watch.trigger")
+        )
     } == set()
     assert {name.partition(".")[0] for name in imports(path)} <= {"include", "airflow", "datetime", "typing"}
 

@@ -12,6 +12,7 @@ from include.inbound.texts import storable
 from include.inbound.tickets import Ticket, is_usable, settled_versions, version_of
 from include.inbound.times import iso, parse
 from include.inbound.work import Work, Writes, read_cursor, store
+from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import read_snapshot
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Reading:
         """Changed tickets of this walk that were there before the first page, so that an earlier walk missed them."""
         self.unread: set[str] = set()
         self.done = Writes()
+        self.new_reports: set[str] = set()
 
     async def run(self) -> None:
         """Read the list until it is certain that nothing slipped through.
@@ -74,6 +76,7 @@ class Reading:
         store(self._work, writes, cursor)
         for path in self._work.folder.iterdir():
             path.unlink()
+        self.new_reports |= {row["MELDUNG_NR"] for table, row in writes.rows if table is SP_MELDUNG}
         self.done.tickets += writes.tickets
         self.done.comments += writes.comments
         self.done.attachments += writes.attachments

@@ -27,6 +27,7 @@ class Received:
     """How many tickets, comments and attachments were imported.
 
     unread:  tickets that could not be read; the next run reads them again
+    reports: numbers of the reports that are new in iX-Haus
     refused: reason code if nothing was looked at because the user may not make reports (R47)
     """
 
@@ -34,6 +35,7 @@ class Received:
     comments: int = 0
     attachments: int = 0
     unread: int = 0
+    reports: frozenset[str] = frozenset()
     refused: str | None = None
 
 
@@ -70,4 +72,4 @@ async def _receive(work: Work) -> Received:
         await reading.run()
     done = reading.done
     log.info("imported %d tickets, %d comments, %d attachments", done.tickets, done.comments, done.attachments)
-    return Received(done.tickets, done.comments, done.attachments, unread=len(reading.unread))
+    return Received(done.tickets, done.comments, done.attachments, len(reading.unread), frozenset(reading.new_reports))

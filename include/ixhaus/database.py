@@ -69,8 +69,13 @@ def read_snapshot(engine: Engine) -> Iterator[Connection]:
 
     The moment is the beginning on Oracle, the first read on SQLite.
     """
-    with engine.connect().execution_options(**{_READS_ONLY: True}) as connection, connection.begin():
+    with reading(engine) as connection, connection.begin():
         yield connection
+
+
+def reading(engine: Engine) -> Connection:
+    """Return a connection for many such moments, one per transaction, on which nothing can be written."""
+    return engine.connect().execution_options(**{_READS_ONLY: True})
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:

@@ -8,18 +8,31 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Column, Connection, Date, DateTime, Engine, Integer, LargeBinary, Numeric, Select, Table, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Select,
+    Table,
+    select,
+)
 
 from include.ixhaus.check import ContractError, differences
-from include.ixhaus.contract import VIEWS, YES
+from include.ixhaus.contract import NO_DATES, VIEWS, YES
 from include.ixhaus.contract.english import COLUMNS, FRAMES
 from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
@@ -27,16 +40,18 @@ CHUNK: Final = 20_000
 _SHOWN_KEYS: Final = 5
 _MOMENT: Final = pa.timestamp("us")
 _EMPTY: Final = pa.scalar("", pa.large_string())
-_NO_DATES: Final = pa.array([date(1, 1, 1), date(1899, 12, 30), date(9999, 12, 31)])
-"""What legacy data says for "no date" (E27)."""
+_NO_DATES: Final = pa.array(NO_DATES)
 Cells = Any
 """An Arrow array of one chunk of one column; the published types of pyarrow know too few of its overloads."""
 
 
-def read_views(engine: Engine, names: Sequence[str], folder: Path) -> dict[str, int]:
+def read_views(
+    engine: Engine, names: Sequence[str], folder: Path, only: Mapping[str, ColumnElement[bool]] = MappingProxyType({})
+) -> dict[str, int]:
     """Read views as of one moment into `folder`, which is made, or replaced as a whole; a failure leaves it as it was.
 
     names:   views of the contract, such as SP_PERSON
+    only:    view → which of its rows; a view without a condition is read as a whole
     writes:  <frame name>.parquet per view, columns with English names:
              text → string, NULL where empty; J/N → bool, False where empty; day → timestamp[us] at midnight;
              moment → timestamp[us], local time without zone; whole number → int64.
@@ -51,8 +66,8 @@ def read_views(engine: Engine, names: Sequence[str], folder: Path) -> dict[str, 
     try:
         with read_snapshot(engine) as connection:
             if missing := differences(connection, tables):
-                raise ContractError("\n".join(missing))
-            counts = {FRAMES[table.name]: read_view(connection, table, part) for table in tables}
+                raise ContractError("\n".join(difference.sentence for difference in missing))
+            counts = {FRAMES[table.name]: read_view(connection, table, part, only.get(table.name)) for table in tables}
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
     except BaseException:
@@ -83,24 +98,25 @@ class Views(Mapping[str, pd.DataFrame]):
         return sum(1 for _ in self)
 
 
-def rows_of(table: Table) -> Select[tuple[Any, ...]]:
-    """Return the query for all rows of a view, without its contents."""
-    return select(*_columns(table))
+def rows_of(table: Table, only: ColumnElement[bool] | None = None) -> Select[tuple[Any, ...]]:
+    """Return the query for the rows of a view, all or some, without its contents."""
+    query = select(*_columns(table))
+    return query if only is None else query.where(only)
 
 
-def read_view(connection: Connection, table: Table, folder: Path) -> int:
-    """Write all rows of one view to its Parquet file in `folder` and return their number; raises like `read_views`."""
+def read_view(connection: Connection, table: Table, folder: Path, only: ColumnElement[bool] | None = None) -> int:
+    """Write the rows of one view to its Parquet file in `folder` and return their number; raises like `read_views`."""
     columns = _columns(table)
     schema = pa.schema([(COLUMNS[column.name], _arrow_type(column)) for column in columns])
     key_names = [COLUMNS[column.name] for column in table.primary_key]
     keys = [schema.empty_table().select(key_names)]
-    query = str(rows_of(table).compile(dialect=connection.dialect))
+    query, values = _compiled(connection, rows_of(table, only))
     with (
         closing(connection.connection.cursor()) as cursor,
         pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, compression="lz4") as writer,
     ):
         cursor.arraysize = ROWS_PER_ROUND_TRIP
-        cursor.execute(query)
+        cursor.execute(query, values)
         while rows := cursor.fetchmany(CHUNK):
             values = zip(*rows, strict=True)
             arrays = [_array(table, column, cells) for column, cells in zip(columns, values, strict=True)]
@@ -110,6 +126,13 @@ def read_view(connection: Connection, table: Table, folder: Path) -> int:
     all_keys = pa.concat_tables(keys)
     _refuse_bad_keys(table, all_keys)
     return int(all_keys.num_rows)
+
+
+def _compiled(connection: Connection, query: Select[tuple[Any, ...]]) -> tuple[str, Any]:
+    """Return a query and its values as the driver's cursor takes them."""
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    values = compiled.params if compiled.positiontup is None else [compiled.params[one] for one in compiled.positiontup]
+    return str(compiled), values
 
 
 def _columns(table: Table) -> list[Column[Any]]:

@@ -26,6 +26,7 @@ from include.settings import SystemSettings
 from include.sync import steps
 from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.sync.group import Exchange, Group
+from include.sync.narrowing import Extract
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import RunState
 from include.sync.staging import Staging, with_content
@@ -170,10 +171,11 @@ def _verdicts(
     with TemporaryDirectory(prefix="why-") as root:  # readable by this user only
         folder = Staging(group.name, Path(root))
         folder.folder.mkdir()
-        steps.take_snapshot(group, question.system, engine, folder)
+        steps.take_snapshot(group, question.system, engine, folder, Extract())
         if isinstance(group, Exchange):
             state = RunState(question.system, group.name, "", group.name, 0, now.isoformat())
-            steps.add_supply(group, engine, settings, state, folder)
+            for name, frame in steps.imported(group.supply)(engine, settings, state, Extract()).items():
+                frame.to_parquet(folder.path("views") / f"{name}.parquet")
         decided = steps.decide(group, folder, settings, berlin_day(now))
         known = folder.read_table("known").to_pandas()
     for record_type in kind.record_types:

@@ -40,7 +40,7 @@ FRAME: Final[Texts] = {
     "kind_comment": ("Notiz", "Note"),
     "kind_attachment": ("Anhang", "Attachment"),
     "kind_post": ("Hausmitteilung", "House notice"),
-    "kind_folder": ("Ordner", "Folder"),
+    "kind_document_type": ("Dokumententyp", "Document type"),
     "kind_user": ("Benutzer", "User"),
     "none": ("–", "–"),
 }

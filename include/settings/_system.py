@@ -178,6 +178,13 @@ class SystemSettings(Strict):
         title="Synchronisierungseinstellungen",
         description="Wann welche Gruppe von selbst läuft: ein Cron-Ausdruck in Ortszeit, leer = nie (R52).",
     )
+    watch_seconds: float | None = Field(
+        2,
+        ge=0.5,
+        le=300,
+        title="Ereignisse alle … Sekunden",
+        description="So oft wird nachgesehen, ob es in iX-Haus oder im Portal etwas Neues zu Meldungen gibt; leer = nie, dann bleibt der Zeitplan.",
+    )
     limits: Limits = Field(Limits(), title="Grenzen", description="Wie stark das Portal beansprucht werden darf.")
     removal_guard: RemovalGuard = Field(
         RemovalGuard(), title="Löschbremse", description="Ab wann Entfernungen auf eine Freigabe warten."

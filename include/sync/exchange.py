@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from include.casavi.client import PortalStopError
@@ -11,6 +11,7 @@ from include.casavi.listing import ListingError
 from include.ixhaus.database import open_engine
 from include.sync import steps
 from include.sync.group import Exchange, stages
+from include.sync.narrowing import Extract
 from include.sync.planned import Planned
 from include.sync.run import Request, RunState, SkipRunError
 
@@ -38,29 +39,45 @@ def exchange(group: Exchange, system: str, run: str, request: Request) -> Exchan
     """Bring in what happened in the portal, then send what changed in the ERP.
 
     The two directions do not hold each other up: whatever goes wrong in one, the other is done, and the run is red.
-    Raises ConfigurationError and ContractError when a person has to mend something first.
+    A run that a change started looks only at the properties concerned; the schedule's runs look at everything. Raises
+    ConfigurationError and ContractError when a person has to mend something first.
     """
     try:
         state = steps.begin(group, system, run, request)
     except SkipRunError as skip:
         return Exchanged(steps.finish(group, system, _left(None, None, [], skip.reason), request))
     failed: list[str] = []
-    planned: Planned | None = None
+    received: frozenset[str] = frozenset()
     if not request.dry_run:
         with _noted("receive", failed):
-            _call(group.receive, state)
-    steps.read(group, state)
-    _supply(group, state)
+            received = _call(group.receive, state)
+    if request.about is not None:
+        places = _call(group.places, state, [*request.about, *received])
+        request = replace(request, only=places)
+    planned = None if request.only == frozenset() else _send_out(group, state, request, failed)
+    ending = steps.finish(group, system, _left(state, planned, failed, None), request)
+    return Exchanged(ending, planned, failed)
+
+
+def _send_out(group: Exchange, state: RunState, request: Request, failed: list[str]) -> Planned | None:
+    extract = Extract() if request.only is None else _call(group.extract, state, request.only)
+    planned: Planned | None = None
+    steps.read(group, state, extract)
+    for name, frame in _call(group.supply, state, extract).items():
+        frame.to_parquet(state.staging().path("views") / f"{name}.parquet")
     with _noted("transform and plan", failed):
         steps.transform(group, state)
         planned = steps.plan(group, state, request)
     with _noted("send", failed):
         _send(group, state, planned)
-    if not request.dry_run:
-        with _noted("settle", failed):
-            _call(group.settle, state)
-    ending = steps.finish(group, system, _left(state, planned, failed, None), request)
-    return Exchanged(ending, planned, failed)
+    if request.dry_run:
+        return planned
+    with _noted("settle", failed):
+        _call(group.settle, state, extract)
+    if planned and planned.changes:
+        with _noted("receive", failed):  # what was sent comes back: read now, it starts no further run
+            _call(group.receive, state)
+    return planned
 
 
 def _send(group: Exchange, state: RunState, planned: Planned | None) -> None:
@@ -69,18 +86,11 @@ def _send(group: Exchange, state: RunState, planned: Planned | None) -> None:
             steps.load(group, state, batch)
 
 
-def _supply(group: Exchange, state: RunState) -> None:
+def _call(dotted: str, state: RunState, *more: object) -> Any:
     settings = state.settings()
     engine = open_engine(settings.ixhaus_connection)
     with state.lease(settings).kept_alive(engine):
-        steps.add_supply(group, engine, settings, state, state.staging())
-
-
-def _call(dotted: str, state: RunState) -> Any:
-    settings = state.settings()
-    engine = open_engine(settings.ixhaus_connection)
-    with state.lease(settings).kept_alive(engine):
-        return steps.imported(dotted)(engine, settings, state)
+        return steps.imported(dotted)(engine, settings, state, *more)
 
 
 @contextmanager

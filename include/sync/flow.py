@@ -18,6 +18,7 @@ from airflow.sdk import (
     Asset,
     AssetAlias,
     AssetOrTimeSchedule,
+    AssetWatcher,
     CronDataIntervalTimetable,
     Param,
     TaskGroup,
@@ -31,6 +32,8 @@ from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync.group import Exchange, Group, stages
 
 if TYPE_CHECKING:
+    from airflow.triggers.base import BaseEventTrigger
+
     from include.sync.planned import Planned
     from include.sync.run import Request, RunState
 
@@ -75,11 +78,23 @@ def sync_dag(
     return dag
 
 
-def exchange_dag(group: Exchange, system: str, docs: str, watched: Asset | None = None) -> DAG:
-    """Make the DAG of a group that exchanges both ways in one task; `watched` is an asset whose events start it."""
-    with _dag(group, system, watched, docs) as dag:
+def exchange_dag(
+    group: Exchange, system: str, docs: str, watch: Callable[[str, float], BaseEventTrigger] | None = None
+) -> DAG:
+    """Make the DAG of a group that exchanges both ways in one task.
+
+    watch: maker of the trigger whose events start it, given the system and the seconds between its looks
+    """
+    seconds = load_settings(system).watch_seconds
+    starter = _watched(group, system, watch(system, seconds)) if watch and seconds else None
+    with _dag(group, system, starter, docs) as dag:
         _exchange(group, system)()
     return dag
+
+
+def _watched(group: Group, system: str, trigger: BaseEventTrigger) -> Asset:
+    name = f"casavi_{system}_{group.name}_changed"
+    return Asset(name, watchers=[AssetWatcher(name=name, trigger=trigger)])
 
 
 def _exchange(group: Exchange, system: str) -> Any:
@@ -169,7 +184,18 @@ def _request() -> Request:
         interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
         release_removals=params["release_removals"],
         release_at_most=params["release_at_most"],
+        about=_about(context),
     )
+
+
+def _about(context: Any) -> tuple[str, ...] | None:
+    """Return the keys of the records that the events which started this run name; None if it is about everything."""
+    if str(context["dag_run"].run_type).rpartition(".")[2].lower() != "asset_triggered":
+        return None
+    events = [event for of_asset in context["triggering_asset_events"].values() for event in of_asset]
+    named: list[list[str] | None] = [(event.extra.get("payload") or {}).get("about") for event in events]
+    keys = {key for some in named for key in some or ()}
+    return None if not named or None in named else tuple(sorted(keys))
 
 
 def _run_state(xcom: dict[str, Any]) -> RunState:

@@ -38,13 +38,17 @@ class Exchange(Group):
     """A group that also brings in what happened in the portal, all in one task: for events, every further task costs
     a second.
 
-    Each is the dotted name of a function of (engine, settings, state):
-    receive: brings in, before the views are read
-    supply:  returns further frames for the rules, by name
-    settle:  writes back into the ERP after sending
+    Each is the dotted name of a function of (engine, settings, state), and what else is said:
+    receive: brings in, before the views are read, and after something was sent; returns the keys of what is new
+    places:  and keys of records; returns the numbers of the properties they belong to, or belonged to in the portal
+    extract: and property numbers; returns which rows to read for them, see narrowing.Extract
+    supply:  and which rows; returns further frames for the rules, by name
+    settle:  and which rows; writes back into the ERP after sending
     """
 
     receive: str = ""
+    places: str = ""
+    extract: str = ""
     supply: str = ""
     settle: str = ""
 

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from include.clock import to_utc_column, utc_now
@@ -52,17 +52,42 @@ _KNOWN: Final = {
 }
 
 
-def known_records(engine: Engine, system: str, record_types: Sequence[str]) -> pa.Table:
+def known_records(
+    engine: Engine, system: str, record_types: Sequence[str], only: ColumnElement[bool] | None = None
+) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
     properties, identity, group, parents, acknowledged_at (ISO, UTC without zone); all text, NULL where never set.
+
+    only: which rows, None for all
     """
     query = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART.in_(record_types))
+    return _as_table(engine, [query if only is None else query.where(only)])
+
+
+def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) -> pa.Table:
+    """Return the ledger's rows of some records, as `known_records` does."""
+    wanted = sorted(set(ids))
+    mine = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
+    starts = range(0, len(wanted), _IDS_AT_ONCE)
+    return _as_table(engine, [mine.where(_ROW.SCHLUESSEL.in_(wanted[one : one + _IDS_AT_ONCE])) for one in starts])
+
+
+def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
+    """Return record type → how many of a group's records the portal holds."""
+    mine = (_ROW.SYSTEM == system) & (_ROW.GRUPPE == group) & _ROW.ZUSTAND.in_(HELD)
+    with read_snapshot(engine) as connection:
+        query = select(_ROW.ART, func.count().label("number")).where(mine).group_by(_ROW.ART)
+        return {row.ART: row.number for row in connection.execute(query)}
+
+
+def _as_table(engine: Engine, queries: Sequence[Select[Any]]) -> pa.Table:
     schema = pa.schema([(name, pa.string()) for name in _KNOWN])
     pieces = []
     with read_snapshot(engine) as connection:
-        for rows in connection.execute(query).partitions(20_000):
-            columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
-            pieces.append(pa.Table.from_arrays(columns, schema=schema))
+        for query in queries:
+            for rows in connection.execute(query).partitions(20_000):
+                columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
+                pieces.append(pa.Table.from_arrays(columns, schema=schema))
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 

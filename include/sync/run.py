@@ -29,6 +29,8 @@ class Request:
     interval:         the data interval of a backfilled run, UTC without zone
     release_removals: removals above the guard's limits were approved
     release_at_most:  how many were approved; None for any number
+    about:            keys of the records whose change started the run; None: it is about everything
+    only:             property numbers that it comes down to, found by the run itself; None: all
     """
 
     properties: str = ""
@@ -37,6 +39,8 @@ class Request:
     interval: tuple[datetime, datetime] | None = None
     release_removals: bool = False
     release_at_most: int | None = None
+    about: tuple[str, ...] | None = None
+    only: frozenset[str] | None = None
 
     def scope(self) -> Scope:
         """Return what the plan looks at; raises ConfigurationError if the request makes no sense."""
@@ -45,6 +49,8 @@ class Request:
                 "parameter resend: interval needs a data interval, which only a backfill or scheduled run has; "
                 "start a backfill, or write changed or all"
             )
+        if self.only is not None:
+            return Scope(PropertyRange(numbers=self.only), self.resend, self.interval)
         try:
             chosen = PropertyRange.parse(self.properties) if self.properties.strip() else None
         except ValueError as error:

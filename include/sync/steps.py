@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from importlib import import_module
@@ -24,9 +24,10 @@ from include.reasons import explain
 from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
-from include.sync.group import Exchange, Group, is_removal, stages
+from include.sync.group import Group, is_removal, stages
 from include.sync.lease import LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
+from include.sync.narrowing import Extract
 from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
 from include.sync.planned import Planned, guarded_sample, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
@@ -93,8 +94,8 @@ def begin(group: Group, system: str, run: str, request: Request) -> RunState:
     return state
 
 
-def read(group: Group, state: RunState) -> None:
-    """Read the group's views and the ledger as of one moment.
+def read(group: Group, state: RunState, extract: Extract = Extract()) -> None:  # noqa: B008 - frozen
+    """Read the group's views and the ledger as of one moment, all of them or an extract.
 
     Raises ContractError when a person has to mend a view first; the run is closed then, as after any other failure.
     """
@@ -104,7 +105,7 @@ def read(group: Group, state: RunState) -> None:
         with lease.kept_alive(engine):
             protocol.close_aborted(engine, state.key, datetime.fromisoformat(state.queried_at))
             staging.clear_others(folder)
-            rows = take_snapshot(group, state.system, engine, folder)
+            rows = take_snapshot(group, state.system, engine, folder, extract)
     except Exception as error:
         # What a contract or configuration error says holds keys and names of columns; others may quote a row.
         reason = str(error) if isinstance(error, ContractError) else type(error).__name__
@@ -115,17 +116,12 @@ def read(group: Group, state: RunState) -> None:
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
 
 
-def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging) -> dict[str, int]:
+def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, extract: Extract) -> dict[str, int]:
     """Read the group's views and the ledger into a folder; returns frame name → number of rows, raises as `read`."""
-    rows = read_views(engine, group.views, folder.path("views"))
-    folder.write_table("known", ledger.known_records(engine, system, (*group.record_types, *group.sees)))
+    rows = read_views(engine, group.views, folder.path("views"), extract.views)
+    types = (*group.record_types, *group.sees)
+    folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
     return rows
-
-
-def add_supply(group: Exchange, engine: Engine, settings: SystemSettings, state: RunState, folder: Staging) -> None:
-    """Put beside the views of a snapshot what an exchange's rules need besides them."""
-    for name, frame in imported(group.supply)(engine, settings, state).items():
-        frame.to_parquet(folder.path("views") / f"{name}.parquet")
 
 
 def decide(group: Group, folder: Staging, settings: SystemSettings, today: date) -> dict[str, pd.DataFrame]:
@@ -155,7 +151,7 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
     settings, folder = state.settings(), state.staging()
     engine = open_engine(settings.ixhaus_connection)
     with state.lease(settings).kept_alive(engine):
-        compared, findings = _compared(group, folder, request)
+        compared, findings = _compared(group, state, request, engine)
         guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
         for record_type, records in compared.items():
             left = hold_back(records) if guarded and record_type not in group.unguarded else records
@@ -175,15 +171,24 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
     )
 
 
-def _compared(group: Group, folder: Staging, request: Request) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
+def _compared(
+    group: Group, state: RunState, request: Request, engine: Engine
+) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
+    folder = state.staging()
     known, compared, findings = folder.read_table("known"), {}, []
     for record_type in group.record_types:
         held = _of_type(known, record_type)
-        held = held.assign(is_ours=held["group"] == group.name)
         desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
+        if request.only is not None:  # an extract of the ledger may lack what belonged to another property before
+            missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
+            held = pd.concat([held, ledger.known_of(engine, state.system, record_type, missing).to_pandas()])
+        held = held.assign(is_ours=held["group"] == group.name)
         compared[record_type] = compare(desired, held, request.scope())
         if record_type not in group.unguarded:
             findings.append(guard_finding(record_type, desired, held, compared[record_type]))
+    if request.only is not None:  # the guard's share is one of all that the portal holds
+        totals = ledger.held_counts(engine, state.system, group.name)
+        findings = [replace(finding, held=totals.get(finding.record_type, 0)) for finding in findings]
     return compared, findings
 
 

@@ -98,7 +98,7 @@ def test_a_moment_keeps_its_time_of_day(erp: Erp, tmp_path: Path) -> None:
 def test_all_views_are_read_as_of_one_moment(erp: Erp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_view = read.read_view
 
-    def read_while_somebody_writes(connection: Connection, table: Table, folder: Path) -> int:
+    def read_while_somebody_writes(connection: Connection, table: Table, folder: Path, _only: None) -> int:
         rows = read_view(connection, table, folder)
         erp.sql("DELETE FROM SP_VERTRAG")
         return rows

@@ -1,0 +1,154 @@
+"""A report from the portal and a note from iX-Haus through the Airflow of `make up`, each from when it is on one side
+until it is on the other; beside them an empty DAG in the same Airflow.
+"""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from bench.figure import Figure
+from include.clock import BERLIN
+
+ROOT = Path(__file__).parent.parent
+REPORTER, UNIT, REPORT = "129.R16.1", "129/R16", "M-R35"
+SANDBOX_PORT, AIRFLOW_PORT = 8196, 8197
+LONGEST = 60.0
+"""Seconds after which something counts as lost."""
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    number = 3 if quick else 30
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        folder = Path(home)
+        with _airflow(folder):
+            rounds = [_round(folder, one) for one in range(number)]
+    inbound, outbound, empty = (sorted(column) for column in zip(*rounds, strict=True))
+    yield Figure("portal report -> row in iX-Haus: median", statistics.median(inbound), "s", 4, "at most")
+    yield Figure("portal report -> row in iX-Haus: 95th percentile", _percentile(inbound), "s", 6, "at most")
+    yield Figure("note in iX-Haus -> comment in the portal: median", statistics.median(outbound), "s", 5, "at most")
+    yield Figure("note in iX-Haus -> comment in the portal: 95th p.", _percentile(outbound), "s", 8, "at most")
+    yield Figure("empty DAG, event -> its task's code: median", statistics.median(empty), "s")
+    yield Figure("empty DAG, event -> its task's code: 95th percentile", _percentile(empty), "s")
+    share = statistics.median(empty) / statistics.median(inbound)
+    yield Figure("share of Airflow: empty DAG / portal report", share, "x")
+
+
+def _percentile(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+def _round(folder: Path, number: int) -> tuple[float, float, float]:
+    return (
+        _timed(lambda: _file_report(number), lambda: _reports(folder, f"Bench {number}")),
+        _timed(lambda: _write_note(folder, number), lambda: _has_comment(f"Bench {number}")),
+        _timed((folder / "event").touch, lambda: (folder / "begun").exists(), (folder / "begun").unlink),
+    )
+
+
+def _timed(happens: Callable[[], object], is_there: Callable[[], bool], after: Callable[[], object] = bool) -> float:
+    time.sleep(random.uniform(2, 5))  # the run before is over, and the trigger is anywhere in its interval
+    happens()
+    began = time.monotonic()
+    while not is_there():
+        if time.monotonic() - began > LONGEST:
+            raise RuntimeError("what was to come across did not")
+        time.sleep(0.02)
+    seconds = time.monotonic() - began
+    after()
+    return seconds
+
+
+def _file_report(number: int) -> None:
+    report = {"contactId": REPORTER, "ticketTypeId": "ANFRAGE", "title": f"Bench {number}", "text": "", "unitId": UNIT}
+    _sandbox("POST", "/_sandbox/tenant-reports", report)
+
+
+def _reports(folder: Path, subject: str) -> bool:
+    with closing(sqlite3.connect(folder / "ixhaus.db", timeout=30)) as erp:
+        return bool(erp.execute("SELECT 1 FROM SP_MELDUNG WHERE BETREFF = ?", (subject,)).fetchone())
+
+
+def _write_note(folder: Path, number: int) -> None:
+    columns = "NOTIZ_ID, MELDUNG_NR, TEXT, OEFFENTLICH, VERFASSER, ANGELEGT_VON, ANGELEGT_AM, HERKUNFT, GEAENDERT_AM"
+    now = datetime.now(BERLIN).strftime("%Y-%m-%d %H:%M:%S.%f")
+    note = (f"B-{number}", REPORT, f"Bench {number}", "J", "Nora", "011", now, "ERP", now)
+    with closing(sqlite3.connect(folder / "ixhaus.db", timeout=30)) as erp, erp:
+        erp.execute(f"INSERT INTO SP_NOTIZ ({columns}) VALUES ({','.join('?' * len(note))})", note)
+
+
+def _has_comment(text: str) -> bool:
+    comments = _sandbox("GET", "/_sandbox/state/comments")["objects"]
+    return any(one["fields"]["text"] == text for one in comments)
+
+
+def _sandbox(method: str, path: str, body: object = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(
+        f"http://127.0.0.1:{SANDBOX_PORT}{path}", data, {"Content-Type": "application/json"}, method=method
+    )
+    with urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+@contextmanager
+def _airflow(folder: Path) -> Iterator[None]:
+    """Run `make up` with everything in step, and the empty DAG beside the project's own."""
+    dags = folder / "dags"
+    dags.mkdir()
+    for path in (*(ROOT / "dags").glob("*.py"), *(ROOT / "bench" / "events_dags").glob("*.py")):
+        (dags / path.name).symlink_to(path)
+    env = {
+        **os.environ, "AIRFLOW_HOME": str(folder), "PYTHONPATH": str(ROOT), "SANDBOX_PORT": str(SANDBOX_PORT),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(dags), "AIRFLOW__API__PORT": str(AIRFLOW_PORT),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{AIRFLOW_PORT}", "BENCH_FOLDER": str(folder),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "include.embedded"]
+    with (folder / "log").open("wb") as log, _sandbox_process(folder, env):
+        subprocess.run([*command, "sync"], env=env, check=True, stdout=log, stderr=log)
+        process = subprocess.Popen([*command, "up"], env=env, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _await_quiet(folder)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+@contextmanager
+def _sandbox_process(folder: Path, env: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "include.casavi.sandbox", "--port", str(SANDBOX_PORT)]
+    process = subprocess.Popen([*command, "--db", str(folder / "sandbox.db")], env=env, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await_quiet(folder: Path) -> None:
+    """Wait until Airflow is up, the empty DAG answers, and no run is left over from the start."""
+    deadline = time.monotonic() + 300
+    (folder / "event").touch()
+    query = "SELECT COUNT(*) FROM dag_run WHERE state IN ('queued', 'running')"
+    while True:
+        time.sleep(1)
+        if (folder / "begun").exists():
+            with closing(sqlite3.connect(folder / "airflow.db", timeout=30)) as airflow:
+                if not airflow.execute(query).fetchone()[0]:
+                    break
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Airflow did not come up; see {folder / 'log'}")
+    (folder / "begun").unlink()
