@@ -125,7 +125,8 @@ def take_all(address: str) -> None:
     """Take every picture, light and dark, and the protocol as a phone shows it."""
     TARGET.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--lang=de"])
+        german = {**os.environ, "LANGUAGE": "de"}  # fields for dates follow the browser's language, not the page's
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"], env=german)
         for scheme in ("light", "dark"):
             for name in navigation(browser, address):
                 how = MORE[name][1] if name in MORE else None
