@@ -15,14 +15,14 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from include.pages import configuration, protocol
+from include.pages import configuration, protocol, reports, why
 from include.pages.access import from_own_page, may_read
 from include.pages.language import Texts
 from include.pages.rendering import page
 from include.settings import ConfigurationError
 
 log = logging.getLogger(__name__)
-PAGES: Final = {"protocol": protocol, "configuration": configuration}
+PAGES: Final = {"protocol": protocol, "reports": reports, "why": why, "configuration": configuration}
 """The pages in the order of their navigation: path → module, which has a `router` and the text "title"."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -35,14 +35,14 @@ async def in_time(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return await asyncio.wait_for(waiting, LIMIT_SECONDS)
 
 
-def open_ixhaus(connection_id: str) -> Engine:
-    """Return an engine on iX-Haus whose calls give up after the limit, so that no thread waits for long.
+def open_ixhaus(connection_id: str, seconds: float = LIMIT_SECONDS) -> Engine:
+    """Return an engine on iX-Haus whose calls give up after some seconds, so that no thread waits for long.
 
     Raises what include.ixhaus.database.open_engine raises, and TimeoutError when the database is known to hang.
     """
     with _opening(connection_id):
         engine = open_engine(connection_id)
-    event.listen(engine, "connect", _limit)
+    event.listen(engine, "connect", partial(_limit, milliseconds=int(seconds * 1000)))
     return engine
 
 
@@ -61,8 +61,7 @@ def _opening(connection_id: str) -> Iterator[None]:
             opening.remove(began)
 
 
-def _limit(connection: Any, _record: object) -> None:
-    milliseconds = int(LIMIT_SECONDS * 1000)
+def _limit(connection: Any, _record: object, *, milliseconds: int) -> None:
     if hasattr(connection, "call_timeout"):  # oracledb
         connection.call_timeout = milliseconds
     else:

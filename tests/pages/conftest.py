@@ -1,10 +1,12 @@
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from include.settings import CONFIG_FOLDER
+from tests.lookup.conftest import in_step as in_step
 from tests.pages.rig import Pages, api_server, chromium
 from tests.sandbox import SandboxProcess
 
@@ -24,6 +26,13 @@ def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
     shutil.copyfile(server.folder / "fresh.db", server.database)
     shutil.copytree(CONFIG_FOLDER, server.folder / "config", dirs_exist_ok=True)
     return server
+
+
+@pytest.fixture
+def synced(pages: Pages, in_step: Path) -> Pages:
+    """The API server over an iX-Haus of which every group has been sent."""
+    shutil.copyfile(in_step / "ixhaus.db", pages.database)
+    return pages
 
 
 @pytest.fixture(scope="module")

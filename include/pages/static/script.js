@@ -54,3 +54,9 @@ addEventListener("DOMContentLoaded", () => {
   auto.addEventListener("change", () => localStorage.setItem("serviceportal-auto-refresh", auto.checked ? "yes" : "no"));
   setInterval(() => auto.checked && !document.hidden && refresh(button), 30000);
 });
+
+// An answer that is still being worked out is asked for again.
+addEventListener("DOMContentLoaded", () => {
+  const again = document.querySelector("form[data-again]");
+  if (again) setTimeout(() => again.submit(), 1500);
+});
