@@ -25,21 +25,16 @@ TARGET: Final = Path(__file__).parent / "pages"
 GROUPS: Final = ("objects", "persons", "owners_caretakers", "documents", "reports")
 
 
+def leave(_inside: FrameLocator) -> None:
+    """Leave a page as it opens."""
+
+
 def ask_why(inside: FrameLocator) -> None:
     """Ask the page Warum? about a person."""
     inside.get_by_label("Art").select_option(index=2)
     inside.get_by_label("Kennung").fill("129.R16.1")
     inside.locator("main form.filters button").click()
     inside.locator(".card").first.wait_for()
-
-
-def show_two_days(inside: FrameLocator) -> None:
-    """Show the runs of today and yesterday."""
-    inside.get_by_role("link", name="Gestern").click()
-    day = inside.get_by_label("von", exact=True)
-    inside.get_by_label("bis", exact=True).fill(str(day.get_attribute("max")))
-    inside.get_by_role("button", name="Anzeigen").click()
-    inside.locator("#listed tbody tr:nth-child(10)").wait_for()
 
 
 def open_run(inside: FrameLocator) -> None:
@@ -57,7 +52,6 @@ def open_report(inside: FrameLocator) -> None:
 
 
 MORE: Final[dict[str, tuple[str, Callable[[FrameLocator], None]]]] = {
-    "protocol": ("protocol", show_two_days),
     "run": ("protocol", open_run),
     "report": ("reports", open_report),
     "why": ("why", ask_why),
@@ -94,7 +88,13 @@ def invent_history() -> None:
             sent, errors = chance.randint(20, 300) * (1 + 4 * (days % 7 == 1)), max(0, chance.randint(-12, 2))
             run = RunKey("production", group, f"casavi_{group}/scheduled__{began.isoformat()}#{days}")
             counts = Counts(
-                read=4200, sent=sent, created=sent // 3, updated=sent - sent // 3, unchanged=4100 - sent, errors=errors
+                read=4200,
+                sent=sent,
+                created=sent // 3,
+                updated=sent - sent // 3,
+                unchanged=4100 - sent,
+                withheld=100,
+                errors=errors,
             )
             open_run(engine, run, began)
             close_run(
@@ -123,22 +123,18 @@ def airflow(port: int) -> Iterator[str]:
 
 def take_all(address: str) -> None:
     """Take every picture, light and dark, and the protocol as a phone shows it."""
+    from include.clock import berlin_day, utc_now
+
     TARGET.mkdir(exist_ok=True)
+    today = berlin_day(utc_now())
+    framed = f"{address}/plugin/serviceportal/serviceportal"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--lang=de"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        pictures = {name: (name, leave) for name in navigation(browser, address)} | MORE
+        pictures["protocol"] = (f"protocol?first={today - timedelta(days=1)}&last={today}", leave)
         for scheme in ("light", "dark"):
-            for name in navigation(browser, address):
-                how = MORE[name][1] if name in MORE else None
-                take(browser, f"{address}/plugin/serviceportal/serviceportal/{name}", f"{name}-{scheme}", scheme, how)
-            for name, (start, how) in MORE.items():
-                if start != name and start in navigation(browser, address):
-                    take(
-                        browser,
-                        f"{address}/plugin/serviceportal/serviceportal/{start}",
-                        f"{name}-{scheme}",
-                        scheme,
-                        how,
-                    )
+            for name, (start, how) in pictures.items():
+                take(browser, f"{framed}/{start}", f"{name}-{scheme}", scheme, how)
             take_phone(browser, f"{address}/serviceportal/protocol", f"protocol-phone-{scheme}", scheme)
         browser.close()
 
@@ -169,8 +165,7 @@ def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[Fram
     page.goto(url)
     inside = page.frame_locator("iframe[title=Serviceportal]")
     inside.locator("h1").wait_for()
-    if how:
-        how(inside)
+    how(inside)
     height = int(inside.locator("html").evaluate("html => html.querySelector('main').getBoundingClientRect().bottom"))
     page.set_viewport_size({"width": 1280, "height": min(max(height + 20, 700), 1600)})
     page.wait_for_timeout(500)

@@ -120,7 +120,7 @@ async def entries_as_csv(request: Request, system: str, run: str) -> Response:
             one.action,
             one.http_status,
             one.reason,
-            translate(one.text, language),
+            translate(one.text or "", language),
         )
         for one in detail.entries
     ]

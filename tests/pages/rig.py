@@ -231,7 +231,6 @@ def visit(
             "request",
             lambda sent: None if sent.url.startswith((pages.url, "data:", "blob:")) else foreign.append(sent.url),
         )
-        broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(pages.url + (path if path == "/" or path.startswith(("/plugin", "/dags")) else PREFIX + path))
         yield page

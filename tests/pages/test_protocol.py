@@ -45,8 +45,10 @@ def test_the_last_query_is_shown_whatever_is_filtered(pages: Pages) -> None:
 
 @pytest.mark.rule("R51")
 def test_a_run_is_shown_with_all_its_numbers(pages: Pages) -> None:
-    numbers = {"read": 1234, "sent": 6, "created": 1, "updated": 2, "removed": 3, "unchanged": 1000, "withheld": 200}
-    pages.add_run("persons", NIGHT, status="errors", **numbers, invalid=8, errors=9, outstanding=10)
+    pages.add_run(
+        "persons", NIGHT, status="errors", read=1234, sent=6, created=1, updated=2, removed=3, unchanged=1000,
+        withheld=200, invalid=8, errors=9, outstanding=10,
+    )  # fmt: skip
     row = table(pages.get(DAY))[0]
     assert row[:4] == ["24.11.2026 02:00", "Personen", "mit Fehlern", "Zeitplan"]
     assert row[4:] == ["1.234", "6", "1", "2", "3", "1.000", "200", "8", "9", "10", "90,0 s"]
