@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from bench import events, load, parsing, reports, unchanged, upload
+from bench import events, load, pages, parsing, reports, unchanged, upload
 from bench.figure import Figure
 
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "unchanged": unchanged.measure,
     "reports": reports.measure,
     "parsing": parsing.measure,
+    "pages": pages.measure,
 }
 
 

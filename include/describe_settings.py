@@ -9,7 +9,14 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from include.settings import REQUIRED_WHEN_ACTIVE, DocuWareCondition, DocuWareRow, PropertyRange, SystemSettings
+from include.settings import (
+    REQUIRED_WHEN_ACTIVE,
+    DocuWareCondition,
+    DocuWareRow,
+    PropertyRange,
+    SystemSettings,
+    is_expert,
+)
 
 _INTRO: Final = """\
 # Settings
@@ -39,11 +46,6 @@ def settings_page() -> str:
     parts += ["### Zeile im DocuWare-Filter\n", _table(_rows(DocuWareRow, expert=False))]
     parts += ["### Bedingung im DocuWare-Filter\n", _table(_rows(DocuWareCondition, expert=False))]
     return "\n".join(parts)
-
-
-def is_expert(field: FieldInfo) -> bool:
-    """Whether a setting is one for consultants (R57)."""
-    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("expert"))
 
 
 def _group(field: FieldInfo) -> type[BaseModel] | None:

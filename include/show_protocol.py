@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from include.clock import BERLIN
-from include.settings import configured_systems, load_settings
+from include.settings import load_settings
 
 ENTRIES_SHOWN = 20
 
@@ -29,7 +29,7 @@ def show(style: str, last: int) -> None:
 def notable(runs: list[dict[str, Any]]) -> list[str]:
     """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons."""
     from include.ixhaus.database import open_engine
-    from include.sync.protocol import entries
+    from include.sync.history import entries
 
     newest = {(run["system"], run["group"]): run for run in reversed(runs)}
     lines = []
@@ -42,13 +42,15 @@ def notable(runs: list[dict[str, Any]]) -> list[str]:
 
 
 def collect(last: int) -> list[dict[str, Any]]:
-    """Return the last runs of all active systems, newest first; see protocol.last_runs for the fields."""
+    """Return the last runs of all active systems, newest first; see history.find_runs for the fields."""
     from include.ixhaus.database import open_engine
-    from include.sync.protocol import last_runs
+    from include.sync.history import Selection, active_systems, find_runs
 
-    active = [settings for settings in map(load_settings, configured_systems()) if settings.active]
-    databases = sorted({settings.ixhaus_connection for settings in active})
-    runs = [run for database in databases for run in last_runs(open_engine(database), last)]
+    runs = [
+        run
+        for system, database in active_systems().items()
+        for run in find_runs(open_engine(database), Selection(system=system), last)
+    ]
     return sorted(runs, key=lambda run: run["queried_at"] or "", reverse=True)[:last]
 
 

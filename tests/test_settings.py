@@ -1,5 +1,8 @@
 """The settings of a system: what a file may say, what it means, and which sentence a mistake gets."""
 
+import os
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from include.describe_settings import is_expert, settings_page
+from include.describe_settings import settings_page
 from include.settings import (
     CONFIG_FOLDER,
     ConfigurationError,
     DocuWareCondition,
+    Language,
     Limits,
     PropertyRange,
     RemovalGuard,
     Schedules,
+    Setting,
     SystemSettings,
+    changed_at,
     configured_systems,
+    effective,
+    is_expert,
+    label_of,
     load_settings,
     validate_settings,
 )
@@ -186,6 +195,107 @@ def test_full_history_and_docuware_filter_are_for_experts(name: str) -> None:
 @pytest.mark.parametrize("name", ["active", "properties", "person_types", "document_types", "report_user"])
 def test_daily_settings_are_for_everybody(name: str) -> None:
     assert not is_expert(SystemSettings.model_fields[name])
+
+
+# as people read them
+
+
+def shown(values: dict[str, Any], path: str, language: Language = "de") -> Setting:
+    """Return how one setting is shown."""
+    settings = validate_settings({"system": "production", **values}, "here")
+    [found] = [one for section in effective(settings, language) for one in section.settings if one.path == path]
+    return found
+
+
+PATHS = [one.path for section in effective(load_settings("production"), "de") for one in section.settings]
+
+
+@pytest.mark.rule("R56")
+def test_every_setting_is_shown_exactly_once() -> None:
+    groups: dict[str, type[BaseModel]] = {"schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard}
+    wanted = [name for name in SystemSettings.model_fields if name not in groups]
+    wanted += [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]
+    assert sorted(PATHS) == sorted(wanted)
+
+
+@pytest.mark.rule("R56")
+@pytest.mark.parametrize("path", PATHS)
+def test_every_setting_is_explained_in_both_languages(path: str) -> None:
+    german, english = shown({}, path), shown({}, path, "en")
+    assert all([german.label, english.label])
+    assert german.explanation != english.explanation
+    assert all(one.explanation.endswith(".") for one in (german, english))
+
+
+@pytest.mark.rule("R57")
+def test_expert_settings_are_shown_apart() -> None:
+    *daily, expert = effective(load_settings("production"), "de")
+    assert {"properties_full_history", "docuware_filter"} <= {one.path for one in expert.settings}
+    assert not {one.path for one in expert.settings} & {one.path for section in daily for one in section.settings}
+    assert all(section.name != "expert" for section in daily)
+
+
+def test_staff_read_no_rule_numbers() -> None:
+    texts = [one.explanation for section in effective(load_settings("production"), "de") for one in section.settings]
+    assert not [text for text in texts if re.search(r"[ROE]\d", text)]
+
+
+def test_groups_of_settings_have_a_label_in_both_languages() -> None:
+    assert (label_of("limits", "de"), label_of("limits", "en")) == ("Grenzen", "Limits")
+
+
+@pytest.mark.rule("R57")
+def test_a_file_tells_when_it_was_last_changed(tmp_path: Path) -> None:
+    assert changed_at("test", tmp_path) is None
+    (tmp_path / "test.yaml").touch()
+    os.utime(tmp_path / "test.yaml", (0, 86_400))
+    assert changed_at("test", tmp_path) == datetime(1970, 1, 2, tzinfo=UTC)
+
+
+def test_what_the_file_leaves_out_is_called_a_default() -> None:
+    values = {"limits": {"attempts": 4}}
+    assert not shown(values, "limits.attempts").is_default
+    assert shown(values, "limits.batch_size").is_default
+    assert shown(values, "portal_connection").is_default
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "german", "english"),
+    [
+        ("active", {}, ["nein"], ["no"]),
+        ("properties", {}, ["leer"], ["empty"]),
+        ("properties", {"properties": "A7, 200, 100-129, 0100"}, ["A7, 0100, 100–129, 200"], None),
+        ("person_types", {"person_types": "Mieter, Eigentümer"}, ["Mieter, Eigentümer"], None),
+        ("document_audiences", {"document_audiences": {"P": "ALL", "Q": "OWNER"}}, ["P → ALL", "Q → OWNER"], None),
+        ("limits.requests_per_second", {"limits": {"requests_per_second": 0.5}}, ["0,5"], ["0.5"]),
+        ("limits.timeout_seconds", {}, ["60"], None),
+        ("schedules.objects", {"schedules": {"objects": None}}, ["leer"], ["empty"]),
+        ("portal_access_lead_days", {}, ["0"], None),
+        ("portal_connection", {}, ["casavi_production"], None),
+        (
+            "docuware_filter",
+            {
+                "docuware_filter": [
+                    {
+                        "conditions": [
+                            {"field": "ART", "operator": "in", "value": ["A", "B"]},
+                            {"field": "ORT", "value": "Y"},
+                        ],
+                        "recipient_field": "MIETER",
+                    },
+                    {"conditions": [{"field": "X", "operator": "starts_with", "value": "1"}]},
+                ]
+            },
+            ["ART eines von A, B und ORT = Y (Empfänger: MIETER)", "X beginnt mit 1"],
+            ["ART one of A, B and ORT = Y (recipient: MIETER)", "X starts with 1"],
+        ),
+    ],
+)
+def test_values_are_shown_as_people_write_them(
+    path: str, values: dict[str, Any], german: list[str], english: list[str] | None
+) -> None:
+    assert list(shown(values, path).value) == german
+    assert list(shown(values, path, "en").value) == (english or german)
 
 
 # reports

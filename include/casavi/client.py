@@ -37,7 +37,11 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class PortalStopError(Exception):
-    """No further call of this session can succeed; the message says why and what to do."""
+    """No further call of this session can succeed; the message says why and what to do, status is the HTTP status."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Answer(NamedTuple):
@@ -157,7 +161,7 @@ class Portal:
         except LoginDelayedError as delay:
             return delay.answer
         if answer.verdict in (Verdict.LOGIN, Verdict.STOP):
-            raise PortalStopError(_why_stop(answer.status))
+            raise PortalStopError(_why_stop(answer.status), answer.status)
         return answer
 
     async def login(self, replacing: str) -> str:
@@ -235,7 +239,7 @@ class Portal:
         if response.status == 429 or response.status >= 500:
             raise LoginDelayedError(self._delayed(Verdict.WAIT if response.status == 429 else Verdict.FAULT, response))
         if response.status != 200:
-            raise PortalStopError(_why_stop(response.status))
+            raise PortalStopError(_why_stop(response.status), response.status)
         try:
             return str(json.loads(content)["token"])
         except (ValueError, KeyError, TypeError):

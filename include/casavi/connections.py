@@ -1,5 +1,6 @@
 """What must be true of the Airflow connections before anything is read or sent (R7, R8, R9)."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from airflow.sdk import BaseHook, Connection
@@ -8,36 +9,52 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from include.settings import ConfigurationError, SystemSettings, configured_systems, load_settings
 
 
-def check_connections(settings: SystemSettings) -> None:
-    """Check the connections of a system that is about to run.
+class ConnectionMistakeError(ConfigurationError):
+    """An Airflow connection that a system needs is not as it must be; the code says in which way."""
 
-    Raises ConfigurationError when one is missing or incomplete, or when the test system would write into the portal
-    account of production: same address and same key (E58).
+    def __init__(self, code: Literal["ABSENT", "INCOMPLETE", "NO_ADDRESS", "OF_PRODUCTION"], sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def check_connections(settings: SystemSettings) -> None:
+    """Check the connections of a system that is about to run; raises ConnectionMistakeError if the ERP's is missing, or
+    as `check_portal_connection` does.
     """
     _existing(settings.ixhaus_connection, settings)
+    check_portal_connection(settings)
+
+
+def check_portal_connection(settings: SystemSettings) -> None:
+    """Raise ConnectionMistakeError when the portal's connection is missing or incomplete, or when the test system would
+    write into the portal account of production: same address and same key (E58).
+    """
     portal = _existing(settings.portal_connection, settings)
     missing = [name for name, value in _key_pair(portal).items() if not value]
     if missing:
-        raise ConfigurationError(
+        raise ConnectionMistakeError(
+            "INCOMPLETE",
             f"Airflow connection {settings.portal_connection}: {', '.join(missing)} missing; set host to the Link "
-            "Datensynchronisation, login to the key, password to the secret"
+            "Datensynchronisation, login to the key, password to the secret",
         )
     address = _address(portal)
     if settings.system == "test" and "production" in configured_systems():
         other = _find(load_settings("production").portal_connection)
         if other and _address(other) == address and other.login == portal.login:
-            raise ConfigurationError(
+            raise ConnectionMistakeError(
+                "OF_PRODUCTION",
                 f"Airflow connection {settings.portal_connection}: the test system points at production's portal "
-                "address and key; write the address and key of the test account"
+                "address and key; write the address and key of the test account",
             )
 
 
 def _existing(connection_id: str, settings: SystemSettings) -> Connection:
     connection = _find(connection_id)
     if connection is None:
-        raise ConfigurationError(
+        raise ConnectionMistakeError(
+            "ABSENT",
             f"Airflow connection {connection_id}: it does not exist, and {settings.system} needs it; add it under "
-            "Admin > Connections"
+            "Admin > Connections",
         )
     return connection
 
@@ -60,7 +77,8 @@ def _address(connection: Connection) -> tuple[str, int | None, str]:
         url = urlsplit(host if "://" in host else f"//{host}")
         port = connection.port or url.port
     except ValueError:
-        raise ConfigurationError(
-            f"Airflow connection {connection.conn_id}: its host is no address; write one such as https://portal.example/v2"
+        raise ConnectionMistakeError(
+            "NO_ADDRESS",
+            f"Airflow connection {connection.conn_id}: its host is no address; write one such as https://portal.example/v2",
         ) from None
     return url.hostname or "", None if port in (80, 443) else port, url.path.rstrip("/").lower()

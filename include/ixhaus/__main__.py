@@ -54,7 +54,7 @@ def _check(system: str) -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    findings = check_database(open_engine(connection))
+    findings = [difference.sentence for difference in check_database(open_engine(connection))]
     sys.stdout.write("\n".join(findings or [f"{connection}: the database keeps the interface contract"]) + "\n")
     return 1 if findings else 0
 

@@ -1,7 +1,7 @@
 """Does a live database keep the interface contract? Used before every read and by the set-up check."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, Table, literal_column, select
 from sqlalchemy.exc import DBAPIError
@@ -17,19 +17,47 @@ class ContractError(Exception):
     """The ERP's database does not keep the contract; the message names view and column and says what to do."""
 
 
-def check_database(engine: Engine) -> list[str]:
-    """Compare a database with the whole contract.
+class Difference(NamedTuple):
+    """What a database lacks of one view or table: these columns, or all of it if there are none."""
 
-    Returns one sentence per view, table or column that is missing; none if the contract is kept.
-    """
+    name: str
+    is_view: bool
+    columns: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What is missing and what to do."""
+        return self._of_columns() if self.columns else self._of_all()
+
+    def _of_all(self) -> str:
+        kind = "view" if self.is_view else "table"
+        advice = (
+            "create it with the skeleton that `make contract` prints and grant SELECT to the interface user"
+            if self.is_view
+            else "run `make contract` and execute what it prints as the interface user"
+        )
+        return f"{self.name}: this {kind} of the interface contract is missing or cannot be read; {advice}."
+
+    def _of_columns(self) -> str:
+        what, verb, them = ("the column", "is", "it") if len(self.columns) == 1 else ("the columns", "are", "them")
+        advice = (
+            f"add {them} to the view, as NULL where iX-Haus has nothing for {them}"
+            if self.is_view
+            else f"add {them} as `make contract` prints {them}"
+        )
+        return f"{self.name}: {what} {', '.join(self.columns)} {verb} missing; {advice}."
+
+
+def check_database(engine: Engine) -> list[Difference]:
+    """Compare a database with the whole contract; returns what is missing, nothing if the contract is kept."""
     with read_snapshot(engine) as connection:
         return differences(connection, METADATA.tables.values())
 
 
-def differences(connection: Connection, tables: Iterable[Table]) -> list[str]:
-    """Return a sentence for everything that is missing of the given views and tables."""
-    found = ((table, live_columns(connection, table)) for table in tables)
-    return [sentence for table, columns in found if (sentence := _difference(table, columns))]
+def differences(connection: Connection, tables: Iterable[Table]) -> list[Difference]:
+    """Return what is missing of the given views and tables."""
+    found = (_difference(table, live_columns(connection, table)) for table in tables)
+    return [difference for difference in found if difference]
 
 
 def live_columns(connection: Connection, table: Table) -> set[str] | None:
@@ -37,9 +65,14 @@ def live_columns(connection: Connection, table: Table) -> set[str] | None:
     try:
         return {name.upper() for name in connection.execute(no_rows(table)).keys()}  # noqa: SIM118 - not a dict
     except DBAPIError as error:
-        if any(mark in str(error.orig) for mark in _CANNOT_BE_READ):
+        if cannot_be_read(error):
             return None
         raise
+
+
+def cannot_be_read(error: DBAPIError) -> bool:
+    """Whether a database says by this error that a view or table is not there, not granted, or does not compile."""
+    return any(mark in str(error.orig) for mark in _CANNOT_BE_READ)
 
 
 def no_rows(table: Table) -> Select[tuple[object]]:
@@ -47,23 +80,9 @@ def no_rows(table: Table) -> Select[tuple[object]]:
     return select(literal_column("*")).select_from(table).where(literal_column("1") == literal_column("0"))
 
 
-def _difference(table: Table, live: set[str] | None) -> str | None:
+def _difference(table: Table, live: set[str] | None) -> Difference | None:
     is_view = bool(table.info.get("view"))
-    kind = "view" if is_view else "table"
     if live is None:
-        advice = (
-            "create it with the skeleton that `make contract` prints and grant SELECT to the interface user"
-            if is_view
-            else "run `make contract` and execute what it prints as the interface user"
-        )
-        return f"{table.name}: this {kind} of the interface contract is missing or cannot be read; {advice}."
-    missing = [column.name for column in table.columns if column.name not in live]
-    if not missing:
-        return None
-    what, verb, them = ("the column", "is", "it") if len(missing) == 1 else ("the columns", "are", "them")
-    advice = (
-        f"add {them} to the view, as NULL where iX-Haus has nothing for {them}"
-        if is_view
-        else f"add {them} as `make contract` prints {them}"
-    )
-    return f"{table.name}: {what} {', '.join(missing)} {verb} missing; {advice}."
+        return Difference(table.name, is_view)
+    missing = tuple(column.name for column in table.columns if column.name not in live)
+    return Difference(table.name, is_view, missing) if missing else None

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,7 +32,7 @@ from sqlalchemy import (
 )
 
 from include.ixhaus.check import ContractError, differences
-from include.ixhaus.contract import VIEWS, YES
+from include.ixhaus.contract import NO_DATES, VIEWS, YES
 from include.ixhaus.contract.english import COLUMNS, FRAMES
 from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
@@ -41,8 +40,7 @@ CHUNK: Final = 20_000
 _SHOWN_KEYS: Final = 5
 _MOMENT: Final = pa.timestamp("us")
 _EMPTY: Final = pa.scalar("", pa.large_string())
-_NO_DATES: Final = pa.array([date(1, 1, 1), date(1899, 12, 30), date(9999, 12, 31)])
-"""What legacy data says for "no date" (E27)."""
+_NO_DATES: Final = pa.array(NO_DATES)
 Cells = Any
 """An Arrow array of one chunk of one column; the published types of pyarrow know too few of its overloads."""
 
@@ -68,7 +66,7 @@ def read_views(
     try:
         with read_snapshot(engine) as connection:
             if missing := differences(connection, tables):
-                raise ContractError("\n".join(missing))
+                raise ContractError("\n".join(difference.sentence for difference in missing))
             counts = {FRAMES[table.name]: read_view(connection, table, part, only.get(table.name)) for table in tables}
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)

@@ -5,10 +5,11 @@ carries the label and the explanation that staff read (R56); docs/settings.md is
 ConfigurationError with one sentence per field: which file and field, what is wrong, what to write.
 """
 
-from include.settings._files import CONFIG_FOLDER, configured_systems, load_settings, validate_settings
+from include.settings._effective import Language, Section, Setting, effective, label_of
+from include.settings._files import CONFIG_FOLDER, changed_at, configured_systems, load_settings, validate_settings
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Schedules
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
-from include.settings._values import Audience, ConfigurationError, PropertyRange
+from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert
 
 __all__ = [
     "CONFIG_FOLDER",
@@ -17,12 +18,19 @@ __all__ = [
     "ConfigurationError",
     "DocuWareCondition",
     "DocuWareRow",
+    "Language",
     "Limits",
     "PropertyRange",
     "RemovalGuard",
     "Schedules",
+    "Section",
+    "Setting",
     "SystemSettings",
+    "changed_at",
     "configured_systems",
+    "effective",
+    "is_expert",
+    "label_of",
     "load_settings",
     "validate_settings",
 ]

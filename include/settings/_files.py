@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,14 @@ _NESTED: dict[int | str, type[BaseModel]] = {
 def configured_systems(folder: Path = CONFIG_FOLDER) -> list[str]:
     """Return the systems that have a settings file, production first."""
     return [system for system in ("production", "test") if (folder / f"{system}.yaml").exists()]
+
+
+def changed_at(system: str, folder: Path = CONFIG_FOLDER) -> datetime | None:
+    """Return when a system's file was last changed, in UTC, as the file system knows; None if there is no such file."""
+    try:
+        return datetime.fromtimestamp((folder / f"{system}.yaml").stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def load_settings(system: str, folder: Path = CONFIG_FOLDER) -> SystemSettings:

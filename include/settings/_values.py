@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
 
 
 class ConfigurationError(Exception):
@@ -84,3 +85,8 @@ Properties = Annotated[PropertyRange, BeforeValidator(PropertyRange.parse)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 EXPERT: JsonDict = {"expert": True}
 """Set by consultants, shown apart from the daily settings (R57)."""
+
+
+def is_expert(field: FieldInfo) -> bool:
+    """Whether a setting is one for consultants (R57)."""
+    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("expert"))

@@ -1,15 +1,15 @@
 """The protocol: what each run read, sent and could not send, as rows of SP_PROTOKOLL and SP_PROTOKOLL_EINTRAG (R51)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from include.clock import from_utc_column, to_utc_column
+from include.clock import to_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
 from include.reasons import explain
@@ -35,11 +35,12 @@ class Counts:
     outstanding: int = 0
 
 
-_COLUMNS: Final = {
+COUNT_COLUMNS: Final = {
     "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
     "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
     "outstanding": "OFFEN",
 }  # fmt: skip
+"""Number → its column of SP_PROTOKOLL."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def open_run(engine: Engine, run: RunKey, queried_at: datetime, status: str = "r
             "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status,
             "GRUND": explain(reason) if reason else None, "ABGEFRAGT_AM": to_utc_column(queried_at),
             "BEENDET_AM": None if status == "running" else to_utc_column(queried_at),
-            **dict.fromkeys(_COLUMNS.values(), 0),
+            **dict.fromkeys(COUNT_COLUMNS.values(), 0),
         }  # fmt: skip
         connection.execute(insert(SP_PROTOKOLL).values(row))
 
@@ -132,7 +133,7 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
 
 def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: str, now: datetime) -> None:
     """Write a run's final counts and one entry per failed record."""
-    values = {column: getattr(counts, name) for name, column in _COLUMNS.items()}
+    values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
     row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
     failed = _ENTRY.STUFE.in_(["error", "withheld"])
     with engine.begin() as connection:
@@ -168,36 +169,6 @@ def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
         dead = RunKey(run.system, run.group, name)
         counts = total(Counts(), 0, sent_counts(engine, dead))
         close_run(engine, dead, counts, "aborted", "Der Lauf ist ohne Abschluss geendet.", now)
-
-
-def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:
-    """Return the newest runs first, with system, group, run, status, reason, queried_at (UTC), duration and counts."""
-    query = select(SP_PROTOKOLL).order_by(_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc()).limit(limit)
-    with read_snapshot(engine) as connection:
-        return [_as_dict(row) for row in connection.execute(query).mappings()]
-
-
-def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit: int) -> list[Entry]:
-    """Return the first entries of a run on some levels, by record type and id."""
-    query = (
-        select(SP_PROTOKOLL_EINTRAG)
-        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run, _ENTRY.STUFE.in_(levels))
-        .order_by(_ENTRY.ART, _ENTRY.SCHLUESSEL)
-        .limit(limit)
-    )
-    with read_snapshot(engine) as connection:
-        rows = connection.execute(query).all()
-    return [Entry(r.ART, r.SCHLUESSEL, r.STUFE, r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
-
-
-def _as_dict(row: Any) -> dict[str, Any]:
-    began, ended = from_utc_column(row["ABGEFRAGT_AM"]), from_utc_column(row["BEENDET_AM"])
-    return {
-        "system": row["SYSTEM"], "group": row["GRUPPE"], "run": row["LAUF"], "status": row["STATUS"],
-        "reason": row["GRUND"], "queried_at": began.isoformat() if began else None,
-        "seconds": round((ended - began).total_seconds(), 1) if began and ended else None,
-        **{name: row[column] for name, column in _COLUMNS.items()},
-    }  # fmt: skip
 
 
 def count_names() -> list[str]:

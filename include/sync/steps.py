@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -21,7 +21,7 @@ from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
 from include.ixhaus.read import Views, read_views
 from include.reasons import explain
-from include.settings import load_settings
+from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.sync.group import Group, is_removal, stages
@@ -105,9 +105,7 @@ def read(group: Group, state: RunState, extract: Extract = Extract()) -> None:  
         with lease.kept_alive(engine):
             protocol.close_aborted(engine, state.key, datetime.fromisoformat(state.queried_at))
             staging.clear_others(folder)
-            rows = read_views(engine, group.views, folder.path("views"), extract.views)
-            types = (*group.record_types, *group.sees)
-            folder.write_table("known", ledger.known_records(engine, state.system, types, extract.known))
+            rows = take_snapshot(group, state.system, engine, folder, extract)
     except Exception as error:
         # What a contract or configuration error says holds keys and names of columns; others may quote a row.
         reason = str(error) if isinstance(error, ContractError) else type(error).__name__
@@ -118,13 +116,26 @@ def read(group: Group, state: RunState, extract: Extract = Extract()) -> None:  
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
 
 
+def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, extract: Extract) -> dict[str, int]:
+    """Read the group's views and the ledger into a folder; returns frame name → number of rows, raises as `read`."""
+    rows = read_views(engine, group.views, folder.path("views"), extract.views)
+    types = (*group.record_types, *group.sees)
+    folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
+    return rows
+
+
+def decide(group: Group, folder: Staging, settings: SystemSettings, today: date) -> dict[str, pd.DataFrame]:
+    """Let the rules decide about every record of a snapshot; returns record type → frame, see decision.py."""
+    known = folder.read_table("known", columns=RULES_SEE).to_pandas()
+    decided: dict[str, pd.DataFrame] = imported(group.rules)(Views(folder.path("views")), known, settings, today)
+    return decided
+
+
 def transform(group: Group, state: RunState) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
     settings, folder = state.settings(), state.staging()
-    views = Views(folder.path("views"))
-    known = folder.read_table("known", columns=RULES_SEE).to_pandas()
     with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
-        decided: dict[str, pd.DataFrame] = imported(group.rules)(views, known, settings, state.today)
+        decided = decide(group, folder, settings, state.today)
         numbers = {record_type: len(frame) for record_type, frame in decided.items()}
         for record_type in numbers:
             version = getattr(imported(group.record_types[record_type]), "VERSION", 1)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from include import embedded
 from include.casavi import keys
-from include.casavi.keys import store_keys
+from include.casavi.keys import KeyOrigin, KeyPair, key_pair, store_keys
 from include.settings import ConfigurationError
 
 pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_keys_yet")]
@@ -151,6 +151,59 @@ def test_a_database_error_does_not_quote_what_was_entered() -> None:
     finally:
         event.remove(settings.engine, "before_cursor_execute", fail)
     assert sentence.endswith("(OperationalError); nothing was stored, run airflow db migrate and try again")
+
+
+@pytest.fixture
+def in_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections are found as in Airflow's API server, whose pages ask: in the metadata database as well."""
+    monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("in_the_server")
+def test_what_may_be_said_of_a_key_pair_holds_neither_half() -> None:
+    assert key_pair("casavi_production") == KeyPair(KeyOrigin.NOWHERE)
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    assert key_pair("casavi_production") == KeyPair(KeyOrigin.STORED, ADDRESS, has_key=True, has_secret=True)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("in_the_server")
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_a_key_pair_from_the_environment_goes_before_the_stored_one(
+    is_stored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_stored:
+        store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    monkeypatch.setenv("AIRFLOW_CONN_CASAVI_PRODUCTION", '{"conn_type": "http", "host": "https://other.example"}')
+    assert key_pair("casavi_production") == KeyPair(KeyOrigin.ELSEWHERE, "https://other.example")
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("in_the_server")
+def test_a_pair_that_airflow_can_no_longer_decrypt_is_called_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.models.crypto import get_fernet
+
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode())
+    get_fernet.cache_clear()
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET)
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", Fernet.generate_key().decode())
+    get_fernet.cache_clear()
+    assert key_pair("casavi_production") == KeyPair(KeyOrigin.UNREADABLE)
+    monkeypatch.undo()
+    get_fernet.cache_clear()
+
+
+@pytest.mark.rule("R10")
+def test_the_audit_log_says_who_changed_the_key_pair_and_not_to_what() -> None:
+    from airflow.models.log import Log
+    from airflow.utils.session import create_session
+
+    store_keys("production", ADDRESS, KEY, KEY, SECRET, SECRET, by="Erika Beispiel")
+    with create_session() as session:
+        entry = session.scalars(select(Log).where(Log.event == "store_portal_keys").order_by(Log.id.desc())).first()
+        assert entry is not None
+        assert (entry.owner, entry.extra) == ("Erika Beispiel", '{"connection_id": "casavi_production"}')
 
 
 @pytest.mark.rule("R10")

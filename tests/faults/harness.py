@@ -27,7 +27,8 @@ from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.ixhaus.sample.writing import write_rows
 from include.settings import PropertyRange, load_settings
-from include.sync import protocol, steps
+from include.sync import steps
+from include.sync.history import last_runs
 from include.sync.run import Request
 from tests.faults.run_steps import GROUPS, SYSTEM, Progress, run_group
 from tests.sandbox import KEY, ROOT, SECRET, PortalUser, SandboxProcess
@@ -296,7 +297,7 @@ class World:
 
     def protocol(self) -> list[Row]:
         """Return the protocol's rows, newest first."""
-        return protocol.last_runs(self.engine, 100)
+        return last_runs(self.engine, 100)
 
     def ledger(self, external_id: str) -> Row:
         """Return the ledger's row of a record: ZUSTAND, PRUEFSUMME, ABGELEHNT, ERGEBNIS, …"""

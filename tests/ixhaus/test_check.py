@@ -13,7 +13,8 @@ def test_the_sample_keeps_the_contract(erp: Erp) -> None:
 @pytest.mark.parametrize("name", [*VIEWS, *OWN_TABLES])
 def test_everything_missing_is_named(erp: Erp, name: str) -> None:
     erp.sql(f"DROP TABLE {name}")
-    [sentence] = check_database(erp.engine)
+    [difference] = check_database(erp.engine)
+    sentence = difference.sentence
     assert sentence.startswith(
         f"{name}: this {'view' if name in VIEWS else 'table'} of the interface contract is missing"
     )
@@ -25,7 +26,7 @@ def test_missing_columns_are_named_in_one_sentence(erp: Erp) -> None:
     erp.sql("ALTER TABLE SP_MELDUNG DROP COLUMN BETREFF")
     erp.sql("ALTER TABLE SP_MELDUNG DROP COLUMN STATUS")
     erp.sql("ALTER TABLE SP_ABGLEICH DROP COLUMN GRUND")
-    assert sorted(check_database(erp.engine)) == [
+    assert sorted(difference.sentence for difference in check_database(erp.engine)) == [
         "SP_ABGLEICH: the column GRUND is missing; add it as `make contract` prints it.",
         "SP_MELDUNG: the columns BETREFF, STATUS are missing; add them to the view, as NULL where iX-Haus has nothing "
         "for them.",

@@ -5,9 +5,9 @@ Names are German because iX-Haus consultants map and read them.
 """
 
 from include.ixhaus.contract import documents, master, own, reports
-from include.ixhaus.contract._columns import METADATA, NO, YES
+from include.ixhaus.contract._columns import METADATA, NO, NO_DATES, YES
 
 VIEWS = {name: table for name, table in METADATA.tables.items() if table.info.get("view")}
 OWN_TABLES = {name: table for name, table in METADATA.tables.items() if not table.info.get("view")}
 
-__all__ = ["METADATA", "NO", "OWN_TABLES", "VIEWS", "YES", "documents", "master", "own", "reports"]
+__all__ = ["METADATA", "NO", "NO_DATES", "OWN_TABLES", "VIEWS", "YES", "documents", "master", "own", "reports"]

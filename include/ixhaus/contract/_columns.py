@@ -1,10 +1,15 @@
 """How a column of the interface contract is declared: name, type and the comment that ends up in the Oracle DDL."""
 
+from datetime import date
+from typing import Final
+
 from sqlalchemy import TIMESTAMP, Column, Date, DateTime, Integer, LargeBinary, MetaData, Numeric, String, Text
 
 METADATA = MetaData()
 YES, NO = "J", "N"
 """Oracle 19c has no boolean: flags are one letter, J or N."""
+NO_DATES: Final = (date(1, 1, 1), date(1899, 12, 30), date(9999, 12, 31))
+"""What legacy data says for "no date" (E27)."""
 
 
 def text(name: str, length: int, comment: str) -> Column[str]:

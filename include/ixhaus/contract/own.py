@@ -50,7 +50,7 @@ SP_PROTOKOLL = Table(
     number("UNGUELTIG", "Von der eigenen Prüfung abgelehnte Datensätze"),
     number("FEHLER", "Fehler"),
     number("OFFEN", "Offene Datensätze: endgültig abgelehnt oder nicht mehr versucht"),
-    Index("SP_PROTOKOLL_ZEIT", "ABGEFRAGT_AM"),
+    Index("SP_PROTOKOLL_ZEIT", "SYSTEM", "ABGEFRAGT_AM"),
     comment="Protokoll: ein Eintrag je Lauf (R51)",
 )
 SP_PROTOKOLL_EINTRAG = Table(

@@ -62,7 +62,7 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         **_states(reports["status"], settings),
         is_in_range=is_released(reports["property_nr"], settings),
         is_full_history=_in_full_history(reports["property_nr"], settings),
-        is_team_released=_of_released_team(reports["team_nr"], views["teams"], settings),
+        is_team_released=of_released_team(reports["team_nr"], views["teams"], settings),
         contact_id=contacts["external_id"],
         is_user=contacts["state"] == "present",
         ticket_id=base_ids(reports["report_nr"], inbox),
@@ -88,7 +88,7 @@ def _in_full_history(numbers: Series, settings: SystemSettings) -> "Series[bool]
     return numbers.isin([nr for nr in numbers.dropna().unique() if nr in settings.properties_full_history])
 
 
-def _of_released_team(team_nr: Series, teams: DataFrame, settings: SystemSettings) -> "Series[bool]":
+def of_released_team(team_nr: Series, teams: DataFrame, settings: SystemSettings) -> "Series[bool]":
     """Return which reports belong to no team or to a chosen one, by number or name; no choice is all (R37)."""
     if not settings.user_teams:
         return Series(True, index=team_nr.index)

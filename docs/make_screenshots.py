@@ -1,0 +1,200 @@
+"""Take the pictures in docs/pages/: every page inside Airflow, light and dark. Needs Debian's package chromium.
+
+Makes a sample iX-Haus and a sandbox portal in a temporary folder, runs every DAG into it, and starts Airflow's pages.
+The runs of the 30 days before are invented, so that the chart has something to show.
+"""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+
+TARGET: Final = Path(__file__).parent / "pages"
+GROUPS: Final = ("objects", "persons", "owners_caretakers", "documents", "reports")
+
+
+def leave(_inside: FrameLocator) -> None:
+    """Leave a page as it opens."""
+
+
+def ask_why(inside: FrameLocator) -> None:
+    """Ask the page Warum? about a person."""
+    inside.get_by_label("Art").select_option(index=2)
+    inside.get_by_label("Kennung").fill("129.R16.1")
+    inside.locator("main form.filters button").click()
+    inside.locator(".card").first.wait_for()
+
+
+def open_run(inside: FrameLocator) -> None:
+    """Open the newest run of documents, which has records worth a look."""
+    inside.get_by_label("Gruppe").select_option("documents")
+    inside.get_by_role("button", name="Anzeigen").click()
+    inside.locator("#listed tbody th a").first.click()
+    inside.locator("h3").first.wait_for()
+
+
+def open_report(inside: FrameLocator) -> None:
+    """Open the first report."""
+    inside.locator("table.cards tbody a").first.click()
+    inside.locator("main section, main .card").first.wait_for()
+
+
+MORE: Final[dict[str, tuple[str, Callable[[FrameLocator], None]]]] = {
+    "run": ("protocol", open_run),
+    "report": ("reports", open_report),
+    "why": ("why", ask_why),
+}
+"""Pictures of something that has to be opened first: name → page it is opened from, and how."""
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare_sample(home: Path) -> None:
+    """Make the sample, run every DAG, invent the days before."""
+    from include.embedded import prepare, sync
+
+    prepare(home)
+    invent_history()
+    sync(home)
+
+
+def invent_history() -> None:
+    """Write runs of the last 30 days into the protocol, like those of a house that is in step."""
+    from include.clock import utc_now
+    from include.ixhaus.database import open_engine
+    from include.sync.protocol import Counts, RunKey, close_run, open_run
+
+    engine, chance, now = open_engine("ixhaus_production"), random.Random(7), utc_now()  # noqa: S311 - no secret
+    for days in range(30, 0, -1):
+        for hour, group in enumerate(GROUPS):
+            began = (now - timedelta(days=days)).replace(hour=hour + 1, minute=0, second=chance.randint(0, 30))
+            sent, errors = chance.randint(20, 300) * (1 + 4 * (days % 7 == 1)), max(0, chance.randint(-12, 2))
+            run = RunKey("production", group, f"casavi_{group}/scheduled__{began.isoformat()}#{days}")
+            counts = Counts(
+                read=4200,
+                sent=sent,
+                created=sent // 3,
+                updated=sent - sent // 3,
+                unchanged=4100 - sent,
+                withheld=100,
+                errors=errors,
+            )
+            open_run(engine, run, began)
+            close_run(
+                engine, run, counts, "errors" if errors else "ok", "", began + timedelta(seconds=chance.randint(3, 20))
+            )
+
+
+@contextmanager
+def airflow(port: int) -> Iterator[str]:
+    """Run Airflow's API server; yields its address."""
+    command = ["airflow", "api-server", "--apps", "core", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            try:
+                urlopen(f"{address}/api/v2/version", timeout=1).close()  # noqa: S310 - our own address
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def take_all(address: str) -> None:
+    """Take every picture, light and dark, and the protocol as a phone shows it."""
+    from include.clock import berlin_day, utc_now
+
+    TARGET.mkdir(exist_ok=True)
+    today = berlin_day(utc_now())
+    framed = f"{address}/plugin/serviceportal/serviceportal"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        pictures = {name: (name, leave) for name in navigation(browser, address)} | MORE
+        pictures["protocol"] = (f"protocol?first={today - timedelta(days=1)}&last={today}", leave)
+        for scheme in ("light", "dark"):
+            for name, (start, how) in pictures.items():
+                take(browser, f"{framed}/{start}", f"{name}-{scheme}", scheme, how)
+            take_phone(browser, f"{address}/serviceportal/protocol", f"protocol-phone-{scheme}", scheme)
+        browser.close()
+
+
+def navigation(browser: Browser, address: str) -> list[str]:
+    """Return the names of the pages in the navigation."""
+    page = new_page(browser, address, "light", 1280)
+    page.goto(f"{address}/serviceportal/protocol")
+    links = page.locator("header nav").first.locator("a").evaluate_all("links => links.map(link => link.pathname)")
+    page.context.close()
+    return [link.rsplit("/", 1)[1] for link in links]
+
+
+def new_page(browser: Browser, address: str, scheme: str, width: int) -> Page:
+    """Return a page of a German reader who has logged in."""
+    context = browser.new_context(
+        locale="de-DE", viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/auth/token/login")  # in the embedded default everybody is an administrator
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[FrameLocator], None] | None = None) -> None:
+    """Take a picture of a page within Airflow, as high as the page is."""
+    page = new_page(browser, url.partition("/plugin")[0], scheme, 1280)
+    page.goto(url)
+    inside = page.frame_locator("iframe[title=Serviceportal]")
+    inside.locator("h1").wait_for()
+    how(inside)
+    height = int(inside.locator("html").evaluate("html => html.querySelector('main').getBoundingClientRect().bottom"))
+    page.set_viewport_size({"width": 1280, "height": min(max(height + 20, 700), 1600)})
+    page.wait_for_timeout(500)
+    page.screenshot(path=TARGET / f"{name}.png")
+    page.context.close()
+
+
+def take_phone(browser: Browser, url: str, name: str, scheme: str) -> None:
+    """Take a picture of a page by itself, as wide as a phone."""
+    page = new_page(browser, url.partition("/serviceportal")[0], scheme, 390)
+    page.goto(url)
+    page.screenshot(path=TARGET / f"{name}.png", clip={"x": 0, "y": 0, "width": 390, "height": 1100}, full_page=True)
+    page.context.close()
+
+
+def main() -> None:
+    """Make the sample and take the pictures."""
+    os.environ["SANDBOX_PORT"] = str(free_port())
+    from include.embedded import environment, sandbox
+
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as folder:
+        port, home = free_port(), Path(folder)
+        os.environ.update(environment(home))
+        os.environ["AIRFLOW__API__BASE_URL"] = f"http://127.0.0.1:{port}"
+        prepare_sample(home)
+        with sandbox(home), airflow(port) as address:
+            take_all(address)
+    sys.stdout.write(json.dumps(sorted(path.name for path in TARGET.glob("*.png")), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""From a template to an answer: texts in the reader's language, all escaped, numbers and times as one reads them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from include.clock import BERLIN
+from include.pages.access import form_token
+from include.pages.language import COOKIE, PARAMETER, Language, Texts, chosen_language, language_of, translator
+
+PREFIX: Final = "/serviceportal"
+FRAME: Final[Texts] = {
+    "navigation": ("Seiten", "Pages"),
+    "skip": ("Zum Inhalt", "Skip to content"),
+    "language": ("Sprache", "Language"),
+    "production": ("Produktiv", "Production"),
+    "test": ("Test", "Test"),
+    "yes": ("ja", "yes"),
+    "no": ("nein", "no"),
+    "group_objects": ("Objekte", "Properties"),
+    "group_persons": ("Personen", "Persons"),
+    "group_owners_caretakers": ("Eigentümer, Hausmeister", "Owners, caretakers"),
+    "group_documents": ("Dokumente", "Documents"),
+    "group_reports": ("Meldungen", "Reports"),
+    "kind_property": ("Objekt", "Property"),
+    "kind_unit": ("Fläche", "Unit"),
+    "kind_contact": ("Kontakt", "Contact"),
+    "kind_contract": ("Vertrag", "Contract"),
+    "kind_responsibility": ("Zuständigkeit", "Responsibility"),
+    "kind_document": ("Dokument", "Document"),
+    "kind_ticket": ("Vorgang", "Ticket"),
+    "kind_ticket_type": ("Vorgangstyp", "Ticket type"),
+    "kind_comment": ("Notiz", "Note"),
+    "kind_attachment": ("Anhang", "Attachment"),
+    "kind_post": ("Hausmitteilung", "House notice"),
+    "kind_document_type": ("Dokumententyp", "Document type"),
+    "kind_user": ("Benutzer", "User"),
+    "none": ("–", "–"),
+}
+"""Texts that every template may use besides its page's own."""
+_DAY: Final = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, template: str, texts: Texts, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a rendered template.
+
+    texts:  the page's own; "title" is its heading. In the template t("key", place=...) is the text of a key.
+    values: what else the template reads. There are also language, url(path, **query), airflow_run(dag_id, run_id),
+            token (for forms: <input type="hidden" name="token" value="{{ token }}">), label("kind", code), which is
+            t("kind_<code>") or the code itself where there is no such text, and the filters number, moment, minute,
+            day, clock, duration.
+    """
+    language = language_of(request)
+    known = {**FRAME, **texts}
+    t = translator(known, language)
+    user = getattr(request.state, "page_user", None)
+    content = _ENVIRONMENT.get_template(template).render(
+        t=t,
+        label=lambda kind, code: t(f"{kind}_{code}") if f"{kind}_{code}" in known else code,
+        language=language,
+        url=_url(request),
+        airflow_run=lambda dag_id, run_id: (
+            f"{_root(request).removesuffix(PREFIX)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
+        ),
+        token=form_token(user) if user else "",
+        navigation=_navigation(request, language),
+        languages={code: _switched(request, code) for code in ("de", "en")},
+        version=request.app.state.version,
+        **values,
+    )
+    answer = HTMLResponse(content, status)
+    if chosen := chosen_language(request):
+        answer.set_cookie(
+            COOKIE, chosen, max_age=365 * 86400, path=_root(request) or "/", samesite="lax", httponly=True
+        )
+    return answer
+
+
+def _root(request: Request) -> str:
+    return str(request.scope.get("root_path", ""))
+
+
+def _url(request: Request) -> Callable[..., str]:
+    def url(path: str, **query: object) -> str:
+        """Return the address of one of the pages; parameters without a value are left out."""
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        return f"{_root(request)}/{path}" + (f"?{urlencode(given)}" if given else "")
+
+    return url
+
+
+def _switched(request: Request, language: str) -> str:
+    """Return the address of the same page in a language."""
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != PARAMETER]
+    return f"{quote(request.url.path)}?{urlencode([*others, (PARAMETER, language)])}"
+
+
+def _navigation(request: Request, language: Language) -> list[Mapping[str, Any]]:
+    """Return the pages in their order, with path, title, and whether it is the current one."""
+    path, place = request.url.path.removeprefix(_root(request)).strip("/"), 0 if language == "de" else 1
+    return [
+        {"path": name, "title": title[place], "is_current": path.partition("/")[0] == name}
+        for name, title in request.app.state.navigation.items()
+    ]
+
+
+@pass_context
+def number(context: Context, value: float | None) -> str:
+    """Return a whole number with its thousands apart, or a dash."""
+    return "–" if value is None else f"{value:,.0f}".replace(",", "." if context["language"] == "de" else ",")
+
+
+@pass_context
+def moment(context: Context, value: datetime | None) -> str:
+    """Return a zoned time as date and time of day in Europe/Berlin, or a dash."""
+    if value is None:
+        return "–"
+    return value.astimezone(BERLIN).strftime(f"{_DAY[context['language']]} %H:%M:%S")
+
+
+@pass_context
+def minute(context: Context, value: datetime) -> str:
+    """Return a zoned time as date, hour and minute in Europe/Berlin, where there is little room."""
+    return value.astimezone(BERLIN).strftime(f"{_DAY[context['language']]} %H:%M")
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day of a zoned time in Europe/Berlin."""
+    return f"{value.astimezone(BERLIN):%H:%M:%S}"
+
+
+@pass_context
+def day(context: Context, value: date) -> str:
+    """Return a date; of a zoned time that in Europe/Berlin."""
+    known = value.astimezone(BERLIN) if isinstance(value, datetime) else value
+    return known.strftime(_DAY[context["language"]])
+
+
+@pass_context
+def duration(context: Context, seconds: float | None) -> str:
+    """Return seconds as people read them, such as 4,2 s or 12:05 min, or a dash."""
+    if seconds is None:
+        return "–"
+    if seconds < 100:
+        return f"{seconds:.1f} s".replace(".", "," if context["language"] == "de" else ".")
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
+
+
+_ENVIRONMENT.filters.update(number=number, moment=moment, minute=minute, clock=clock, day=day, duration=duration)

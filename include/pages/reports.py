@@ -1,0 +1,146 @@
+"""The page Meldungen: how every report stands in the portal, and what happened to it (R49, R50)."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Final
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from sqlalchemy import Engine
+
+from include.lookup.history import Event, history
+from include.lookup.overview import Report, Wanted, one_report, overview
+from include.pages import records
+from include.pages.language import Texts, language_of
+from include.pages.rendering import page
+from include.pages.waiting import in_time, open_ixhaus
+from include.reasons import explain, rule_of
+from include.settings import configured_systems, load_settings
+from include.sync.history import dag_run_of
+
+router = APIRouter()
+TEXTS: Final[Texts] = {
+    **records.TEXTS,
+    "title": ("Meldungen", "Reports"),
+    "system": ("System", "System"),
+    "property_nr": ("Objektnummer", "Property number"),
+    "all": ("alle", "all"),
+    "serviceportal": ("Serviceportal", "Serviceportal"),
+    "reason": ("Grund", "Reason"),
+    "filter": ("Filtern", "Filter"),
+    "reset": ("Filter aufheben", "Clear the filter"),
+    "found": ("{count} Meldungen, Seite {page} von {pages}", "{count} reports, page {page} of {pages}"),
+    "one_found": ("1 Meldung", "1 report"),
+    "nothing": ("Keine Meldung passt zu diesem Filter.", "No report fits this filter."),
+    "number": ("Nummer", "Number"),
+    "kind": ("Meldungsart", "Kind"),
+    "property": ("Objekt", "Property"),
+    "subject": ("Betreff", "Subject"),
+    "erp_status": ("Status in iX-Haus", "Status in iX-Haus"),
+    "reported_at": ("Gemeldet am", "Reported at"),
+    "origin": ("Herkunft", "Origin"),
+    "from_portal": ("aus dem Portal", "from the portal"),
+    "from_erp": ("aus iX-Haus", "from iX-Haus"),
+    "status": ("Status", "Status"),
+    "field": ("Stand", "Status"),
+    "rule": ("Regel {number}", "rule {number}"),
+    "hint": ("Hinweis", "Hint"),
+    "portal_changed_at": ("Im Portal geändert", "Changed in the portal"),
+    "portal_change": ("Änderung im Portal", "Change in the portal"),
+    "last": ("Letzte Übertragung", "Last transmission"),
+    "previous": ("Vorige Seite", "Previous page"),
+    "next": ("Nächste Seite", "Next page"),
+    "paging": ("Blättern", "Pages of the list"),
+    "field_PENDING": ("wartet", "waiting"),
+    "field_SENT": ("übertragen", "transferred"),
+    "field_FAILED": ("fehlgeschlagen", "failed"),
+    "field_WITHDRAWN": ("zurückgezogen", "withdrawn"),
+    "field_-": ("nicht im Portal", "not in the portal"),
+    "change_NEUE_MELDUNG": ("neue Meldung", "new report"),
+    "change_NEUE_NOTIZ": ("neue Notiz", "new note"),
+    "change_NOTIZ_GEAENDERT": ("Notiz geändert", "note changed"),
+    "change_NOTIZ_GELOESCHT": ("Notiz gelöscht", "note deleted"),
+    "change_NEUER_ANHANG": ("neuer Anhang", "new attachment"),
+    "change_STATUS_GEAENDERT": ("Status geändert", "status changed"),
+    "report": ("Meldung {number}", "Report {number}"),
+    "why": ("Warum?", "Why?"),
+    "history": ("Verlauf in beide Richtungen", "History in both directions"),
+    "no_history": (
+        "Von dieser Meldung ging noch nichts ins Portal, und von dort kam nichts.",
+        "Nothing of this report has gone to the portal yet, and nothing has come from there.",
+    ),
+    "scope": (
+        "Je Datensatz die letzte Übertragung und die letzte Bestätigung davor.",
+        "The last transmission of each record, and the last acknowledgement before it.",
+    ),
+    "when": ("Zeit", "Time"),
+    "direction": ("Richtung", "Direction"),
+    "direction_in": ("vom Portal", "from the portal"),
+    "direction_out": ("zum Portal", "to the portal"),
+    "what": ("Was", "What"),
+    "action": ("Aktion", "Action"),
+    "outcome": ("Ergebnis", "Outcome"),
+}
+STATUSES: Final = {"SENT": "good", "PENDING": "warn", "FAILED": "bad", "WITHDRAWN": "", "-": ""}
+"""Status of the field Serviceportal → how it is coloured, in the order shown."""
+
+
+@router.get("/reports")
+async def reports(
+    request: Request,
+    system: str = "",
+    property_nr: Annotated[str, Query(max_length=100)] = "",
+    status: str = "",
+    reason: str = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """Show one page of the reports."""
+    chosen, wanted = known_system(system), Wanted(property_nr.strip(), status, reason)
+    found = await in_time(lambda: overview(engine_of(chosen), chosen, wanted, number))
+    by_status: dict[str, int] = {}
+    by_reason: dict[str, int] = {}
+    for (of_status, of_reason), count in found.counts.items():
+        by_status[of_status or "-"] = by_status.get(of_status or "-", 0) + count
+        by_reason[of_reason] = by_reason.get(of_reason, 0) + count
+    return page(
+        request, "reports.html", TEXTS, found=found, wanted=wanted, system=chosen, systems=configured_systems(),
+        number=number, statuses=STATUSES, by_status=by_status, by_reason=_by_words(request, by_reason),
+        local=records.local, explain=partial(explain, language=language_of(request)),
+    )  # fmt: skip
+
+
+@router.get("/reports/history")
+async def report(request: Request, number: Annotated[str, Query(max_length=100)], system: str = "") -> Response:
+    """Show one report with its history."""
+    chosen = known_system(system)
+
+    def read() -> tuple[Report | None, list[Event]]:
+        engine = engine_of(chosen)
+        return one_report(engine, chosen, number), history(engine, chosen, number)
+
+    found, events = await in_time(read)
+    if found is None:
+        raise HTTPException(404)
+    return page(
+        request, "report.html", TEXTS, report=found, events=events, system=chosen, statuses=STATUSES,
+        local=records.local, explain=partial(explain, language=language_of(request)), rule_of=rule_of,
+        dag_run_of=dag_run_of,
+    )  # fmt: skip
+
+
+def known_system(name: str) -> str:
+    """Return a configured system's name, the first one for ""; 404 for others."""
+    systems = configured_systems()
+    if name and name not in systems:
+        raise HTTPException(404)
+    return name or systems[0]
+
+
+def engine_of(system: str) -> Engine:
+    """Return an engine on a system's iX-Haus that gives up in time."""
+    return open_ixhaus(load_settings(system).ixhaus_connection)
+
+
+def _by_words(request: Request, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return code, sentence and count of each reason, by sentence."""
+    sentences = {code: explain(code, language_of(request)) for code in counts if code}
+    return [(code, sentence, counts[code]) for code, sentence in sorted(sentences.items(), key=lambda one: one[1])]

@@ -1,0 +1,62 @@
+"use strict";
+
+// Airflow keeps the choice of its own switch here: light, dark, or system. Set before anything is painted.
+function followTheme() {
+  const theme = localStorage.getItem("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
+followTheme();
+addEventListener("storage", followTheme);
+
+// Airflow shows the pages in a frame that may not lead its own page elsewhere; a link of Airflow's page may.
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-airflow]");
+  if (!link || parent === window || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const outside = parent.document.createElement("a");
+  outside.href = link.href;
+  parent.document.body.append(outside);
+  outside.click();
+  outside.remove();
+});
+
+// Reads the page again and puts in what is marked data-live; everything else, the focus included, stays.
+async function refresh(button) {
+  const status = document.querySelector("[data-refresh-status]");
+  try {
+    const answer = await fetch(button.href);
+    if (!answer.ok) throw new Error(answer.status);
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const fresh = read.getElementById(old.id);
+      for (const [index, open] of [...old.querySelectorAll("details")].entries()) {
+        if (open.open) fresh.querySelectorAll("details")[index].open = true;
+      }
+      old.replaceChildren(...fresh.childNodes);
+    }
+    status.textContent = `${button.dataset.done} ${new Date().toLocaleTimeString(document.documentElement.lang)}`;
+  } catch {
+    status.textContent = button.dataset.failed;
+  }
+}
+
+addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("[data-refresh]");
+  const auto = document.querySelector("[data-auto-refresh]");
+  if (!button || !auto) return;
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    refresh(button);
+  });
+  auto.closest("[data-needs-script]").hidden = false;
+  auto.checked = localStorage.getItem("serviceportal-auto-refresh") === "yes";
+  auto.addEventListener("change", () => localStorage.setItem("serviceportal-auto-refresh", auto.checked ? "yes" : "no"));
+  setInterval(() => auto.checked && !document.hidden && refresh(button), 30000);
+});
+
+// An answer that is still being worked out is asked for again.
+addEventListener("DOMContentLoaded", () => {
+  const again = document.querySelector("form[data-again]");
+  if (again) setTimeout(() => again.submit(), 1500);
+});

@@ -1,0 +1,51 @@
+"""Starting the DAG of a group for some properties, as Airflow's own form does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from airflow.api.common.trigger_dag import trigger_dag
+from airflow.models.dag import DagModel
+from airflow.sdk.exceptions import AirflowException
+from airflow.utils.types import DagRunTriggeredByType
+
+from include.settings import PropertyRange
+
+
+@dataclass(frozen=True)
+class Triggered:
+    """A run that was started; one of a paused DAG waits until somebody switches the DAG on."""
+
+    dag_id: str
+    run_id: str
+    is_paused: bool
+
+
+class NotTriggeredError(Exception):
+    """The run could not be started; the message says why."""
+
+
+def can_be_named(numbers: Sequence[str]) -> bool:
+    """Whether the parameter `properties` can name exactly these properties: a number like 100-199 reads as a range."""
+    return bool(numbers) and all(_is_plain(number) for number in numbers)
+
+
+def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str) -> Triggered:
+    """Start a run for some properties in the name of a user; raises NotTriggeredError."""
+    model = DagModel.get_current(dag_id)
+    if model is None or model.is_stale or model.has_import_errors:
+        raise NotTriggeredError(f"there is no {dag_id}, or its file cannot be read")
+    conf = {"properties": ", ".join(numbers), "dry_run": dry_run}
+    try:
+        run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=user, conf=conf)
+    except (AirflowException, ValueError) as error:
+        raise NotTriggeredError(str(error)) from None
+    if run is None:
+        raise NotTriggeredError(f"{dag_id} was not started")
+    return Triggered(dag_id, run.run_id, bool(model.is_paused))
+
+
+def _is_plain(number: str) -> bool:
+    try:
+        return PropertyRange.parse(number).numbers == {number}
+    except ValueError:
+        return False

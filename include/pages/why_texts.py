@@ -1,0 +1,103 @@
+"""What the page Warum? says, in German and English."""
+
+from typing import Final
+
+from include.pages import records
+from include.pages.language import Texts
+
+TEXTS: Final[Texts] = {
+    **records.TEXTS,
+    "title": ("Warum?", "Why?"),
+    "intro": (
+        "Warum ist ein Datensatz im Portal oder nicht? Es entscheiden dieselben Regeln wie in jedem Lauf, nach dem Stand von jetzt; gesendet wird dabei nichts.",
+        "Why is a record in the portal, or not? The same rules decide as in every run, as things stand now; nothing is sent for it.",
+    ),
+    "system": ("System", "System"),
+    "kind": ("Art", "Kind"),
+    "id": ("Kennung", "Id"),
+    "id_help": (
+        "Objektnummer, Objekt/Fläche, Personenschlüssel oder Partnernummer, Vertrags-, Dokument-, Meldungs- oder Notiznummer; auch die Kennung im Portal.",
+        "Property number, property/unit, key of a person or number of a partner, number of a contract, document, report or note; or the id in the portal.",
+    ),
+    "ask": ("Nachsehen", "Look it up"),
+    "asked_property": ("Objekt", "Property"),
+    "asked_unit": ("Fläche", "Unit"),
+    "asked_person": ("Person", "Person"),
+    "asked_contract": ("Vertrag", "Contract"),
+    "asked_document": ("Dokument", "Document"),
+    "asked_report": ("Meldung", "Report"),
+    "asked_note": ("Notiz", "Note"),
+    "under_way": (
+        "Die Antwort wird ausgerechnet. Das dauert bei großen Beständen einige Sekunden; diese Seite sieht von selbst wieder nach.",
+        "The answer is being worked out. With many records this takes some seconds; this page looks again by itself.",
+    ),
+    "nobody": (
+        "Weder iX-Haus noch der Abgleich kennt {kind} {id}. Schreibweise und Art prüfen.",
+        "Neither iX-Haus nor the ledger knows {kind} {id}. Check the spelling and the kind.",
+    ),
+    "view_wrong": (
+        "iX-Haus liefert die Daten nicht wie vereinbart; bis das behoben ist, kann kein Lauf arbeiten: {what}",
+        "iX-Haus does not deliver the data as agreed; until that is mended no run can work: {what}",
+    ),
+    "off": ("Zurzeit wird nichts gesendet.", "Nothing is sent at the moment."),
+    "as_of": ("Stand: {when}", "As of {when}"),
+    "has": ("Ist", "Is"),
+    "should": ("Soll", "Should be"),
+    "reason": ("Grund", "Reason"),
+    "rule": ("Regel {number}", "rule {number}"),
+    "next": ("Nächster Lauf", "Next run"),
+    "sent_at": ("Zuletzt gesendet", "Last sent"),
+    "answered": ("Antwort des Portals", "The portal's answer"),
+    "acknowledged_at": ("Zuletzt bestätigt", "Last acknowledged"),
+    "never": ("noch nie", "never"),
+    "no_answer": ("keine", "none"),
+    "warnings": ("Zu beachten", "Worth a look"),
+    "remarks": ("Protokoll des letzten Laufs", "Protocol of the last run"),
+    "sources": ("Gebildet aus", "Made from"),
+    "properties": ("Objekte", "Properties"),
+    "history": ("Verlauf der Meldung", "History of the report"),
+    "state_new": ("nicht im Portal", "not in the portal"),
+    "state_": ("nicht im Portal", "not in the portal"),
+    "state_pending": ("ungewiss: gesendet, aber ohne Antwort", "uncertain: sent, but without an answer"),
+    "state_present": ("im Portal", "in the portal"),
+    "state_restricted": ("im Portal, ohne Zugang", "in the portal, without access"),
+    "state_removed": ("aus dem Portal entfernt", "removed from the portal"),
+    "decision_send": ("im Portal", "in the portal"),
+    "decision_restrict": ("im Portal, ohne Zugang", "in the portal, without access"),
+    "decision_remove": ("nicht im Portal", "not in the portal"),
+    "decision_withhold": ("unverändert lassen", "left as it is"),
+    "decision_invalid": ("nicht sendbar, bis iX-Haus berichtigt ist", "not to be sent until iX-Haus is corrected"),
+    "decision_": ("nirgends mehr vorhanden", "nowhere any more"),
+    "outcome_create": ("legt an", "creates it"),
+    "outcome_update": ("sendet die Änderung", "sends the change"),
+    "outcome_remove": ("entfernt", "removes it"),
+    "outcome_unchanged": ("nichts zu tun, das Portal ist aktuell", "nothing to do, the portal is up to date"),
+    "outcome_withheld": ("sendet nichts", "sends nothing"),
+    "outcome_invalid": ("sendet nichts und nennt den Datensatz im Protokoll", "sends nothing and names it in the protocol"),
+    "outcome_outstanding": (
+        "sendet nichts: diesen Stand hat das Portal endgültig abgelehnt", "sends nothing: the portal refused this for good",
+    ),
+    "outcome_": ("nichts zu tun", "nothing to do"),
+    "send": ("Jetzt senden", "Send now"),
+    "preview": ("Vorschau", "Preview"),
+    "send_help": (
+        "Startet {dag} für Objekt {properties}: sendet alles, was sich dort unterscheidet. Die Vorschau ist ein Probelauf und sendet nichts.",
+        "Starts {dag} for property {properties}: sends everything that differs there. The preview is a dry run and sends nothing.",
+    ),
+    "no_right": (
+        "Zum Senden fehlt Ihnen in Airflow das Recht, {dag} zu starten.",
+        "To send, you need the right in Airflow to trigger {dag}.",
+    ),
+    "no_property": (
+        "Einzeln senden geht hier nicht: Zum Datensatz gehört kein Objekt, das ein Lauf allein nehmen kann.",
+        "Sending it alone is not possible: no property that a run can take by itself belongs to the record.",
+    ),
+    "triggered": ("Der Lauf ist gestartet.", "The run has been started."),
+    "triggered_preview": (
+        "Der Probelauf ist gestartet; was er senden würde, nennt sein Log.",
+        "The dry run has been started; its log names what it would send.",
+    ),
+    "is_paused": ("Der DAG {dag} ist pausiert: Der Lauf wartet, bis er eingeschaltet wird.",
+                  "The DAG {dag} is paused: the run waits until it is switched on."),
+    "not_triggered": ("Der Lauf ließ sich nicht starten; Airflow sagt: {what}", "The run could not be started; Airflow says: {what}"),
+}  # fmt: skip

@@ -1,0 +1,170 @@
+"""Why a record is or is not in the portal: the answer is that of the rules a run asks, and nothing is sent for it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from include.clock import utc_now
+from include.ixhaus.check import ContractError
+from include.ixhaus.sample import REPORT_CASES
+from include.lookup.why import KINDS, Answer, Question, Verdict, why
+from include.settings import PropertyRange, SystemSettings
+from tests.dags.rig import Rig
+from tests.lookup.conftest import SYSTEM, Erp, run_reports
+
+R16 = "129.R16.1"
+
+
+class Asking:
+    """Somebody who asks why."""
+
+    def __init__(self, engine: Engine, settings: SystemSettings) -> None:
+        self.engine, self.settings = engine, settings
+
+    def __call__(self, kind: str, record_id: str) -> Answer:
+        return why(self.engine, self.settings, Question(SYSTEM, kind, record_id), utc_now())
+
+    def one(self, kind: str, record_id: str) -> Verdict:
+        (verdict,) = self(kind, record_id).verdicts
+        return verdict
+
+    def brief(self, kind: str, record_id: str) -> tuple[str, ...]:
+        """Decision, reason, what the portal has, what the next run does."""
+        verdict = self.one(kind, record_id)
+        return verdict.decision, verdict.reason, verdict.state, verdict.action or verdict.outcome
+
+
+@pytest.fixture
+def ask(engine: Engine, settings: SystemSettings) -> Asking:
+    return Asking(engine, settings)
+
+
+@pytest.mark.rule("R50", "O8")
+@pytest.mark.parametrize(
+    ("kind", "record_id", "expected"),
+    [
+        ("property", "100", ("send", "RELEASED", "present", "unchanged")),
+        ("property", "301", ("remove", "PROPERTY_NOT_RELEASED", "new", "withheld")),
+        ("unit", "129/R16", ("send", "RELEASED", "present", "unchanged")),
+        ("person", R16, ("send", "ACTIVE", "present", "unchanged")),
+        ("person", "129.E1.1", ("remove", "NOT_YET", "new", "withheld")),
+        ("contract", "V-R16", ("send", "ACTIVE", "present", "unchanged")),
+        ("report", REPORT_CASES["R35"], ("send", "INDIVIDUAL", "present", "unchanged")),
+        ("report", REPORT_CASES["R39"], ("remove", "KIND_LOCKED", "new", "withheld")),
+        ("report", REPORT_CASES["R40"], ("send", "BULLETIN", "present", "unchanged")),
+        ("note", "N-R44-1", ("send", "NOTE_PUBLIC", "present", "unchanged")),
+        ("note", "N-R44-2", ("remove", "NOTE_INTERNAL", "new", "withheld")),
+    ],
+)
+def test_each_kind_is_answered_by_the_rules_of_its_group(
+    ask: Asking, kind: str, record_id: str, expected: tuple[str, ...]
+) -> None:
+    assert ask.brief(kind, record_id) == expected
+
+
+def test_a_document_says_where_it_stands_and_which_record_it_is_made_from(ask: Asking, erp: Erp) -> None:
+    ((document,),) = erp.sql(
+        "SELECT SCHLUESSEL FROM SP_ABGLEICH WHERE ART = 'document' AND ZUSTAND = 'present' LIMIT 1"
+    )
+    verdict = ask.one("document", str(document))
+    assert (verdict.decision, verdict.state, verdict.sources) == ("send", "present", (f"SP_DOKUMENT:{document}",))
+
+
+def test_the_answer_tells_what_was_sent_last_and_what_the_portal_said(ask: Asking) -> None:
+    sent = ask.one("property", "100").sent
+    assert sent is not None
+    assert (sent.action, sent.outcome, sent.http_status, sent.run) == ("create", "OK", 201, "casavi_objects/first#1")
+    assert sent.sent_at == sent.acknowledged_at
+
+
+@pytest.mark.rule("R22", "R23")
+def test_a_partner_is_found_by_its_own_number_and_by_the_keys_of_its_persons(ask: Asking, erp: Erp) -> None:
+    ((person, partner),) = erp.sql(
+        "SELECT PERSON_SCHLUESSEL, PARTNER_NR FROM SP_PERSON JOIN SP_ABGLEICH ON SCHLUESSEL = PARTNER_NR "
+        "WHERE ART = 'contact' AND ZUSTAND = 'present' AND GRUPPE = 'persons' ORDER BY 1 LIMIT 1"
+    )
+    assert [one.external_id for one in ask("person", str(person)).verdicts if one.group == "persons"] == [partner]
+    assert [one.external_id for one in ask("person", str(partner)).verdicts if one.group == "persons"] == [partner]
+
+
+@pytest.mark.rule("R13", "R15")
+def test_settings_that_release_less_show_at_once_what_the_next_run_will_remove(
+    ask: Asking, settings: SystemSettings
+) -> None:
+    less = {"properties": PropertyRange.parse("100"), "properties_full_history": PropertyRange()}
+    ask.settings = settings.model_copy(update=less)
+    assert ask.brief("property", "129") == ("remove", "PROPERTY_NOT_RELEASED", "present", "remove")
+
+
+def test_a_changed_record_waits_to_be_updated(ask: Asking, erp: Erp) -> None:
+    erp.sql("UPDATE SP_OBJEKT SET BEZEICHNUNG = 'Neuer Name' WHERE OBJEKT_NR = '100'")
+    assert ask.brief("property", "100") == ("send", "RELEASED", "present", "update")
+
+
+@pytest.mark.rule("R20")
+def test_a_record_that_ixhaus_has_lost_will_be_removed(ask: Asking, erp: Erp) -> None:
+    erp.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
+    assert ask.brief("unit", "129/R16") == ("remove", "GONE", "present", "remove")
+
+
+def test_a_record_that_neither_side_has_any_more_is_still_known(ask: Asking, erp: Erp) -> None:
+    erp.sql("DELETE FROM SP_EINHEIT WHERE OBJEKT_NR = '129' AND FLAECHE_NR = 'R16'")
+    erp.sql("UPDATE SP_ABGLEICH SET ZUSTAND = 'removed' WHERE ART = 'unit' AND SCHLUESSEL = '129/R16'")
+    assert ask.brief("unit", "129/R16") == ("", "GONE", "removed", "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_id_that_nobody_knows_has_no_answer(ask: Asking, kind: str) -> None:
+    assert ask(kind, "gibt es nicht").verdicts == ()
+
+
+def test_an_id_is_taken_letter_by_letter(ask: Asking) -> None:
+    assert ask("property", "1.0").verdicts == ()
+    assert ask("property", ".*").verdicts == ()
+
+
+@pytest.mark.rule("R46")
+def test_what_the_last_run_could_not_send_is_told_with_the_portals_answer(ask: Asking, world: Rig) -> None:
+    number = REPORT_CASES["R35"]
+    world.sql("UPDATE SP_MELDUNG SET MELDUNGSTEXT = 'Anderes.' WHERE MELDUNG_NR = ?", number)
+    world.portal.fault("status", "PATCH", f"/tickets/{number}", status=422, times=1)
+    run_reports()
+    verdict = ask.one("report", number)
+    assert verdict.sent is not None
+    assert (verdict.outcome, verdict.sent.outcome, verdict.sent.http_status) == ("outstanding", "REFUSED", 422)
+    assert [(one.level, one.reason, one.http_status) for one in verdict.remarks] == [("error", "REFUSED", 422)]
+
+
+@pytest.mark.rule("R6", "R8")
+def test_an_interface_that_is_off_says_so_beside_the_decision(ask: Asking, erp: Erp, settings: SystemSettings) -> None:
+    erp.sql("UPDATE SP_EINSTELLUNG SET WERT = 'N'")
+    assert ask("property", "100").off == "INTERFACE_OFF"
+    ask.settings = settings.model_copy(update={"active": False})
+    assert ask("property", "100").off == "SYSTEM_OFF"
+
+
+@pytest.mark.rule("R55")
+def test_a_view_that_is_not_as_agreed_is_named(ask: Asking, erp: Erp) -> None:
+    erp.sql("ALTER TABLE SP_EINHEIT DROP COLUMN NUTZUNG")
+    with pytest.raises(ContractError, match="NUTZUNG"):
+        ask("unit", "129/R16")
+
+
+def test_asking_sends_nothing_takes_no_lease_and_leaves_no_file(ask: Asking, world: Rig) -> None:
+    world.portal.forget_requests()
+    before = world.sql("SELECT * FROM SP_SPERRE"), world.sql("SELECT count(*) FROM SP_PROTOKOLL"), world.staged()
+    ask("report", REPORT_CASES["R35"])
+    assert world.portal.requests() == []
+    assert (
+        world.sql("SELECT * FROM SP_SPERRE"),
+        world.sql("SELECT count(*) FROM SP_PROTOKOLL"),
+        world.staged(),
+    ) == before
+
+
+def test_the_properties_of_an_answer_are_those_of_its_records(ask: Asking) -> None:
+    answer = ask("person", R16)
+    assert answer.properties == ["129"]
+    both = replace(answer, verdicts=(*answer.verdicts, replace(answer.verdicts[0], properties=("100", "129"))))
+    assert both.properties == ["100", "129"]

@@ -1,0 +1,68 @@
+"""Answers that take longer than a reader waits."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from include.pages import later
+from include.pages.later import when_ready
+
+PATIENCE = 20
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(later, "LIMIT_SECONDS", 0.02)
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def ask(question: str, gate: threading.Event, told: list[str]) -> str | None:
+    def work() -> str:
+        assert gate.wait(PATIENCE)
+        told.append(question)
+        return f"{question}!"
+
+    return asyncio.run(when_ready(question, work))
+
+
+def until_there(question: str, gate: threading.Event, told: list[str]) -> str:
+    for _ in range(1000):
+        if (found := ask(question, gate, told)) is not None:
+            return found
+    raise AssertionError("never there")
+
+
+def test_an_answer_that_takes_long_is_worked_out_once_and_fetched_later(gate: threading.Event) -> None:
+    told: list[str] = []
+    assert ask("once", gate, told) is None
+    assert ask("once", gate, told) is None
+    gate.set()
+    assert until_there("once", gate, told) == "once!"
+    assert told == ["once"]
+
+
+def test_who_asks_again_gets_a_new_answer(gate: threading.Event) -> None:
+    told: list[str] = []
+    gate.set()
+    assert until_there("twice", gate, told) == until_there("twice", gate, told)
+    assert told == ["twice", "twice"]
+
+
+def test_what_goes_wrong_is_told_to_whoever_fetches_the_answer() -> None:
+    def work() -> str:
+        raise LookupError("no such thing")
+
+    def until_told() -> None:
+        for _ in range(1000):
+            asyncio.run(when_ready("wrong", work))
+
+    with pytest.raises(LookupError, match="no such thing"):
+        until_told()
