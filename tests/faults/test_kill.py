@@ -27,6 +27,7 @@ def repeated(world: World, seen_before: list[Row]) -> set[str]:
     return {seen_id(one) for one in seen_before if one["body_id"]} & {seen_id(one) for one in after}
 
 
+@pytest.mark.rule("E57")
 @pytest.mark.parametrize("again", ["new run", "retry"])
 def test_a_killed_load_loses_nothing_and_repeats_at_most_what_was_in_flight(
     busy: World, worker: Worker, again: str

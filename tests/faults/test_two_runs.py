@@ -16,7 +16,7 @@ from tests.faults.harness import Worker, World, tenants
 LEASE = "production/persons"
 
 
-@pytest.mark.rule("R53")
+@pytest.mark.rule("R53", "E57")
 def test_the_second_of_two_runs_ends_at_once_and_says_so(world: World, worker: Worker) -> None:
     world.move_in(*tenants(60))
     world.sandbox.fault("delay", "POST", "/con*", seconds=0.06, times=None)
