@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up test check rules bench protocol contract settings keys smoke-celery lock clean
+.PHONY: help sync up test check rules bench protocol note contract settings keys smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ up: $(VENV)/run  ## Airflow with its pages and the sandbox portal, until Ctrl-C
 
 protocol: $(VENV)/run  ## print the last runs (FORMAT=json for programs, LAST=50 for more)
 	@$(BIN)/python -m include.embedded protocol --format $(FORMAT) --last $(LAST)
+
+note: $(VENV)/run  ## staff write a note: REPORT=M-R35 TEXT="Wir kommen." (INTERNAL=1: not for the portal); without REPORT: which there are
+	@$(BIN)/python -m include.embedded note "$$REPORT" "$$TEXT" $(if $(INTERNAL),--internal)
 
 contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons
 	@$(BIN)/python -m include.ixhaus ddl

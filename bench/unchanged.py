@@ -41,7 +41,7 @@ def _measured(home: Path, group: str, number: int) -> dict[str, float]:
     env = {
         **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(home),
         "SERVICEPORTAL_STAGING": str(home / "staging"),
-        "SERVICEPORTAL_CONFIG": str(_release_everything(home)),
+        "SERVICEPORTAL_CONFIG": str(release_everything(home)),
         "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "erp.db")}),
         "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(
             {"conn_type": "http", "host": "http://127.0.0.1:9", "login": "bench-key", "password": "bench-secret"}
@@ -59,7 +59,7 @@ def _measured(home: Path, group: str, number: int) -> dict[str, float]:
     }
 
 
-def _release_everything(home: Path) -> Path:
+def release_everything(home: Path) -> Path:
     """Make settings that release all properties of the sample, however many its size needs."""
     folder = home / "config"
     folder.mkdir()

@@ -1,14 +1,17 @@
 """Reading back from the portal who is registered and who is invited, for delivery routes and e-mails (R32, R42)."""
 
 import asyncio
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from include.casavi.client import open_portal
-from include.casavi.endpoints import LISTS
+from include.casavi.endpoints import LISTS, SINGLE
 from include.casavi.listing import list_records
+from include.casavi.verdict import Verdict
 from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract import NO, YES
 from include.ixhaus.contract.own import SP_PORTALKONTO
@@ -45,8 +48,36 @@ async def _read(settings: SystemSettings) -> Accounts:
         }
 
 
+def registered_now(settings: SystemSettings, contacts: Iterable[str]) -> dict[str, bool]:
+    """Ask the portal which contacts are registered at this moment; one that it does not know is not (E53).
+
+    returns: contact → registered; one of whom the portal could not be asked is missing
+    raises:  PortalStopError
+    """
+    return asyncio.run(_ask(settings, contacts))
+
+
+async def _ask(settings: SystemSettings, contacts: Iterable[str]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    async with open_portal(settings.portal_connection, settings.limits) as portal:
+        for contact in contacts:
+            answer = await portal.call(SINGLE["contact"], contact)
+            if answer.verdict is Verdict.DONE:
+                found[contact] = _flag(json.loads(answer.content), "isRegistered") == YES
+            elif answer.verdict is Verdict.MISSING:
+                found[contact] = False
+    return found
+
+
 def _flag(contact: dict[str, Any], name: str) -> str:
     return YES if contact.get(name) is True else NO  # a portal that does not say so is no way to reach anybody
+
+
+def registered_contacts(engine: Engine, system: str) -> set[str]:
+    """Return the contacts that were registered when the portal was last read."""
+    query = select(_ROW.KONTAKT).where(_ROW.SYSTEM == system, _ROW.REGISTRIERT == YES)
+    with read_snapshot(engine) as connection:
+        return set(connection.execute(query).scalars())
 
 
 def store_accounts(engine: Engine, system: str, found: Accounts, now: datetime) -> None:

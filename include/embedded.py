@@ -3,6 +3,7 @@
     python -m include.embedded sync       run every DAG once and print the protocol
     python -m include.embedded up         Airflow with its pages, and the sandbox, until Ctrl-C
     python -m include.embedded protocol   print the last runs
+    python -m include.embedded note M-R35 "Wir kommen."   write a note into the sample
     python -m include.embedded keys production   store the portal's key and secret, each entered twice
     python -m include.embedded airflow …  any Airflow command in the same environment
 
@@ -75,6 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
     show.add_argument("--last", type=int, default=20)
     keys = commands.add_parser("keys", help="store the portal's address, key and secret")
     keys.add_argument("system", choices=("production", "test"))
+    note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
+    note.add_argument("report", nargs="?", default="")
+    note.add_argument("text", nargs="?", default="")
+    note.add_argument("--internal", action="store_true", help="not for the portal")
     commands.add_parser("airflow", help="any Airflow command", add_help=False)
     known, rest = parser.parse_known_args(arguments)
     home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
@@ -86,6 +91,8 @@ def main(arguments: list[str] | None = None) -> int:
         return print_protocol(known.format, known.last)
     if known.command == "keys":
         return enter_keys(known.system, home)
+    if known.command == "note":
+        return write_note(home, known.report, known.text, is_public=not known.internal)
     return sync(home) if known.command == "sync" else up(home)
 
 
@@ -121,6 +128,30 @@ def enter_keys(system: str, home: Path) -> int:
         f"The environment variable AIRFLOW_CONN_{connection_id.upper()} goes before it where it is set, "
         "as make sync and make up set it to the sandbox.\n"
     )
+    return 0
+
+
+def write_note(home: Path, report_nr: str, text: str, *, is_public: bool) -> int:
+    """Write a note into the sample as staff would, or list its open reports; returns 1 with a sentence if refused."""
+    from include.clock import utc_now
+    from include.ixhaus.database import open_engine
+    from include.ixhaus.sample.notes import NoteRefusedError, add_note, open_reports
+    from include.settings import load_settings
+
+    name, settings = "AIRFLOW_CONN_IXHAUS_PRODUCTION", load_settings("production")
+    try:
+        if os.environ[name] == environment(home)[name] and not (home / "ixhaus.db").exists():
+            raise NoteRefusedError("there is no sample iX-Haus yet; make sync builds it")
+        engine = open_engine(settings.ixhaus_connection)
+        if report_nr:
+            note_id = add_note(engine, report_nr, text, utc_now(), is_public=is_public)
+            _say(f"{note_id} is written; the next run of casavi_reports sees it")
+        else:
+            for number, subject in open_reports(engine, list(settings.closing_statuses)):
+                _say(f"{number:<16} {subject}")
+    except NoteRefusedError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What runs of the reports do besides sending: bring in, and write back how each report stands."""
+"""What runs of the reports do besides sending: bring in, write back how each report stands, tell by e-mail."""
 
 import logging
 from collections.abc import Mapping
@@ -12,10 +12,11 @@ from include.ixhaus.contract.own import SP_EINGANG, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.read import Views
+from include.mail.telling import tell
 from include.reasons import explain
 from include.rules.reports import classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
-from include.sync import ledger
+from include.sync import ledger, protocol
 from include.sync.exchange import RefusedError
 from include.sync.narrowing import Extract
 from include.sync.run import RunState
@@ -47,7 +48,8 @@ def supply(engine: Engine, settings: SystemSettings, _state: RunState, _extract:
 
 def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: Extract) -> None:
     """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
-    staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
+    staff have dealt with (R49). Only what differs is written, and never who or when last changed the report. Then tell
+    contacts without an account by e-mail (R42).
     """
     views = Views(state.staging().path("views"))
     reports, before = views["reports"], state.staging().read_table("known").to_pandas()
@@ -70,6 +72,7 @@ def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: E
         if cleared:
             nothing = {"PORTAL_GEAENDERT_AM": None, "PORTAL_AENDERUNG": None}
             connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
+    tell(engine, settings, state, classified, now, is_whole=extract.known is None)
 
 
 def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
@@ -79,5 +82,6 @@ def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
     )
     with read_snapshot(engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-        rows += [tuple(row) for row in connection.execute(ledger.failures_of(state.system, state.key.name))]
+        failed = protocol.failures(connection, state.key)
+        rows += [(entry.record_type, entry.external_id, entry.reason) for entry in failed]
     return pd.DataFrame(rows, columns=["record_type", "external_id", "reason"], dtype="str")

@@ -112,6 +112,7 @@ LISTS: Final[dict[str, Call]] = {
     "ticket": Call("GET", "/tickets", "assumed", Expected.PAGE),
     "comment": Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
 }
+SINGLE: Final[dict[str, Call]] = {"contact": Call("GET", "/contacts/{id}", "v1", Expected.OBJECT)}
 
 
 def paths_without_id() -> set[str]:

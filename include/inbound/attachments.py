@@ -11,6 +11,7 @@ from include.casavi.client import FOREIGN_HOST, TOO_LARGE, Answer, Portal
 from include.casavi.listing import ATTEMPTS, ListingError
 from include.casavi.verdict import Verdict
 from include.inbound.report import Report
+from include.inbound.scan import is_infected
 from include.inbound.statements import CONTENT, FILES, INBOX, by_ids, row_of, rows_of
 from include.inbound.work import PORTAL, Work, Writes
 from include.inbound.writing import file_row
@@ -37,7 +38,8 @@ async def import_attachments(
     """Fetch and write those attachments that were never looked at before; what cannot be taken is named, once.
 
     found:  note (None: the report itself) and attachment, as the portal shows it
-    raises: ListingError if the portal is disturbed, so that all of the ticket is read again later; PortalStopError
+    raises: ListingError if the portal or the virus scanner is disturbed, so that all of the ticket is read again later;
+            PortalStopError
     """
     attachments = {_key(one): (note_id, one) for note_id, one in found if one.get("isInternal", False) is False}
     with read_snapshot(work.engine) as connection:
@@ -62,6 +64,8 @@ async def _import(
         return None, _REASONS.get(answer.reason, "ATTACHMENT_MISSING")
     if own := _same_of_ours(work, report, path):
         return own, ""
+    if await is_infected(work.settings.scan_command, path, work.settings.limits.upload_timeout_seconds):
+        return None, "ATTACHMENT_INFECTED"
     try:
         true_type = media_type_of(path)
     except FileError as error:

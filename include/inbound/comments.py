@@ -21,8 +21,12 @@ class Known(NamedTuple):
 
     ours: frozenset[str]
     """Keys of comments that this project sent."""
+    own: dict[str, Row]
+    """Id as a comment of this ticket → note that was not written in the portal, public or not."""
+    sent: dict[str, Row]
+    """The ledger's rows of all of these."""
     inbox: dict[str, Row]
-    """Key → inbox row of those that were read."""
+    """Key → inbox row of those that were read, own notes among them."""
     imported: list[Row]
     """Inbox rows of this ticket's comments that became notes of the report, with ANGELEGT_AM."""
     pending: list[Row]
@@ -44,23 +48,30 @@ def public(comments: list[Comment]) -> dict[str, Comment]:
 def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, comments: dict[str, Comment]) -> Known:
     """Return what iX-Haus knows of these comments."""
     notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
-    own_notes = [note for note in notes if note["HERKUNFT"] != PORTAL and note["OEFFENTLICH"] == YES]
+    addition = _addition(ticket_id, report.number)
+    own = {note["NOTIZ_ID"] + addition: note for note in notes if note["HERKUNFT"] != PORTAL}
     ids = {one["id"] for one in comments.values()} - {""}
-    sent = by_ids(
-        connection, LEDGER, ids | {f"{ticket_id}/{one}" for one in ids | {note["NOTIZ_ID"] for note in own_notes}},
-        system=work.system, kind="comment",
-    )  # fmt: skip
+    sent = by_ids(connection, LEDGER, ids | own.keys(), system=work.system, kind="comment")
     pending = [
-        note for note in own_notes
-        if sent.get(f"{ticket_id}/{note['NOTIZ_ID']}", {}).get("ZUSTAND") == State.PENDING
+        note for external_id, note in own.items()
+        if note["OEFFENTLICH"] == YES and sent.get(external_id, {}).get("ZUSTAND") == State.PENDING
     ]  # fmt: skip
     imported = [] if report.is_new else rows_of(
         connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=PORTAL
     )  # fmt: skip
-    ours = frozenset(key for key, one in comments.items() if {one["id"], f"{ticket_id}/{one['id']}"} & sent.keys())
-    inbox = by_ids(connection, INBOX, comments, system=work.system, kind="comment")
+    ours = frozenset(key for key, one in comments.items() if one["id"] in sent)
+    keys = [*comments, *map(key_of, own)]
+    inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
     of_ticket = [row for row in imported if is_of_ticket(row["VERSION"], ticket_id)]
-    return Known(ours, inbox, of_ticket, pending)
+    return Known(ours, own, sent, inbox, of_ticket, pending)
+
+
+def _addition(ticket_id: str, report_nr: str) -> str:
+    """Return what the ids of a ticket's comments have behind those of their notes: the same as its own has (E43)."""
+    if ticket_id.startswith(report_nr):
+        return ticket_id.removeprefix(report_nr)
+    _, mark, addition = ticket_id.partition("~")
+    return mark + addition
 
 
 def echoed(comment: Comment, pending: list[Row], used: Counter[tuple[str, str]]) -> str | None:
@@ -79,7 +90,11 @@ def echoed(comment: Comment, pending: list[Row], used: Counter[tuple[str, str]])
 
 
 def _key(comment: Comment) -> str:
-    external_id = comment["id"] or str(comment.get("internalId") or digest(repr(sorted(comment.items()))))
+    return key_of(comment["id"] or str(comment.get("internalId") or digest(repr(sorted(comment.items())))))
+
+
+def key_of(external_id: str) -> str:
+    """Return the key of a comment with this id in the inbox."""
     return external_id if len(external_id) <= 80 else digest(external_id)
 
 

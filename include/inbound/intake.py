@@ -10,6 +10,7 @@ from include.inbound.attachments import import_attachments, listed
 from include.inbound.comments import look_up, public
 from include.inbound.notes import import_comments
 from include.inbound.report import Report
+from include.inbound.sent import follow_up
 from include.inbound.texts import plain, storable
 from include.inbound.tickets import Ticket, add_to_ledger, identify, is_importable, new_report, version_of
 from include.inbound.times import parse
@@ -57,6 +58,7 @@ async def _fill(work: Work, portal: Portal, ticket: Ticket, report: Report, writ
     with read_snapshot(work.engine) as connection:
         known = look_up(connection, work, ticket["id"], report, comments)
     notes = import_comments(work, ticket, report, comments, known, writes)
+    follow_up(work, ticket, report, comments, known, writes)
     own = [(None, one) for one in listed(ticket)]
     of_notes = [(note_id, one) for key, note_id in notes.items() for one in listed(comments[key])]
     await import_attachments(work, portal, report, [*own, *of_notes], writes)

@@ -17,7 +17,7 @@ from include.ixhaus.contract import NO, YES
 from include.ixhaus.contract.reports import SP_NOTIZ
 
 CHANGED: Final = "Im Portal geändert: "
-_US: Final = "Serviceportal"
+US: Final = "Serviceportal"
 
 
 def import_comments(
@@ -38,13 +38,13 @@ def import_comments(
         else:
             note_id = before["IXHAUS_ID"]
             if before["VERSION"] != version:
-                _note_change(work, ticket, report, comment, writes)
+                note_change(work, ticket, report, comment, writes)
                 writes.remember(work, "comment", key, note_id, version, is_known=True)
         notes[key] = note_id
     gone = version_in(ticket["id"], None)
     for row in known.imported:
         if row["PORTAL_ID"] not in comments and row["VERSION"] != gone:
-            _note_end(work, ticket, report, row, writes)
+            note_end(work, ticket, report, row, writes)
             writes.remember(work, "comment", row["PORTAL_ID"], row["IXHAUS_ID"], gone, is_known=True)
     return notes
 
@@ -58,19 +58,22 @@ def _import(work: Work, report: Report, comment: Comment, writes: Writes) -> str
     return note_id
 
 
-def _note_change(work: Work, ticket: Ticket, report: Report, comment: Comment, writes: Writes) -> None:
+def note_change(work: Work, ticket: Ticket, report: Report, comment: Comment, writes: Writes) -> None:
     """Add what a comment says now as a further note: what staff have read stays as they read it (E48)."""
     text = CHANGED + plain(str(comment.get("text") or ""))
     _add_note(work, report, f"{note_id_of(comment)}-{_of_version(ticket)}", text, comment | {"createdAt": None}, writes)
     report.changes.append("NOTIZ_GEAENDERT")
 
 
-def _note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Writes) -> None:
-    """Add an internal note on one that the portal's users no longer see; the note itself stays (E48)."""
+def note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Writes) -> None:
+    """Add an internal note on one that the portal's users no longer see; the note itself stays (E48).
+
+    row: IXHAUS_ID and ANGELEGT_AM of the note
+    """
     written: datetime | None = row["ANGELEGT_AM"]
     text = f"Im Portal gelöscht: Notiz vom {written:%d.%m.%Y %H:%M}" if written else "Im Portal gelöscht: eine Notiz"
     note_id = f"{row['IXHAUS_ID']}-{_of_version(ticket)}"[:100]
-    comment = {"authorName": _US, "isInternal": True}
+    comment = {"authorName": US, "isInternal": True}
     _add_note(work, report, note_id, text, comment, writes)
     report.changes.append("NOTIZ_GELOESCHT")
 

@@ -22,13 +22,14 @@ _inbox, _ledger, _position, _entry = SP_EINGANG.c, SP_ABGLEICH.c, SP_POSITION.c,
 _report, _note, _file, _contract, _role = SP_MELDUNG.c, SP_NOTIZ.c, SP_ANHANG.c, SP_VERTRAG.c, SP_VERTRAGSROLLE.c
 
 USER: Final = select(SP_BENUTZER.c.GESPERRT, SP_BENUTZER.c.DARF_MELDUNGEN).where(SP_BENUTZER.c.BENUTZER_NR == _KEY)
+STAFF_NAME: Final = select(SP_BENUTZER.c.NAME).where(SP_BENUTZER.c.BENUTZER_NR == _KEY)
 POSITION: Final = select(_position.WERT).where(_position.SYSTEM == _SYSTEM, _position.NAME == _KEY)
 INBOX: Final = select(_inbox.PORTAL_ID, _inbox.IXHAUS_ID, _inbox.VERSION).where(
     _inbox.SYSTEM == _SYSTEM, _inbox.ART == _KIND, _inbox.PORTAL_ID.in_(_IDS)
 )
-LEDGER: Final = select(_ledger.SCHLUESSEL, _ledger.ZUSTAND, _ledger.BESTAETIGT_AM, _ledger.IDENTITAET).where(
-    _ledger.SYSTEM == _SYSTEM, _ledger.ART == _KIND, _ledger.SCHLUESSEL.in_(_IDS)
-)
+LEDGER: Final = select(
+    _ledger.SCHLUESSEL, _ledger.ZUSTAND, _ledger.BESTAETIGT_AM, _ledger.IDENTITAET, _ledger.PRUEFSUMME, _ledger.ERGEBNIS
+).where(_ledger.SYSTEM == _SYSTEM, _ledger.ART == _KIND, _ledger.SCHLUESSEL.in_(_IDS))
 ENTRIES: Final = select(_entry.ART, _entry.SCHLUESSEL, _entry.GRUND).where(
     _entry.SYSTEM == _SYSTEM, _entry.LAUF == _KEY
 )
@@ -40,7 +41,13 @@ REPORTS: Final = select(_report.MELDUNG_NR, _report.STATUS, _report.HINWEIS, _re
     _report.MELDUNG_NR.in_(_IDS)
 )
 NOTES: Final = select(
-    _note.NOTIZ_ID, _note.TEXT, _note.OEFFENTLICH, _note.VERFASSER, _note.ANGELEGT_AM, _note.HERKUNFT
+    _note.NOTIZ_ID,
+    _note.TEXT,
+    _note.OEFFENTLICH,
+    _note.VERFASSER,
+    _note.ANGELEGT_VON,
+    _note.ANGELEGT_AM,
+    _note.HERKUNFT,
 ).where(_note.MELDUNG_NR == _KEY)
 IMPORTED_NOTES: Final = (
     select(_inbox.PORTAL_ID, _inbox.IXHAUS_ID, _inbox.VERSION, _note.ANGELEGT_AM)
@@ -90,6 +97,7 @@ def _update(table: Table, keys: Sequence[str], names: Sequence[str]) -> Update:
 
 PORTAL_COLUMNS: Final = _update(SP_MELDUNG, ["MELDUNG_NR"], ["PORTAL_GEAENDERT_AM", "PORTAL_AENDERUNG", "HINWEIS"])
 INBOX_VERSION: Final = _update(SP_EINGANG, ["SYSTEM", "ART", "PORTAL_ID"], ["IXHAUS_ID", "VERSION", "EMPFANGEN_AM"])
+GONE: Final = _update(SP_ABGLEICH, ["SYSTEM", "ART", "SCHLUESSEL"], ["ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "ERGEBNIS"])
 MOVE: Final = _update(SP_POSITION, ["SYSTEM", "NAME"], ["WERT", "STAND"])
 
 

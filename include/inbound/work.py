@@ -10,6 +10,7 @@ from sqlalchemy.exc import StatementError
 from include.clock import to_utc_column, utc_now
 from include.inbound.statements import (
     ENTRIES,
+    GONE,
     INBOX_VERSION,
     INSERTS,
     MOVE,
@@ -24,6 +25,7 @@ from include.ixhaus.contract.reports import SP_ANHANG
 from include.settings import SystemSettings
 from include.sync import protocol
 from include.sync.lease import Lease
+from include.sync.ledger import State
 from include.sync.protocol import Entry
 from include.sync.run import RunState
 
@@ -62,6 +64,8 @@ class Writes:
     """Rows of SP_ANHANG and what belongs into INHALT."""
     reports: list[Row] = field(default_factory=list)
     inbox_versions: list[Row] = field(default_factory=list)
+    gone: list[Row] = field(default_factory=list)
+    """Keys of ledger rows whose records staff have removed in the portal by hand."""
     entries: list[Entry] = field(default_factory=list)
     tickets: int = 0
     comments: int = 0
@@ -82,6 +86,12 @@ class Writes:
             self.inbox_versions.append({**{f"k_{name}": value for name, value in key.items()}, **values})
         else:
             self.rows.append((SP_EINGANG, key | values))
+
+    def remove(self, work: Work, record_type: str, external_id: str) -> None:
+        """Note in the ledger that the portal does not hold a record any more, without our doing."""
+        key = {"k_SYSTEM": work.system, "k_ART": record_type, "k_SCHLUESSEL": external_id}
+        values = {"ZUSTAND": State.REMOVED.value, "PRUEFSUMME": None, "ABGELEHNT": None, "ERGEBNIS": "OK"}
+        self.gone.append(key | values)
 
     def warn(self, kind: str, portal_id: str, reason: str) -> None:
         """Note something that staff should know of an event."""
@@ -122,6 +132,8 @@ def _write(connection: Connection, writes: Writes) -> None:
         connection.execute(PORTAL_COLUMNS, writes.reports)
     if writes.inbox_versions:
         connection.execute(INBOX_VERSION, writes.inbox_versions)
+    if writes.gone:
+        connection.execute(GONE, writes.gone)
 
 
 def _add_entries(connection: Connection, work: Work, entries: list[Entry]) -> None:

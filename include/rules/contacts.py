@@ -63,7 +63,7 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
     places:     properties (str), is_main (bool: holds an open contract of his own) per contact
     returns:    the control columns and the fields of a contact in the portal
     """
-    is_overwritten = _any_anonymised(people.contacts, _NAMES.values()) | people.contacts["anonymised_at"].notna()
+    is_overwritten = _is_overwritten(people.contacts)
     contacts = _without_anonymised_values(people.contacts, is_overwritten)
     emails = clean_emails(contacts["email"])
     decided = _decide(contacts, stands, emails["is_invalid"], is_overwritten & (identified["state"] == "removed"))
@@ -84,6 +84,20 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
         parents="",
     )
     return outcome(records, _content(contacts.assign(email=shared["email"]), decided, is_user))
+
+
+def mail_addresses(people: People) -> Series:
+    """Return the address at which each contact may be written to: the one the portal would be given, missing if there
+    is none (R21, E15).
+
+    An address that several contacts have counts for each (unlike E14: it is where to write, not with what to log in).
+    """
+    contacts = _without_anonymised_values(people.contacts, _is_overwritten(people.contacts))
+    return clean_emails(contacts["email"])["address"].mask(contacts["is_minor"])
+
+
+def _is_overwritten(contacts: DataFrame) -> "Series[bool]":
+    return _any_anonymised(contacts, _NAMES.values()) | contacts["anonymised_at"].notna()
 
 
 def _decide(

@@ -146,7 +146,7 @@ class Limits(Strict):
         600,
         gt=0,
         title="Zeitgrenze je Datei",
-        description="Nach so vielen Sekunden gilt das Hochladen oder Abholen einer Datei als gescheitert.",
+        description="Nach so vielen Sekunden gilt das Hochladen, Abholen oder Prüfen einer Datei als gescheitert.",
         json_schema_extra=EXPERT,
     )
     conversion_timeout_seconds: float = Field(

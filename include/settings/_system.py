@@ -27,6 +27,7 @@ _CONNECTIONS = {
     "portal_connection": "casavi",
     "documents_connection": "documents",
     "docuware_connection": "docuware",
+    "mail_connection": "smtp",
 }
 """Setting → what the name of its connection begins with when it is left empty."""
 
@@ -171,6 +172,21 @@ class SystemSettings(Strict):
         validate_default=True,
         title="Verbindung DocuWare",
         description="Airflow-Verbindung zur DocuWare-Platform, wenn Dokumente dort liegen; leer = docuware_<system>.",
+        json_schema_extra=EXPERT,
+    )
+    scan_command: tuple[str, ...] = Field(
+        (),
+        title="Virenprüfung",
+        description='Programm, das Dateien aus dem Portal prüft, mit seinen Argumenten, z. B. ["clamdscan", "--no-summary", '
+        '"--fdpass"]; der Pfad der Datei kommt ans Ende. Rückgabe 0 = sauber, 1 = befallen, alles andere: Die Datei '
+        "wartet im Portal. Leer = keine Prüfung (O26).",
+        json_schema_extra=EXPERT,
+    )
+    mail_connection: str = Field(
+        "",
+        validate_default=True,
+        title="Verbindung Mailserver",
+        description="Airflow-Verbindung (Typ SMTP) für E-Mails an nicht registrierte Kontakte (R42); leer = smtp_<system>.",
         json_schema_extra=EXPERT,
     )
     schedules: Schedules = Field(

@@ -18,6 +18,8 @@ from include.sync.ledger import State
 from include.sync.plan import Action
 
 Body = bytes | Upload | None
+CANNOT_WITHDRAW: Final = "CANNOT_WITHDRAW"
+"""Why a removal is refused where the portal has none: a person has to do it there."""
 _PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
 _LONGEST_BACKOFF: Final = 30.0
 
@@ -155,13 +157,13 @@ class Courier:
 
     async def _remove(self, change: Mapping[str, Any], body: Body) -> Answer:
         if self._endpoint.remove is None:
-            return Answer(Verdict.REFUSED, reason="CANNOT_WITHDRAW")
+            return Answer(Verdict.REFUSED, reason=CANNOT_WITHDRAW)
         answer = await self._call(self._endpoint.remove, change, body)
         if answer.verdict is Verdict.MISSING and self._endpoint.find:
             # whether such records can be removed at all is only assumed: "not found" may speak of the address
             left = await self._look_up(self._endpoint.find, change, None)
             if left.verdict is Verdict.DONE:
-                return Answer(Verdict.REFUSED, answer.status, reason="CANNOT_WITHDRAW")
+                return Answer(Verdict.REFUSED, answer.status, reason=CANNOT_WITHDRAW)
             return left
         return answer
 

@@ -131,11 +131,11 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
     return settled, pending
 
 
-def failures_of(system: str, run: str) -> Select[tuple[str, str, str]]:
-    """Return the query for what a run could not send: record type, external id, reason."""
-    return select(_ROW.ART, _ROW.SCHLUESSEL, _ROW.ERGEBNIS).where(
-        _ROW.SYSTEM == system, _ROW.LAUF == run, _ROW.ERGEBNIS.is_not(None), _ROW.ERGEBNIS != "OK"
-    )
+def reasons_of_refusal(connection: Connection, system: str, record_type: str) -> dict[str, str]:
+    """Return external id → why, for all records of which a content was refused for good."""
+    query = select(_ROW.SCHLUESSEL, _ROW.ERGEBNIS).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
+    rows = connection.execute(query.where(_ROW.ABGELEHNT.is_not(None))).all()
+    return {external_id: reason or "" for external_id, reason in rows}
 
 
 def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from include.clock import utc_now
 from include.sync import ledger, protocol
 from include.sync.decision import Decision
+from include.sync.deliver import CANNOT_WITHDRAW
 from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
@@ -83,7 +84,8 @@ def record(engine: Engine, state: RunState, compared: Compared) -> None:
     with engine.begin() as connection:
         state.lease(state.settings()).confirm(connection)
         for record_type, records in compared.items():
-            protocol.add_entries(connection, state.key, _entries(record_type, records), utc_now())
+            reasons = _reasons(connection, state.system, record_type, records)
+            protocol.add_entries(connection, state.key, _entries(record_type, records, reasons), utc_now())
             unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
             columns = ["external_id", "properties", "identity"]
             ledger.add_new(connection, state.system, state.group, record_type, unseen[columns].to_dict("records"))
@@ -91,20 +93,27 @@ def record(engine: Engine, state: RunState, compared: Compared) -> None:
             ledger.take_over(connection, state.system, state.group, record_type, records.loc[taken_over, "external_id"])
 
 
-def _entries(record_type: str, records: pd.DataFrame) -> list[Entry]:
+def _reasons(connection: Connection, system: str, record_type: str, records: pd.DataFrame) -> Mapping[str, str]:
+    is_any = (records["outcome"] == Outcome.OUTSTANDING).any()
+    return ledger.reasons_of_refusal(connection, system, record_type) if is_any else {}
+
+
+def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]) -> list[Entry]:
     notable = records[
         records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | (records["reason"] == "REMOVAL_GUARD")
     ]
-    entries = [_entry(record_type, row) for row in notable.itertuples(index=False)]
+    entries = [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
     warned = records[(records["warnings"].fillna("") != "") & (records["outcome"] != Outcome.WITHHELD)]
     for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
         entries += [Entry(record_type, external_id, "warning", code) for code in codes.split()]
     return entries
 
 
-def _entry(record_type: str, row: Any) -> Entry:
+def _entry(record_type: str, row: Any, reasons: Mapping[str, str]) -> Entry:
     if row.outcome == Outcome.OUTSTANDING:
-        return Entry(record_type, row.external_id, "outstanding", "REFUSED_BEFORE")
+        waits_for_hand = reasons.get(row.external_id) == CANNOT_WITHDRAW  # no change in the ERP would help
+        reason = CANNOT_WITHDRAW if waits_for_hand else "REFUSED_BEFORE"
+        return Entry(record_type, row.external_id, "outstanding", reason)
     if row.outcome == Outcome.INVALID:
         return Entry(record_type, row.external_id, "invalid", row.reason, text=row.text)
     return Entry(record_type, row.external_id, "guarded", row.reason)

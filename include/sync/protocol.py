@@ -145,10 +145,11 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: 
         connection.execute(
             delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
         )
-        add_entries(connection, run, list(_failures(connection, run)), now)
+        add_entries(connection, run, list(failures(connection, run)), now)
 
 
-def _failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
+def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
+    """Yield what a run could not send, as the ledger has it."""
     query = select(
         _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
     ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip

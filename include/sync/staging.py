@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -107,13 +108,26 @@ def with_content(decided: pd.DataFrame, version: int) -> pa.Table:
     it is made from, and whoever reads one can read the other.
     """
     fields = [name for name in decided.columns if name not in CONTROL_COLUMNS]
-    salt = version.to_bytes(4, "big")
+    salt = _salt(version)
     parts = [decided.iloc[start : start + _ROWS_AT_ONCE] for start in range(0, len(decided), _ROWS_AT_ONCE)]
     added = [_contents_and_hashes(part, fields, salt) for part in parts]  # in parts: Python's strings are bulky
     table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
     for index, name in enumerate(("content", "hash")):
         table = table.append_column(name, pa.chunked_array([pair[index] for pair in added], pa.string()))
     return table
+
+
+def content_hash(content: Mapping[str, object], version: int) -> str:
+    """Return the hash by which the ledger knows one content: payload fields in the order of their columns."""
+    return _hashed(_encode(content), _salt(version))
+
+
+def _salt(version: int) -> bytes:
+    return version.to_bytes(4, "big")
+
+
+def _hashed(content: str, salt: bytes) -> str:
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16, salt=salt).hexdigest()
 
 
 def _contents_and_hashes(
@@ -129,7 +143,7 @@ def _contents_and_hashes(
         else:
             content = _encode(dict(zip(fields, row, strict=True)))
             contents.append(content)
-            hashes.append(blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16, salt=salt).hexdigest())
+            hashes.append(_hashed(content, salt))
     return pa.array(contents, pa.string()), pa.array(hashes, pa.string())
 
 

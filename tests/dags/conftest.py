@@ -50,6 +50,23 @@ def synced(first: FirstRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield rig
 
 
+@pytest.fixture(scope="session")
+def after_reports(first: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which iX-Haus and the portal are in step, reports included."""
+    folder = copied(first.folder, tmp_path_factory.mktemp("reports"))
+    with pytest.MonkeyPatch.context() as environment, connected(folder, environment) as rig:
+        assert rig.run("casavi_reports").state == "success"
+    return folder
+
+
+@pytest.fixture
+def told(after_reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """iX-Haus and the portal in step, reports included, and the portal's log empty."""
+    with connected(copied(after_reports, tmp_path), monkeypatch) as rig:
+        rig.portal.forget_requests()
+        yield rig
+
+
 @pytest.fixture
 def fresh(pools: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A sample iX-Haus and an empty portal."""

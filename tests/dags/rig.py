@@ -57,6 +57,7 @@ class Rig:
     database: Path
     portal: SandboxProcess
     staging: Path
+    exchanges: int = 0
 
     def run(self, dag_id: str, *, with_interval: bool = True, **conf: object) -> Finished:
         """Run a DAG through Airflow as a trigger with this conf does and wait for its end.
@@ -72,6 +73,16 @@ class Rig:
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
         last = "exchange" if "exchange" in tasks else "protocol"
         return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last))
+
+    def exchange(self, **request: Any) -> Finished:
+        """Do what the one task of casavi_reports does, without Airflow around it: a tenth of the time."""
+        from dags.casavi_reports import REPORTS
+        from include.sync.exchange import exchange
+        from include.sync.run import Request
+
+        self.exchanges += 1
+        ending = exchange(REPORTS, "production", f"casavi_reports/{self.exchanges}", Request(**request)).ending
+        return Finished("failed" if ending.why_red else "success", {}, ending.xcom)
 
     def sql(self, statement: str, *values: object) -> Rows:
         """Change or look at iX-Haus, as its users and consultants do."""

@@ -12,14 +12,6 @@ pytestmark = airflow_run
 REPORTER = "129.R16.1"
 
 
-@pytest.fixture
-def told(synced: Rig) -> Rig:
-    """iX-Haus and the portal in step, reports included."""
-    assert synced.run("casavi_reports").state == "success"
-    synced.portal.forget_requests()
-    return synced
-
-
 def shown(rig: Rig, ticket_id: str) -> list[str]:
     """The public comments below a ticket, as its reporter reads them."""
     return [one["text"] for one in PortalUser(rig.portal).comments(ticket_id)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from include.sync import deliver
+from tests.faults.desk import Desk
 from tests.faults.harness import Worker, World
 from tests.faults.papers import ANNA, BERT, Archive
 from tests.faults.run_steps import short_backoff
@@ -43,3 +44,10 @@ def archive(world: World, monkeypatch: pytest.MonkeyPatch) -> Archive:
     """Documents for two tenants whom ERP and portal hold; none is written yet."""
     world.settle(ANNA, BERT)
     return Archive(world, monkeypatch)
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """Staff, and a tenant whom ERP and portal hold; nobody has reported anything yet."""
+    world.settle(ANNA)
+    return Desk(world, ANNA)

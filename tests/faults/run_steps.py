@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,14 +28,18 @@ from dags.casavi_documents import DOCUMENTS
 from dags.casavi_objects import OBJECTS
 from dags.casavi_owners_caretakers import OWNERS_CARETAKERS
 from dags.casavi_persons import PERSONS
+from dags.casavi_reports import REPORTS
 from include.casavi.client import Portal
+from include.casavi.endpoints import Call
 from include.settings import load_settings
-from include.sync import deliver, steps
-from include.sync.group import Group, stages
+from include.sync import acknowledge, deliver, steps
+from include.sync.exchange import exchange
+from include.sync.group import Exchange, Group, stages
+from include.sync.lease import Lease
 from include.sync.run import Request, RunState
 
 SYSTEM: Final = "production"
-GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS)}
+GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS, REPORTS)}
 CRASHED: Final = 99
 Action = Callable[[], Any]
 
@@ -148,7 +153,8 @@ def short_backoff(_failures: int) -> float:
 
 
 def crash_at(number: int) -> None:
-    """End this process, as kill -9 would, at the `number`-th side effect: before and after each call and commit."""
+    """End this process, as kill -9 would, at the `number`-th side effect: before and after each call that writes, and
+    each commit."""
     counted = itertools.count(1)
 
     def tick() -> None:
@@ -157,9 +163,11 @@ def crash_at(number: int) -> None:
 
     attempt, commit = Portal._attempt, vars(DefaultDialect)["do_commit"]
 
-    async def attempt_or_crash(self: Portal, *arguments: Any) -> Any:
+    async def attempt_or_crash(self: Portal, call: Call, *arguments: Any) -> Any:
+        if call.method == "GET":  # it only reads
+            return await attempt(self, call, *arguments)
         tick()
-        answer = await attempt(self, *arguments)
+        answer = await attempt(self, call, *arguments)
         tick()
         return answer
 
@@ -177,20 +185,35 @@ def crash_at(number: int) -> None:
 
 
 def obey(order: Mapping[str, Any]) -> int:
-    """Run an order in this process: environment, config, group, run, progress, and where to crash if anywhere."""
+    """Run an order in this process: environment, config, group, run, progress, and where to crash if anywhere.
+
+    without_renewals: commits that do nothing but keep the lease are left out, as if time stood still
+    """
     os.environ.update(order["environment"])
     patch.object(steps, "load_settings", partial(load_settings, folder=Path(order["config"]))).start()
     patch.object(deliver, "backoff", short_backoff).start()
     logging.basicConfig(filename=order["log"], level=logging.INFO, force=True)
     if order.get("crash_at"):
         crash_at(order["crash_at"])
+    group = GROUPS[order["group"]]
+    if order.get("without_renewals"):
+        patch.object(Lease, "kept_alive", lambda *_: nullcontext()).start()
+        patch.object(acknowledge, "_seconds_of_a_commit", lambda *_: 0.0).start()
+    if isinstance(group, Exchange):
+        return 1 if exchange(group, SYSTEM, order["run"], Request()).ending.why_red else 0
     progress = Progress.load(Path(order["progress"]))
-    run_group(GROUPS[order["group"]], order["run"], Request(), progress)
+    run_group(group, order["run"], Request(), progress)
     return 1 if progress.failed else 0
 
 
 def serve() -> None:
     """Obey orders from standard input; each runs in a fork, so none pays for the imports."""
+    for group in GROUPS.values():
+        named = [group.rules, *group.record_types.values(), *group.parcels.values()]
+        if isinstance(group, Exchange):
+            named += [group.receive, group.places, group.extract, group.supply, group.settle]
+        for dotted in named:
+            steps.imported(dotted)
     for line in sys.stdin:
         message = json.loads(line)
         if "start" in message:

@@ -394,7 +394,9 @@ def test_what_is_sent_is_valid() -> None:
     outcome = decide_documents(
         document(), document("D2", recipient_type=None, recipient_id=None), document("D3", size=None, version=None)
     )
-    for nr in outcome.ids("document", "send"):
+    sent = outcome.ids("document", "send")
+    assert sent == ["D1", "D2", "D3"]
+    for nr in sent:
         found = row(outcome, nr)
         fields = {str(field.alias): found[str(field.alias)] for field in DocumentPayload.model_fields.values()}
         DocumentPayload.model_validate_json(json.dumps(fields))

@@ -13,7 +13,9 @@ SP_ABGLEICH = Table(
     text("GRUPPE", 30, "Gruppe, die den Datensatz sendet, z. B. persons; zwei Gruppen können dieselbe Art senden"),
     text("OBJEKTE", 400, "Objektnummern, zu denen der Datensatz gehört, durch Leerzeichen getrennt"),
     text(
-        "IDENTITAET", 200, "Wofür der Datensatz steht: Anlagezeitpunkt in iX-Haus (E21) oder für wen er ist (E31, E43)"
+        "IDENTITAET",
+        200,
+        "Wofür der Datensatz steht: Anlagezeitpunkt in iX-Haus (E21), für wen er ist (E31, E43) oder welche Notiz",
     ),
     text("ELTERN", 400, "Was das Portal dafür haben muss, je Zeile: Art und Kennung"),
     text("ZUSTAND", 12, "new, pending, present, restricted, removed"),

@@ -2,12 +2,8 @@
 
 import asyncio
 import logging
-import os
 import shutil
-import signal
-import subprocess
 from codecs import getincrementaldecoder
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -15,6 +11,7 @@ from include.ixhaus.files import media
 from include.ixhaus.files.kind import HEAD, text_encoding
 from include.ixhaus.files.office import FILTERS, command, write_profile
 from include.ixhaus.files.pages import has_more_pages
+from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import PIECE, FileError
 
 log = logging.getLogger(__name__)
@@ -52,7 +49,10 @@ class Converter:
             await asyncio.to_thread(_copy_text if media_type == media.TEXT else _copy, path, file)
         profile = folder / "profile"
         write_profile(profile)
-        await _run(command(program, given, media_type, folder), folder, self._seconds)
+        try:
+            await run_program(command(program, given, media_type, folder), folder, self._seconds)
+        except TimeoutError:
+            raise FileError("CONVERSION_TIMEOUT", False) from None
         shutil.rmtree(profile, ignore_errors=True)
         given.unlink(missing_ok=True)
         result = folder / "given.pdf"
@@ -64,24 +64,6 @@ class Converter:
         if not self._has_warned:
             log.warning("LibreOffice is missing, so documents go out unconverted; install the packages %s", PACKAGES)
         self._has_warned = True
-
-
-async def _run(call: list[str], folder: Path, seconds: float) -> None:
-    """Run a program as a group of its own, of which nothing is left afterwards, however this ends."""
-    environment = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", "")}
-    silent = subprocess.DEVNULL  # it would print paths
-    # Between the start and the try nothing is awaited, so nobody can cancel there and leave the process behind.
-    process = subprocess.Popen(
-        call, cwd=folder, env=environment, stdin=silent, stdout=silent, stderr=silent, start_new_session=True
-    )
-    try:
-        await asyncio.to_thread(process.wait, seconds)
-    except subprocess.TimeoutExpired:
-        raise FileError("CONVERSION_TIMEOUT", False) from None
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _copy(path: Path, file: BinaryIO) -> None:

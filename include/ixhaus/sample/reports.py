@@ -70,6 +70,7 @@ def _kinds(day: Calendar) -> Iterator[ReportCase]:
         "MELDUNGSART": "AUSHANG", "STATUS": "Abgeschlossen", **for_all,
     })  # fmt: skip
     yield ReportCase("R41", "report for everybody in the property", {"MELDUNGSART": "GEBAEUDE", **for_all})
+    yield ReportCase("R42", "its kind writes to reporters without an account: complete it, and an e-mail goes out")
     yield ReportCase("E43", "make it a property report: it begins anew, without its history", notes=(
         ("J", "Nur für den Melder."),
     ))  # fmt: skip

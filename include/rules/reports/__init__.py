@@ -8,7 +8,7 @@ What each report becomes              tickets.py         R46; posts.py  R40, O18
 What each note and order becomes      comments.py        R44, R45; commissioning.py and templates.py  R43, O22
 What each file becomes                attachments.py     R44, O26
 What staff see of it in iX-Haus       fields.py          R49, R50
-How contacts hear of it               channels.py        R42
+How contacts hear of it               events.py, channels.py  R42, E53, E54
 Texts from and to the portal          texts.py           E50
 """
 

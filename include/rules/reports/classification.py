@@ -19,6 +19,7 @@ from include.sync.decision import Decision
 
 AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
 SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export", "record_type", "external_id")
+OF_REPORT: Final = ("contact_id", "status", "is_closed", "notifies_unregistered", "changed_at")
 
 
 def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
@@ -26,10 +27,11 @@ def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemS
 
     returns: report_nr, decision, reason (a code of include/reasons.py), as_what ("individual", "property", "bulletin",
              "" if it does not go out), is_first_export (bool: nothing of its property went out before, O25),
-             record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be
+             record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be; contact_id
+             (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at (local)
     """
     sources = gather(views, known, settings)
-    return classified(sources, settings, today)[list(SHOWN)]
+    return classified(sources, settings, today)[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
 
 
 def classified(sources: Sources, settings: SystemSettings, today: date) -> DataFrame:

@@ -1,7 +1,7 @@
 """Public notes as comments of their report's ticket; an internal note never leaves iX-Haus (R44, R45, E43, E49)."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 from pandas import DataFrame, Series
@@ -96,17 +96,30 @@ def decide_comments(notes: DataFrame, orders: DataFrame, users: DataFrame, known
         parents=parents("ticket", records["ticket_external_id"]).where(is_sent, ""),
         identity="",
     )
-    content = DataFrame(
-        {
-            "ticketId": records["ticket_external_id"],
-            "text": texts,
-            "authorName": one_line(records["author"], AUTHOR_LENGTH),
-            "isInternal": False,
-        }
-    )
+    content = _content(records["ticket_external_id"], texts, records["author"])
     ledger = of_type(known, "comment")
     family = families(ledger["external_id"], records["base_id"])
     return finished(records, content, ledger, family, superseded="AUDIENCE_CHANGED")
+
+
+def contents_of(external_id: str, ticket_id: str, text: str, authors: Sequence[str | None]) -> list[dict[str, Any]]:
+    """Return what goes out of a note that says this, once for each author whom it may name."""
+    number = len(authors)
+    texts, names = (Series(column, dtype="str") for column in ([text] * number, list(authors)))
+    found = _content(Series([ticket_id] * number, dtype="str"), outbound(texts), names).astype(object)
+    rows = found.where(found.notna(), None).to_numpy().tolist()
+    return [{"id": external_id, **dict(zip(found.columns, row, strict=True))} for row in rows]
+
+
+def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
+    return DataFrame(
+        {
+            "ticketId": ticket_ids,
+            "text": texts,
+            "authorName": one_line(authors, AUTHOR_LENGTH),
+            "isInternal": False,
+        }
+    )
 
 
 def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:

@@ -36,7 +36,7 @@ def outbound(column: Series, limit: int = LIMIT) -> Series:
     empty then is missing. Nothing else changes: they are texts, and "<b>" in one is three letters.
     """
     texts = column.astype("str")
-    kept = {text: readable(text).strip() for text in texts.dropna().unique()}
+    kept = {text: sendable(text) for text in texts.dropna().unique()}
     texts = texts.map(kept).astype("str")
     return _cut_all(texts.mask(texts == ""), limit)
 
@@ -68,6 +68,11 @@ def _cut_all(texts: Series, limit: int) -> Series:
     for place in np.flatnonzero(too_long):
         values[place] = cut(values[place], limit)
     return Series(pd.array(values, dtype="str"), index=texts.index)
+
+
+def sendable(text: str) -> str:
+    """Return one text as `outbound` does, but for its length."""
+    return readable(text).strip()
 
 
 def readable(text: str) -> str:

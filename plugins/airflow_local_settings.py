@@ -1,4 +1,4 @@
-"""Read by every Airflow process when it starts; here it warms those from which tasks are forked.
+"""Airflow imports this from its plugins folder in every process when it starts; it warms those that fork tasks.
 
 A task process is a fork of the scheduler's (LocalExecutor) or the Celery worker's process and has whatever that has
 imported. Importing pandas alone takes 1.8 s, half of what an event at a report may take, so it is imported here, once.

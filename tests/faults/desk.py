@@ -1,0 +1,113 @@
+"""Reports between the staff at their desk and a tenant in the portal, and what each side must hold of them."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from dags.casavi_reports import REPORTS
+from include.clock import BERLIN, utc_now
+from include.ixhaus.sample.estate import STAFF
+from include.sync.exchange import Exchanged, exchange
+from include.sync.run import Request
+from tests.faults.harness import CANARY, HOUSE, Row, Tenant, World
+from tests.faults.run_steps import SYSTEM
+
+OUT = {"ticket": "tickets", "comment": "comments", "post": "posts"}
+"""Record types whose ids the portal keeps, and what it calls them."""
+
+
+class Desk:
+    """The reports of a world with one tenant. Use the fixture `desk`."""
+
+    def __init__(self, world: World, tenant: Tenant) -> None:
+        self.world = world
+        self.sandbox = world.sandbox
+        self.tenant = tenant
+        for table, rows in STAFF.items():
+            for row in rows:
+                world.insert(table, **row)
+        world.configure(post_author="verwaltung")
+
+    # ---- staff, in iX-Haus
+
+    def report(self, number: str, kind: str = "ANFRAGE", **columns: object) -> str:
+        """Staff write down a report of the tenant; returns its number."""
+        self.world.insert("SP_MELDUNG", **{
+            "MELDUNG_NR": number, "BETREFF": f"{CANARY} {number}", "MELDUNGSTEXT": f"{CANARY} zu {number}",
+            "MELDUNGSART": kind, "STATUS": "Neu", "GEMELDET_AM": _earlier(), "MELDER_PERSON": self.tenant.contact_id,
+            "OBJEKT_NR": HOUSE, "FLAECHE_NR": str(self.tenant.number), "TEAM_NR": "T1", "HERKUNFT": "ERP",
+            "ANGELEGT_VON": "011", "GEAENDERT_VON": "011", "GEAENDERT_AM": _earlier(),
+        } | columns)  # fmt: skip
+        return number
+
+    def note(self, number: str, note_id: str, text: str, *, public: bool = True) -> str:
+        """Staff write a note below a report; returns its id."""
+        self.world.insert(
+            "SP_NOTIZ", NOTIZ_ID=note_id, MELDUNG_NR=number, TEXT=text, OEFFENTLICH="J" if public else "N",
+            VERFASSER="Nora Nordlicht", ANGELEGT_VON="011", ANGELEGT_AM=_earlier(), HERKUNFT="ERP",
+            GEAENDERT_AM=_earlier(),
+        )  # fmt: skip
+        return note_id
+
+    def file(self, number: str, file_id: str, content: bytes = b"Eine Datei") -> str:
+        """Staff attach a text to a report; returns its id."""
+        self.world.insert(
+            "SP_ANHANG", ANHANG_ID=file_id, MELDUNG_NR=number, DATEINAME=f"{CANARY}.txt", MIMETYP="text/plain",
+            GROESSE=len(content), INHALT=content, OEFFENTLICH="J", HERKUNFT="ERP", GEAENDERT_AM=_earlier(),
+        )  # fmt: skip
+        return file_id
+
+    def set(self, view: str, key: str, value: str, **columns: object) -> None:
+        """Staff change columns of one record."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        self.world.sql(f"UPDATE {view} SET {names} WHERE {key} = ?", *columns.values(), value)
+
+    # ---- runs
+
+    def run(self) -> Exchanged:
+        """Exchange both ways, as the DAG's one task does."""
+        return exchange(REPORTS, SYSTEM, self.world.next_run("reports"), Request())
+
+    def settle(self) -> None:
+        """Exchange, with nothing left to do; the log of requests begins anew."""
+        done = self.run()
+        entries = self.world.rows("SELECT * FROM SP_PROTOKOLL_EINTRAG WHERE STUFE = 'error'")
+        assert done.ending.xcom["status"] == "ok", (done.ending.why_red, entries)
+        self.sandbox.forget_requests()
+
+    # ---- what each side holds
+
+    def live(self, kind: str) -> list[Row]:
+        """What users of the portal see of a kind."""
+        return [one["fields"] | {"id": one["id"]} for one in self.sandbox.state(kind) if not one["archived"]]
+
+    def comments(self) -> list[tuple[str, str]]:
+        """Ticket and text of each comment that the interface made."""
+        ours = [one for one in self.live("comments") if one["origin"] == "interface"]
+        return sorted((one["ticketId"], one["text"]) for one in ours)
+
+    def files(self) -> list[tuple[str, str]]:
+        """Ticket and name of each file in the portal."""
+        return sorted((one["ticketId"], one["fileName"]) for one in self.live("attachments"))
+
+    def imported(self, view: str, column: str) -> list[Any]:
+        """One column of everything that came from the portal."""
+        found = self.world.rows(f"SELECT {column} FROM {view} WHERE HERKUNFT = 'PORTAL'")
+        return sorted(row[column] for row in found)
+
+    def assert_ledger_is_true(self) -> None:
+        """What the ledger calls present the portal holds, once; what it calls removed or new the portal does not."""
+        for record_type, kind in OUT.items():
+            held = Counter(_ledger_id(record_type, one) for one in self.live(kind))
+            for row in self.world.rows("SELECT * FROM SP_ABGLEICH WHERE ART = ?", record_type):
+                number = held[row["SCHLUESSEL"]]
+                is_there = row["ZUSTAND"] == "present" or (record_type == "ticket" and row["ZUSTAND"] == "removed")
+                assert number == is_there, (row, number)  # a ticket that was withdrawn stays, closed
+
+
+def _ledger_id(record_type: str, found: Row) -> str:
+    return str(found["id"])
+
+
+def _earlier() -> Any:
+    return (utc_now() - timedelta(minutes=5)).astimezone(BERLIN).replace(tzinfo=None)
