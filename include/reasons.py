@@ -163,7 +163,7 @@ REASONS: Final[dict[str, Reason]] = {
         "An attachment is not in the portal but on a foreign computer and was not imported."),
     "ATTACHMENT_TOO_LARGE": Reason("O26", "Ein Anhang ist größer als erlaubt (Einstellung Größte Datei in MB) und wurde nicht übernommen.",
         "An attachment is larger than allowed (setting Größte Datei in MB) and was not imported."),
-    "ATTACHMENT_INFECTED": Reason("O31", "In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
+    "ATTACHMENT_INFECTED": Reason("O26", "In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
         "The virus scanner found something in an attachment; it was not taken over."),
     "ATTACHMENT_MISSING": Reason("R58", "Ein Anhang war im Portal nicht zu bekommen und wurde nicht übernommen.",
         "An attachment could not be had from the portal and was not imported."),
