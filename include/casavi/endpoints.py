@@ -89,7 +89,8 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
         update_fields=frozenset({"title", "status", "ticketTypeId", "unitId"}),
     ),
     "comment": Endpoint(
-        create=Call("POST", "/tickets/{parent}/comments", "assumed"),
+        # a portal that gives comments ids of its own has made it all the same
+        create=Call("POST", "/tickets/{parent}/comments", "assumed", Expected.OBJECT),
         update=None,
         remove=Call("DELETE", "/tickets/{parent}/comments/{id}", "assumed", Expected.NOTHING),
         find=Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),

@@ -29,8 +29,8 @@ class Known(NamedTuple):
     """Key → inbox row of those that were read, own notes among them."""
     imported: list[Row]
     """Inbox rows of this ticket's comments that became notes of the report, with ANGELEGT_AM."""
-    pending: list[Row]
-    """Notes of which nobody knows whether they have arrived."""
+    unseen: list[Row]
+    """Own public notes that were sent, or may have been, and are not listed under their ids."""
 
 
 def public(comments: list[Comment]) -> dict[str, Comment]:
@@ -52,18 +52,20 @@ def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, 
     own = {note["NOTIZ_ID"] + addition: note for note in notes if note["HERKUNFT"] != PORTAL}
     ids = {one["id"] for one in comments.values()} - {""}
     sent = by_ids(connection, LEDGER, ids | own.keys(), system=work.system, kind="comment")
-    pending = [
+    keys = [*comments, *map(key_of, own)]
+    inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
+    known = {row["IXHAUS_ID"] for key, row in inbox.items() if key in comments}
+    unseen = [
         note for external_id, note in own.items()
-        if note["OEFFENTLICH"] == YES and sent.get(external_id, {}).get("ZUSTAND") == State.PENDING
+        if note["OEFFENTLICH"] == YES and external_id not in ids and note["NOTIZ_ID"] not in known
+        and sent.get(external_id, {}).get("ZUSTAND") in (State.PENDING, State.PRESENT)
     ]  # fmt: skip
     imported = [] if report.is_new else rows_of(
         connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=PORTAL
     )  # fmt: skip
     ours = frozenset(key for key, one in comments.items() if one["id"] in sent)
-    keys = [*comments, *map(key_of, own)]
-    inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
     of_ticket = [row for row in imported if is_of_ticket(row["VERSION"], ticket_id)]
-    return Known(ours, own, sent, inbox, of_ticket, pending)
+    return Known(ours, own, sent, inbox, of_ticket, unseen)
 
 
 def _addition(ticket_id: str, report_nr: str) -> str:
@@ -74,14 +76,14 @@ def _addition(ticket_id: str, report_nr: str) -> str:
     return mark + addition
 
 
-def echoed(comment: Comment, pending: list[Row], used: Counter[tuple[str, str]]) -> str | None:
+def echoed(comment: Comment, unseen: list[Row], used: Counter[tuple[str, str]]) -> str | None:
     """Return which of our notes a comment is that came back under an id the ledger does not know: same text, same or no
-    author, and nobody knows yet whether the note has arrived.
+    author, and the note is not there under its own id.
     """
     text, author = plain(str(comment.get("text") or "")).strip(), str(comment.get("authorName") or "")
     same = [
         note["NOTIZ_ID"]
-        for note in pending
+        for note in unseen
         if plain(note["TEXT"] or "").strip() == text and author in ("", note["VERFASSER"])
     ]
     place = used[text, author]

@@ -58,7 +58,7 @@ async def _fill(work: Work, portal: Portal, ticket: Ticket, report: Report, writ
     with read_snapshot(work.engine) as connection:
         known = look_up(connection, work, ticket["id"], report, comments)
     notes = import_comments(work, ticket, report, comments, known, writes)
-    follow_up(work, ticket, report, comments, known, writes)
+    follow_up(work, ticket, report, comments, known, set(notes.values()), writes)
     own = [(None, one) for one in listed(ticket)]
     of_notes = [(note_id, one) for key, note_id in notes.items() for one in listed(comments[key])]
     await import_attachments(work, portal, report, [*own, *of_notes], writes)

@@ -27,13 +27,13 @@ def import_comments(
     came from the portal.
     """
     notes: dict[str, str] = {}
-    pending = Counter[tuple[str, str]]()
+    echoes = Counter[tuple[str, str]]()
     for key, comment in comments.items():
         if key in known.ours:
             continue
         before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""))
         if before is None:
-            note_id = echoed(comment, known.pending, pending) or _import(work, report, comment, writes)
+            note_id = echoed(comment, known.unseen, echoes) or _import(work, report, comment, writes)
             writes.remember(work, "comment", key, note_id, version, is_known=False)
         else:
             note_id = before["IXHAUS_ID"]

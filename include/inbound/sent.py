@@ -1,5 +1,7 @@
 """Comments that iX-Haus sent: what staff made of them in the portal (R45, E48). Nothing of it is sent back."""
 
+from collections.abc import Collection
+
 from include.casavi.payloads import CommentPayload
 from include.inbound.comments import Comment, Known, key_of, version_in
 from include.inbound.notes import US, note_change, note_end
@@ -17,21 +19,23 @@ from include.sync.staging import content_hash
 
 
 def follow_up(
-    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, writes: Writes
-) -> None:
+    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, notes: Collection[str],
+    writes: Writes,
+) -> None:  # fmt: skip
     """Write an internal note, once, on each comment of ours that staff changed or deleted in the portal; what they
     deleted because the portal lets nobody else do it is settled by that.
 
     Only a note that iX-Haus has just as it was sent can be compared with what the portal shows: one that waits to be
     sent again differs without anybody having touched it there.
+
+    notes: ids of those that comments under other ids stand for
     """
     shown = {comments[key]["id"]: (key, comments[key]) for key in known.ours}
-    elsewhere = {row["IXHAUS_ID"] for key, row in known.inbox.items() if key in comments}  # came back under other ids
     for external_id, note in known.own.items():
         held = known.sent.get(external_id)
         if held and external_id in shown:
             _compare(work, ticket, report, shown[external_id], note, held, known, writes)
-        elif held and note["NOTIZ_ID"] not in elsewhere:
+        elif held and note["NOTIZ_ID"] not in notes:
             _take_leave(work, ticket, report, external_id, note, held, known, writes)
 
 

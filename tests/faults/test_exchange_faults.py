@@ -97,3 +97,15 @@ def test_a_file_is_recognised_by_its_own_id_in_its_name(talk: Desk) -> None:
     talk.sandbox.fault("drop", "POST", CREATED["attachment"][0], when="after", skip=1)
     assert talk.run().ending.xcom["status"] == "ok"
     assert talk.files() == [("M1", "kanari (F1).txt"), ("M1", "kanari (F2).txt")]
+
+
+@pytest.mark.rule("E49", "R58")
+def test_a_portal_that_gives_comments_ids_of_its_own_gets_each_once_and_sends_none_back(talk: Desk) -> None:
+    talk.sandbox.behave(comment_ids="ignored")
+    for _ in range(2):
+        assert talk.run().ending.xcom["status"] == "ok"
+        assert held(talk) == ALL
+    assert talk.imported("SP_NOTIZ", "TEXT") == []
+    talk.sandbox.staff_comments("M1", "Wir kommen morgen.", author="Verwaltung")
+    talk.run()
+    assert talk.imported("SP_NOTIZ", "TEXT") == ["Wir kommen morgen."]
