@@ -47,7 +47,7 @@ settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.describe_settings > docs/settings.md
 
 test: $(VENV)/dev  ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/dev  ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -30,6 +30,26 @@ os.environ.update(
 )
 
 
+TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
+"""Folder → tests that share what is costly to make, such as a first run of all groups, and so go to one worker."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist what to keep together: those folders, and the tests of one file."""
+    for item in items:
+        path = item.path.relative_to(ROOT / "tests")
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], str(path))))
+
+
+@pytest.fixture(autouse=True)
+def environment_as_before() -> Iterator[None]:
+    """Forget what commands under test have added to this process's environment."""
+    before = set(os.environ)
+    yield
+    for name in set(os.environ) - before:
+        del os.environ[name]
+
+
 @pytest.fixture(scope="session")
 def airflow_db() -> None:
     """Give Airflow its database, for tests that run DAGs."""

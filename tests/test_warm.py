@@ -20,12 +20,7 @@ print(json.dumps("include.reports" in sys.modules and "pandas" in sys.modules))
 
 @pytest.mark.parametrize(
     ("command", "is_warm"),
-    [
-        (["airflow", "scheduler"], True),
-        (["airflow", "celery", "worker"], True),
-        (["airflow", "api-server"], False),
-        (["airflow", "celery", "flower"], False),
-    ],
+    [(["airflow", "celery", "worker"], True), (["airflow", "celery", "flower"], False)],
 )
 def test_who_forks_tasks_is_warm(command: list[str], is_warm: bool) -> None:
     run = [sys.executable, "-c", LOOK, json.dumps(command)]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from include.inbound import unsettled
+from include.ixhaus.database import open_engine
 from include.ixhaus.sample import REPORT_CASES
 from tests.dags.rig import Rig, airflow_run
 from tests.sandbox import PortalUser
@@ -86,3 +88,69 @@ def test_a_locked_user_holds_up_what_comes_in_and_nothing_else(told: Rig) -> Non
     told.sql("UPDATE SP_BENUTZER SET GESPERRT = 'N' WHERE BENUTZER_NR = '007'")
     assert told.run("casavi_reports").state == "success"
     assert told.sql("SELECT COUNT(*) FROM SP_MELDUNG WHERE BETREFF = 'Wartet'") == [(1,)]
+
+
+def write_note(rig: Rig, note_id: str, report_nr: str) -> None:
+    rig.sql(
+        "INSERT INTO SP_NOTIZ (NOTIZ_ID, MELDUNG_NR, TEXT, OEFFENTLICH, VERFASSER, ANGELEGT_VON, ANGELEGT_AM, HERKUNFT)"
+        " VALUES (?, ?, ?, 'J', 'Nora', '011', '2026-01-01 10:00:00.000000', 'ERP')", note_id, report_nr, note_id,
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R1")
+def test_a_run_about_a_report_sends_what_is_new_in_its_property_and_leaves_the_others_to_the_schedule(
+    told: Rig,
+) -> None:
+    write_note(told, "N-here", REPORT_CASES["R35"])
+    write_note(told, "N-elsewhere", REPORT_CASES["R36"])
+    run = told.exchange(about=(REPORT_CASES["R35"],))
+    assert (run.state, run.protocol["sent"]) == ("success", 1)
+    assert shown(told, REPORT_CASES["R35"]) == ["N-here"]
+    assert told.exchange().protocol["sent"] == 1
+    assert shown(told, REPORT_CASES["R36"]) == ["N-elsewhere"]
+
+
+@pytest.mark.rule("R1", "R50")
+def test_a_run_about_the_portal_alone_imports_and_says_how_the_new_report_stands(told: Rig) -> None:
+    told.portal.tenant_files(REPORTER, "ANFRAGE", "Heizung kalt", "Seit gestern.", "129/R16")
+    run = told.exchange(about=())
+    ((number,),) = told.sql("SELECT MELDUNG_NR FROM SP_MELDUNG WHERE BETREFF = 'Heizung kalt'")
+    assert (run.state, field_of(told, number)) == ("success", ("SENT", "INDIVIDUAL"))
+
+
+@pytest.mark.rule("R1")
+def test_a_run_about_nothing_asks_for_the_list_of_tickets_and_nothing_else(told: Rig) -> None:
+    told.exchange()  # reads what the first run sent
+    told.portal.forget_requests()
+    run = told.exchange(about=())
+    assert (run.state, run.protocol["read"], run.protocol["sent"]) == ("success", 0, 0)
+    assert [one["path"] for one in told.portal.requests()] == ["/authenticate", "/tickets"]
+
+
+@pytest.mark.rule("E49")
+def test_what_a_run_sent_is_read_back_by_it_and_starts_no_other(told: Rig) -> None:
+    write_note(told, "N-1", REPORT_CASES["R35"])
+    told.exchange(about=(REPORT_CASES["R35"],))
+    tickets = [(one["id"], one["modifiedAt"]) for one in PortalUser(told.portal).listed("tickets")]
+    assert len(tickets) > 10
+    assert unsettled(open_engine("ixhaus_production"), "production", tickets) == []
+
+
+@pytest.mark.rule("R39", "R15")
+def test_a_run_about_the_only_report_of_a_property_may_withdraw_it(told: Rig) -> None:
+    """The guard's share is one of all that the portal holds, not of the one property."""
+    told.sql("UPDATE SP_MELDUNG SET MELDUNGSART = 'INTERN' WHERE MELDUNG_NR = ?", REPORT_CASES["R36"])
+    run = told.exchange(about=(REPORT_CASES["R36"],))
+    assert (run.state, run.protocol["removed"]) == ("success", 1)
+    assert field_of(told, REPORT_CASES["R36"]) == ("WITHDRAWN", "KIND_LOCKED")
+
+
+@pytest.mark.rule("E11")
+def test_a_run_about_a_report_that_moved_to_another_property_makes_no_second_one(told: Rig) -> None:
+    number = REPORT_CASES["R44"]
+    told.sql("UPDATE SP_MELDUNG SET OBJEKT_NR = '110', BETREFF = 'Umgezogen' WHERE MELDUNG_NR = ?", number)
+    run = told.exchange(about=(REPORT_CASES["R36"],))  # of the property it moved to: that it moved nobody has said yet
+    assert (run.state, run.protocol["created"]) == ("success", 0)
+    assert told.exchange().state == "success"
+    assert [one["id"] for one in told.portal.state("tickets")].count(number) == 1
+    assert shown(told, number) == ["Der Techniker kommt am Dienstag."]

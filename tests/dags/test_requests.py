@@ -1,5 +1,6 @@
 """What a run is asked to do: from its parameters, and from the data interval of a backfill."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -19,12 +20,18 @@ AS_COLUMNS = tuple(moment.replace(tzinfo=None) for moment in MAY)
 
 
 def asked(
-    monkeypatch: pytest.MonkeyPatch, run_type: DagRunType, interval: tuple[Any, Any] = (None, None), **params: object
+    monkeypatch: pytest.MonkeyPatch,
+    run_type: DagRunType,
+    interval: tuple[Any, Any] = (None, None),
+    events: Sequence[dict[str, Any]] = (),
+    **params: object,
 ) -> Request:
-    """The request that a run of this type, interval and parameters becomes."""
+    """The request that a run of this type, interval, events (their extra) and parameters becomes."""
     form = {name: param.value for name, param in flow._params().items()} | params
     run = SimpleNamespace(run_type=run_type, data_interval_start=interval[0], data_interval_end=interval[1])
-    monkeypatch.setattr(flow, "get_current_context", lambda: {"params": form, "dag_run": run})
+    started_by = {"an asset": [SimpleNamespace(extra=extra) for extra in events]}
+    context = {"params": form, "dag_run": run, "triggering_asset_events": started_by}
+    monkeypatch.setattr(flow, "get_current_context", lambda: context)
     return flow._request()
 
 
@@ -61,6 +68,34 @@ def test_the_form_reaches_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
     form: dict[str, Any] = {"properties": "100", "dry_run": True, "resend": "all"}
     request = asked(monkeypatch, DagRunType.MANUAL, **form, release_removals=True, release_at_most=7)
     assert request == Request("100", True, "all", None, True, 7)
+
+
+def watched(*keys: str) -> dict[str, Any]:
+    """What an event of a trigger carries."""
+    return {"from_trigger": True, "payload": {"about": list(keys)}}
+
+
+@pytest.mark.rule("R1")
+@pytest.mark.parametrize(
+    ("events", "about"),
+    [
+        ([watched("M2", "M1")], ("M1", "M2")),
+        ([watched()], ()),
+        ([watched("M1"), watched("M2", "M1")], ("M1", "M2")),
+        ([watched("M1"), {"payload": {"about": None}}], None),
+        ([watched("M1"), {}], None),
+        ([], None),
+    ],
+)
+def test_a_run_that_events_started_is_about_what_they_name(
+    monkeypatch: pytest.MonkeyPatch, events: list[dict[str, Any]], about: tuple[str, ...] | None
+) -> None:
+    assert asked(monkeypatch, DagRunType.ASSET_TRIGGERED, events=events).about == about
+
+
+@pytest.mark.parametrize("run_type", [DagRunType.SCHEDULED, DagRunType.MANUAL, DagRunType.BACKFILL])
+def test_any_other_run_is_about_everything(monkeypatch: pytest.MonkeyPatch, run_type: DagRunType) -> None:
+    assert asked(monkeypatch, run_type, MAY, events=[watched("M1")]).about is None
 
 
 def test_an_interval_sends_unchanged_records_again_and_only_those_changed_in_it(synced: Rig) -> None:

@@ -166,6 +166,7 @@ def _environment(folder: Path, url: str, portal: SandboxProcess) -> dict[str, st
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY": TEST_SECRET,
         "AIRFLOW__API_AUTH__JWT_SECRET": TEST_SECRET,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in ROLES.items()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder / "passwords.json"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",

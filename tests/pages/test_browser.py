@@ -45,9 +45,10 @@ def serious(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in grave for node in one["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["de-DE", "en-GB"])
-@pytest.mark.parametrize("width", [1280, NARROW])
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [(1280, "de-DE", "light"), (1280, "en-GB", "dark"), (NARROW, "en-GB", "light"), (NARROW, "de-DE", "dark")],
+)
 def test_axe_finds_nothing_serious(filled: Pages, browser: Browser, width: int, language: str, scheme: str) -> None:
     for address in addresses(browser, filled):
         with visit(browser, filled, address, language=language, width=width, color_scheme=scheme) as page:
