@@ -533,7 +533,8 @@ def _preview(place: Place, airflow: Airflow, portal: SandboxProcess) -> None:
         portal.forget_requests()
         dry = airflow.protocol("casavi_persons", airflow.trigger("casavi_persons", dry_run=True))
         _expect(dry["status"] == "dry_run" and dry["sent"] == 0 and dry["updated"] > 0, f"dry run: {dry}")
-        _expect(not portal.requests() and portal.state("contacts") == before, "a dry run spoke to the portal")
+        paths = {one["path"] for one in portal.requests()} - {"/tickets", "/authenticate"}  # the triggerer's looks
+        _expect(not paths and portal.state("contacts") == before, f"a dry run spoke to the portal: {paths}")
 
 
 def _change_erp(place: Place, statement: str, *given: str) -> int:
