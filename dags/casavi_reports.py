@@ -35,7 +35,7 @@ REPORTS = Exchange(
     label="Meldungen",
     views=(
         "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER", "SP_OBJEKT",
-        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
+        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER", "SP_LIZENZ",
     ),
     record_types={
         "ticket_type": "include.casavi.payloads.TicketTypePayload",

@@ -1,7 +1,7 @@
 """How much the settings of a system take in right now, and how much of it the portal holds."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -12,7 +12,7 @@ from include.ixhaus.contract import VIEWS
 from include.ixhaus.contract.english import COLUMNS
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import read_snapshot
-from include.rules.reports.sources import of_released_team
+from include.rules.reports.sources import TEAM_LICENCE, of_released_team
 from include.rules.values import cleaned, is_released
 from include.settings import SystemSettings
 from include.sync.ledger import HELD
@@ -48,8 +48,12 @@ class Extent(NamedTuple):
     in_portal: int
 
 
-def extents(engine: Engine, settings: SystemSettings) -> list[Extent]:
-    """Count every kind, all as of one moment and without reading a single record."""
+def extents(engine: Engine, settings: SystemSettings, licences: Collection[str]) -> list[Extent]:
+    """Count every kind, all as of one moment and without reading a single record.
+
+    licences: names of the active ones; without the one for teams there is no choice of them (R12)
+    """
+    chosen = settings.user_teams if TEAM_LICENCE in licences else ()
     with read_snapshot(engine) as connection:
         held = _held(connection, settings.system)
         team = VIEWS["SP_TEAM"].c
@@ -59,7 +63,7 @@ def extents(engine: Engine, settings: SystemSettings) -> list[Extent]:
         Extent(
             kind,
             int(groups["number"].sum()),
-            int(groups["number"][_in_scope(groups, teams, settings)].sum()),
+            int(groups["number"][_in_scope(groups, teams, settings, chosen)].sum()),
             held[kind],
         )
         for kind, groups in counted.items()
@@ -80,14 +84,14 @@ def _frame(rows: Sequence[Sequence[str | None]], names: list[str]) -> DataFrame:
     return DataFrame([tuple(row) for row in rows], columns=names, dtype="str")
 
 
-def _in_scope(groups: DataFrame, teams: DataFrame, settings: SystemSettings) -> "Series[bool]":
+def _in_scope(groups: DataFrame, teams: DataFrame, settings: SystemSettings, chosen: Sequence[str]) -> "Series[bool]":
     in_range = is_released(groups["property_nr"], settings)
     if "document_type" in groups:
         types = (*settings.document_types, *settings.document_types_without_time_filter)
         in_docuware = groups["property_nr"].isna() & (groups["storage"] == "DOCUWARE")
         return (in_range | in_docuware) & groups["document_type"].isin(types)
     if "team_nr" in groups:
-        return in_range & of_released_team(groups["team_nr"], teams, settings)
+        return in_range & of_released_team(groups["team_nr"], teams, chosen)
     return in_range
 
 

@@ -26,8 +26,10 @@ class Little:
         with self.engine.begin() as connection:
             connection.execute(insert(METADATA.tables[view]).values(**values))
 
-    def counted(self, kind: str, system: str = "production", **settings: Any) -> Extent:
-        found = extents(self.engine, validate_settings({"system": system, **RANGE, **settings}, "here"))
+    def counted(
+        self, kind: str, system: str = "production", licences: tuple[str, ...] = ("Komfortpaket",), **settings: Any
+    ) -> Extent:
+        found = extents(self.engine, validate_settings({"system": system, **RANGE, **settings}, "here"), licences)
         [one] = [extent for extent in found if extent.kind == kind]
         return one
 
@@ -93,6 +95,14 @@ def test_reports_count_by_their_team_too(erp: Little, teams: str, number: int) -
         erp.add("SP_MELDUNG", MELDUNG_NR=team, OBJEKT_NR="100", TEAM_NR=team)
     erp.add("SP_MELDUNG", MELDUNG_NR="none", OBJEKT_NR="100")
     assert erp.scope("reports", user_teams=teams) == number
+
+
+@pytest.mark.rule("R12")
+def test_without_the_licence_for_teams_reports_of_all_count(erp: Little) -> None:
+    for team in ("T1", "T2"):
+        erp.add("SP_MELDUNG", MELDUNG_NR=team, OBJEKT_NR="100", TEAM_NR=team)
+    assert erp.scope("reports", user_teams="T1") == 1
+    assert erp.scope("reports", user_teams="T1", licences=()) == 2
 
 
 @pytest.mark.rule("R7")

@@ -25,7 +25,7 @@ from tests.ixhaus.conftest import TODAY
 
 VIEWS = (
     "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER", "SP_OBJEKT",
-    "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
+    "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER", "SP_LIZENZ",
 )  # fmt: skip
 TYPES = ("ticket_type", "ticket", "comment", "attachment", "post", "contact")
 SETTINGS = load_settings("production")

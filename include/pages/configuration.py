@@ -149,7 +149,9 @@ async def _stand(settings: SystemSettings) -> Stand | Finding:
 
 def _read_stand(settings: SystemSettings) -> Stand:
     engine = open_ixhaus(settings.ixhaus_connection)
-    return Stand(activation(engine, berlin_day(utc_now())), extents(engine, settings))
+    found = activation(engine, berlin_day(utc_now()))
+    licences = {one.name for one in found.licences if one.is_active}
+    return Stand(found, extents(engine, settings, licences))
 
 
 def _why_off(settings: SystemSettings, stand: Stand | Finding) -> str | None:

@@ -297,12 +297,15 @@ KINDS = (
 
 
 def report_world(*records: Records) -> list[Records]:
-    """Return the records with two tenants, Kim (100.1.1) and Jo (100.2.1), and a kind of each sort."""
+    """Return the records with two tenants, Kim (100.1.1) and Jo (100.2.1), a kind of each sort, and the licence to
+    choose by team, unless the records say otherwise.
+    """
     world = Records().plus(*records)
+    licences = [] if "licences" in world.rows else [licence("Komfortpaket")]
     given = {row["report_kind"] for row in world.rows.get("report_kinds", [])}
     kinds = [each for each in KINDS if each.rows["report_kinds"][0]["report_kind"] not in given]
     tenants = person(contract()), person(contract(nr="V2", unit_nr="2"), key="100.2.1", last_name="Jo")
-    return [world, *tenants, *kinds, prop("100")]
+    return [world, *tenants, *kinds, *licences, prop("100")]
 
 
 def decide_reports(*records: Records, known: Iterable[Row] = (), **circumstances: Any) -> Outcome:

@@ -20,6 +20,7 @@ from tests.rules.builders import (
     decide_reports,
     held,
     kind,
+    licence,
     owner,
     partner,
     person,
@@ -164,6 +165,21 @@ def test_reports_of_chosen_teams_or_of_none(chosen: list[str], passing: list[str
     reports = [report(nr=f"{team}", team_nr=team) for team in ("T1", "T2", "T9", None)]
     found = why(teams, *reports, user_teams=chosen)
     assert [nr for nr, reason in found.items() if reason == "INDIVIDUAL"] == [f"{team}" for team in passing]
+
+
+@pytest.mark.rule("R12")
+@pytest.mark.parametrize(
+    ("licences", "reason"),
+    [
+        (licence("Komfortpaket"), "TEAM_NOT_RELEASED"),
+        (licence("Komfortpaket", valid_until=TODAY), "TEAM_NOT_RELEASED"),
+        (licence("Komfortpaket", valid_until="2020-01-01"), "INDIVIDUAL"),
+        (licence("Komfortpaket", active=False), "INDIVIDUAL"),
+        (licence("casavi"), "INDIVIDUAL"),
+    ],
+)
+def test_without_the_comfort_package_there_is_no_choice_of_teams(licences: Records, reason: str) -> None:
+    assert why(report(team_nr="T2"), licences, user_teams=["T1"]) == {"M1": reason}
 
 
 @pytest.mark.rule("E38", "E39")

@@ -37,9 +37,9 @@ def decide(
 ) -> dict[str, DataFrame]:
     """Decide on every report kind, report, note, order and file, sent or not.
 
-    views:    reports, notes, report_files, report_kinds, commissionings, teams, users, properties, units; persons,
-              partners, contract_roles, owners, caretakers to know who a reporter is; inbox (record_type: ticket,
-              comment, attachment; portal_id, erp_id): what came from the portal
+    views:    reports, notes, report_files, report_kinds, commissionings, teams, users, licences, properties, units;
+              persons, partners, contract_roles, owners, caretakers to know who a reporter is; inbox (record_type:
+              ticket, comment, attachment; portal_id, erp_id): what came from the portal
     known:    the ledger's record_type, external_id, state, identity, properties, acknowledged_at (ISO text, UTC) of the
               five record types and of contacts
     settings: both property ranges, user_teams, report_statuses, closing_statuses, post_author,
@@ -48,7 +48,7 @@ def decide(
     returns:  "ticket_type", "ticket", "comment", "attachment", "post", each with the control columns and the payload
               fields
     """
-    sources = gather(views, known, settings)
+    sources = gather(views, known, settings, today)
     reports, decided = sources.reports, classified(sources, settings, today)
     notes = notes_of(views, reports, decided, known)
     orders = notes_on_orders(views, reports, decided, known, settings)

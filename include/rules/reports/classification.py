@@ -30,7 +30,7 @@ def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemS
              record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be; contact_id
              (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at (local)
     """
-    sources = gather(views, known, settings)
+    sources = gather(views, known, settings, today)
     return classified(sources, settings, today)[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
 
 

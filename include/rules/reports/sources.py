@@ -1,12 +1,14 @@
 """The reports with everything that decides about them: kind, status, reporter, what the portal knows of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.identity import contacts_of, people_of
+from include.rules.offices import is_licensed
 from include.rules.reports.audience import read_marks
 from include.rules.reports.ledger import MAYBE_HELD, base_ids, families, inbox_of, of_type
 from include.rules.values import Rows, cleaned, is_released, is_true, keyed, occurs, positions, taken
@@ -22,6 +24,9 @@ _TEXTS: Final = (
     "subject", "text", "report_kind", "status", "reporter_person", "reporter_partner", "property_nr", "unit_nr",
     "team_nr", "origin",
 )  # fmt: skip
+
+
+TEAM_LICENCE: Final = "Komfortpaket"
 
 
 class Sources(NamedTuple):
@@ -46,8 +51,8 @@ def kinds_of(report_kinds: DataFrame) -> DataFrame:
     return kinds.assign(**{name: is_true(kinds[name]) for name in KIND_FLAGS})
 
 
-def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings) -> Sources:
-    """Put together what decides about reports; for views and known see decide."""
+def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> Sources:
+    """Put together what decides about reports; for views, known and today see decide."""
     reports = cleaned(keyed(views["reports"], ["report_nr"]), _TEXTS)
     kinds = kinds_of(views["report_kinds"])
     of_kind = taken(kinds, positions(reports["report_kind"], kinds["report_kind"]))
@@ -62,7 +67,7 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         **_states(reports["status"], settings),
         is_in_range=is_released(reports["property_nr"], settings),
         is_full_history=_in_full_history(reports["property_nr"], settings),
-        is_team_released=of_released_team(reports["team_nr"], views["teams"], settings),
+        is_team_released=of_released_team(reports["team_nr"], views["teams"], _chosen_teams(views, settings, today)),
         contact_id=contacts["external_id"],
         is_user=contacts["state"] == "present",
         ticket_id=base_ids(reports["report_nr"], inbox),
@@ -88,12 +93,17 @@ def _in_full_history(numbers: Series, settings: SystemSettings) -> "Series[bool]
     return numbers.isin([nr for nr in numbers.dropna().unique() if nr in settings.properties_full_history])
 
 
-def of_released_team(team_nr: Series, teams: DataFrame, settings: SystemSettings) -> "Series[bool]":
+def of_released_team(team_nr: Series, teams: DataFrame, chosen: Sequence[str]) -> "Series[bool]":
     """Return which reports belong to no team or to a chosen one, by number or name; no choice is all (R37)."""
-    if not settings.user_teams:
+    if not chosen:
         return Series(True, index=team_nr.index)
-    named = teams["name"].isin(settings.user_teams) | teams["team_nr"].isin(settings.user_teams)
-    return team_nr.isna() | team_nr.isin([*settings.user_teams, *teams.loc[named, "team_nr"]])
+    named = teams["name"].isin(chosen) | teams["team_nr"].isin(chosen)
+    return team_nr.isna() | team_nr.isin([*chosen, *teams.loc[named, "team_nr"]])
+
+
+def _chosen_teams(views: Mapping[str, DataFrame], settings: SystemSettings, today: date) -> Sequence[str]:
+    """Return the teams to choose by; without the licence for that there is no choice (R12)."""
+    return settings.user_teams if is_licensed(views["licences"], TEAM_LICENCE, today) else ()
 
 
 def _rows_of(ledger: DataFrame, family: Rows) -> DataFrame:
