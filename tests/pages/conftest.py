@@ -1,4 +1,5 @@
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,7 @@ def server(airflow_db: None, process: SandboxProcess, tmp_path_factory: pytest.T
 @pytest.fixture
 def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
     """The API server over a fresh sample iX-Haus and an empty portal, with the settings as shipped."""
-    for leftover in ("ixhaus.db-wal", "ixhaus.db-shm"):
-        (server.folder / leftover).unlink(missing_ok=True)
-    shutil.copyfile(server.folder / "fresh.db", server.database)
+    lay(server.folder / "fresh.db", server)
     shutil.copytree(CONFIG_FOLDER, server.folder / "config", dirs_exist_ok=True)
     return server
 
@@ -31,8 +30,19 @@ def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
 @pytest.fixture
 def synced(pages: Pages, in_step: Path) -> Pages:
     """The API server over an iX-Haus of which every group has been sent."""
-    shutil.copyfile(in_step / "ixhaus.db", pages.database)
+    lay(in_step / "ixhaus.db", pages)
     return pages
+
+
+def lay(source: Path, pages: Pages) -> None:
+    """Put a copy of a database where the server looks, under a real name of its own: the server may still have the last
+    test's open, and SQLite names its journal by the real name.
+    """
+    real = Path(tempfile.mkdtemp(dir=pages.folder)) / "ixhaus.db"
+    shutil.copyfile(source, real)
+    link = pages.folder / "next.db"
+    link.symlink_to(real)
+    link.replace(pages.database)
 
 
 @pytest.fixture(scope="module")
