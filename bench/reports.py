@@ -1,7 +1,6 @@
 """Runs over many reports of which one changed: all of them, as the schedule's run does, and as an event's run does."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -9,22 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figure import Figure
-from bench.unchanged import ROOT, release_everything
+from bench.unchanged import environment
 
 
 def measure(quick: bool) -> Iterator[Figure]:
     number = 2_000 if quick else 100_000
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
-        env = {
-            **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": home,
-            "SERVICEPORTAL_STAGING": str(folder / "staging"),
-            "SERVICEPORTAL_CONFIG": str(release_everything(folder)),
-            "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(folder / "erp.db")}),
-            "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(
-                {"conn_type": "http", "host": "http://127.0.0.1:9", "login": "bench-key", "password": "bench-secret"}
-            ),
-        }  # fmt: skip
+        env = environment(folder)
         _child(env, "prepare", str(folder / "erp.db"), str(number))
         schedule, event = _child(env, "run"), _child(env, "run", "B-7")
     name = f"{number:,} reports, {2 * number:,} notes, {number:,} persons"

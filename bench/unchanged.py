@@ -38,15 +38,7 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 def _measured(home: Path, group: str, number: int) -> dict[str, float]:
     """Measure a group of which so many records are unchanged; the documents are those of a tenth as many persons."""
-    env = {
-        **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(home),
-        "SERVICEPORTAL_STAGING": str(home / "staging"),
-        "SERVICEPORTAL_CONFIG": str(release_everything(home)),
-        "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "erp.db")}),
-        "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(
-            {"conn_type": "http", "host": "http://127.0.0.1:9", "login": "bench-key", "password": "bench-secret"}
-        ),
-    }  # fmt: skip
+    env = environment(home)
     persons, letters = (number, 0) if group == "persons" else (number // 10, number)
     _child("prepare", env, group, str(home / "erp.db"), str(persons), str(letters))
     steps = [_child("step", env, group, name, str(home / "state.json")) for name in ("extract", "transform", "plan")]
@@ -57,6 +49,19 @@ def _measured(home: Path, group: str, number: int) -> dict[str, float]:
         "peak_mb": max(step["peak_mb"] for step in steps),
         "requests": sum(step["requests"] for step in steps),
     }
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of processes whose iX-Haus is erp.db in `home`, all of it released, without a portal."""
+    return {
+        **os.environ, "PYTHONPATH": str(ROOT), "AIRFLOW_HOME": str(home),
+        "SERVICEPORTAL_STAGING": str(home / "staging"),
+        "SERVICEPORTAL_CONFIG": str(release_everything(home)),
+        "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "erp.db")}),
+        "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(
+            {"conn_type": "http", "host": "http://127.0.0.1:9", "login": "bench-key", "password": "bench-secret"}
+        ),
+    }  # fmt: skip
 
 
 def release_everything(home: Path) -> Path:

@@ -1,7 +1,7 @@
 """Which rows a run about a few changed reports reads: all of their properties' reports, and who reported them."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, or_, select
 
@@ -16,13 +16,12 @@ from include.ixhaus.contract.master import (
 )
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
-from include.ixhaus.database import read_snapshot
+from include.ixhaus.database import IDS_AT_ONCE, id_lists, read_snapshot
 from include.settings import SystemSettings
 from include.sync.narrowing import Extract
 from include.sync.run import RunState
 
 _LEDGER, _REPORT, _PERSON = SP_ABGLEICH.c, SP_MELDUNG.c, SP_PERSON.c
-_IDS_AT_ONCE: Final = 900  # Oracle takes at most 1,000 in one list
 
 
 def places(
@@ -32,13 +31,12 @@ def places(
 
     numbers: of the reports
     """
-    wanted = sorted(set(numbers))
     found: set[str] = set()
     with read_snapshot(engine) as connection:
-        for start in range(0, len(wanted), _IDS_AT_ONCE):
-            for query in _places_of(settings.system, wanted[start : start + _IDS_AT_ONCE]):
+        for wanted in id_lists(numbers):
+            for query in _places_of(settings.system, wanted):
                 found.update(number for text in connection.execute(query).scalars() for number in (text or "").split())
-    return frozenset(found) if len(found) <= _IDS_AT_ONCE else None
+    return frozenset(found) if len(found) <= IDS_AT_ONCE else None
 
 
 def _places_of(system: str, numbers: Sequence[str]) -> list[Select[Any]]:

@@ -11,9 +11,9 @@ from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindpar
 from include.ixhaus.contract.master import SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_VERTRAG, SP_VERTRAGSROLLE
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BENUTZER, SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
+from include.ixhaus.database import id_lists
 
 Row = dict[str, Any]
-_IDS_AT_ONCE: Final = 900  # Oracle takes at most 1,000 in one list
 _IDS: Final[BindParameter[Any]] = bindparam("k_ids", expanding=True)
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
 _KIND: Final[BindParameter[Any]] = bindparam("k_kind")
@@ -114,8 +114,8 @@ def row_of(connection: Connection, query: Select[Any], **keys: object) -> Row | 
 
 def by_ids(connection: Connection, query: Select[Any], ids: Iterable[str], **keys: object) -> dict[str, Row]:
     """Return first column → row of a query for any number of ids."""
-    wanted, found = sorted(set(ids)), {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        for row in rows_of(connection, query, ids=wanted[start : start + _IDS_AT_ONCE], **keys):
+    found = {}
+    for wanted in id_lists(ids):
+        for row in rows_of(connection, query, ids=wanted, **keys):
             found[next(iter(row.values()))] = row
     return found

@@ -4,13 +4,15 @@ Oracle in production, SQLite in the embedded default; which of them is seen from
 Airflow connection. A connection must be used in the thread that opened it (sqlite3 insists), so nothing is pooled.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+IDS_AT_ONCE: Final = 900
+"""Oracle takes at most 1,000 in one list."""
 ROWS_PER_ROUND_TRIP: Final = 2_000
 """Rows Oracle sends at once; the driver's default of 100 makes a large view wait for the network most of the time."""
 
@@ -61,6 +63,13 @@ def engine_on(connect: Callable[[], Any]) -> Engine:
     else:
         raise ValueError(f"the iX-Haus connection leads to {driver}; use a connection of type oracle or sqlite")
     return engine
+
+
+def id_lists(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield any number of ids, sorted and each once, in lists that a statement takes."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        yield wanted[start : start + IDS_AT_ONCE]
 
 
 @contextmanager

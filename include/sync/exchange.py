@@ -12,7 +12,7 @@ from include.ixhaus.database import open_engine
 from include.sync import steps
 from include.sync.group import Exchange, stages
 from include.sync.narrowing import Extract
-from include.sync.planned import Planned
+from include.sync.planned import Batches, Planned
 from include.sync.run import Request, RunState, SkipRunError
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _send_out(group: Exchange, state: RunState, request: Request, failed: list[s
         steps.transform(group, state)
         planned = steps.plan(group, state, request)
     with _noted("send", failed):
-        _send(group, state, planned)
+        _send(group, state, planned.batches if planned else {})
     if request.dry_run:
         return planned
     with _noted("settle", failed):
@@ -80,9 +80,9 @@ def _send_out(group: Exchange, state: RunState, request: Request, failed: list[s
     return planned
 
 
-def _send(group: Exchange, state: RunState, planned: Planned | None) -> None:
-    for stage in stages(group) if planned else ():
-        for batch in planned.batches[stage] if planned else ():
+def _send(group: Exchange, state: RunState, batches: Batches) -> None:
+    for stage in stages(group):
+        for batch in batches.get(stage, ()):
             steps.load(group, state, batch)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from include.sync.planned import Planned
     from include.sync.run import Request, RunState
+    from include.sync.steps import Ending
 
 log = logging.getLogger(__name__)
 PRODUCTION: Final = "production"
@@ -115,12 +116,7 @@ def _exchange(group: Exchange, system: str) -> Any:
             raise AirflowFailException(str(mistake)) from None
         if done.planned and done.planned.guarded and not request.dry_run:
             outlet_events[guarded].add(GUARDED, extra=_held_back(group, system, done.planned))
-        if done.ending.why_red:
-            context["ti"].xcom_push("return_value", done.ending.xcom)
-            raise AirflowFailException(done.ending.why_red)
-        if done.ending.is_synced:
-            outlet_events[alias].add(synced(group.name, system))
-        return done.ending.xcom
+        return _ended(done.ending, outlet_events[alias], synced(group.name, system))
 
     return exchange
 
@@ -289,16 +285,20 @@ def _protocol(group: Group, system: str) -> Any:
         """Sum up; ends red if anything failed, after everything else was delivered."""
         from include.sync import steps
 
-        context = get_current_context()
-        outcome = steps.finish(group, system, _upstream(context), _request())
-        if outcome.why_red:
-            context["ti"].xcom_push("return_value", outcome.xcom)  # a failing task returns nothing
-            raise AirflowFailException(outcome.why_red)
-        if outcome.is_synced:
-            outlet_events[alias].add(synced(group.name, system))
-        return outcome.xcom
+        ending = steps.finish(group, system, _upstream(get_current_context()), _request())
+        return _ended(ending, outlet_events[alias], synced(group.name, system))
 
     return protocol
+
+
+def _ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
+    """Return a run's protocol for XCom; red if anything failed, and an event of the asset if it really synced."""
+    if ending.why_red:
+        get_current_context()["ti"].xcom_push("return_value", ending.xcom)  # a failing task returns nothing
+        raise AirflowFailException(ending.why_red)
+    if ending.is_synced:
+        outlet.add(asset)
+    return ending.xcom
 
 
 def _upstream(context: Any) -> dict[str, Any]:

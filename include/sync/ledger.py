@@ -19,7 +19,7 @@ from sqlalchemy.sql.dml import Update
 
 from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_ABGLEICH
-from include.ixhaus.database import read_snapshot
+from include.ixhaus.database import id_lists, read_snapshot
 from include.sync.prepared import Prepared, driver_moment
 
 
@@ -35,7 +35,6 @@ class State(StrEnum):
 
 
 HELD: Final = (State.PRESENT, State.RESTRICTED)
-_IDS_AT_ONCE: Final = 900  # Oracle takes at most 1,000 in one list
 _ROW = SP_ABGLEICH.c
 _KNOWN: Final = {
     "record_type": _ROW.ART,
@@ -66,10 +65,8 @@ def known_records(
 
 def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) -> pa.Table:
     """Return the ledger's rows of some records, as `known_records` does."""
-    wanted = sorted(set(ids))
     mine = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
-    starts = range(0, len(wanted), _IDS_AT_ONCE)
-    return _as_table(engine, [mine.where(_ROW.SCHLUESSEL.in_(wanted[one : one + _IDS_AT_ONCE])) for one in starts])
+    return _as_table(engine, [mine.where(_ROW.SCHLUESSEL.in_(wanted)) for wanted in id_lists(ids)])
 
 
 def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
@@ -149,8 +146,8 @@ def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]])
             query = select(_ROW.SCHLUESSEL).where(
                 _ROW.SYSTEM == system, _ROW.ART == record_type, _ROW.ZUSTAND.in_(HELD)
             )
-            for start in range(0, len(ids), _IDS_AT_ONCE):
-                part = query.where(_ROW.SCHLUESSEL.in_(ids[start : start + _IDS_AT_ONCE]))
+            for some in id_lists(ids):
+                part = query.where(_ROW.SCHLUESSEL.in_(some))
                 held |= {(record_type, external_id) for external_id in connection.execute(part).scalars()}
     return held
 

@@ -6,11 +6,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, bindparam, or_, select
 
 from include.clock import to_utc_column, utc_now
+from include.inbound.work import PORTAL
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
 
-PORTAL: Final = "PORTAL"
-"""HERKUNFT of what came from there."""
 _SINCE: Final[BindParameter[Any]] = bindparam("since")
 _USER: Final[BindParameter[Any]] = bindparam("user_nr")
 _LEASE: Final = select(SP_SPERRE.c.INHABER, SP_SPERRE.c.MARKE, SP_SPERRE.c.GUELTIG_BIS)
