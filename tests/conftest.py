@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.sandbox import SandboxProcess
@@ -29,6 +30,9 @@ os.environ.update(
     }
 )
 
+# The same examples every time, without a memory of earlier ones: what is submitted cannot be refused by chance.
+hypothesis.settings.register_profile("same", derandomize=True, database=None, print_blob=True)
+hypothesis.settings.load_profile("same")
 
 TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
 """Folder → tests that share what is costly to make, such as a first run of all groups, and so go to one worker."""
