@@ -23,4 +23,5 @@ RUN pip install --no-cache-dir -r requirements.txt && pip check
 COPY config config
 COPY plugins plugins
 COPY include include
+COPY demo demo
 COPY dags dags

@@ -26,25 +26,25 @@ $(VENV)/dev: $(VENV)/run requirements-dev.txt
 	@touch $@
 
 sync: $(VENV)/run  ## run all DAGs once against the sample iX-Haus and the sandbox portal, print the protocol
-	@$(BIN)/python -m include.embedded sync
+	@$(BIN)/python -m demo.embedded sync
 
 up: $(VENV)/run  ## Airflow with its pages and the sandbox portal, until Ctrl-C
-	@$(BIN)/python -m include.embedded up
+	@$(BIN)/python -m demo.embedded up
 
 protocol: $(VENV)/run  ## print the last runs (FORMAT=json for programs, LAST=50 for more)
-	@$(BIN)/python -m include.embedded protocol --format $(FORMAT) --last $(LAST)
+	@$(BIN)/python -m demo.embedded protocol --format $(FORMAT) --last $(LAST)
 
 note: $(VENV)/run  ## staff write a note: REPORT=M-R35 TEXT="Wir kommen." (INTERNAL=1: not for the portal); without REPORT: which there are
-	@$(BIN)/python -m include.embedded note "$$REPORT" "$$TEXT" $(if $(INTERNAL),--internal)
+	@$(BIN)/python -m demo.embedded note "$$REPORT" "$$TEXT" $(if $(INTERNAL),--internal)
 
 contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons
 	@$(BIN)/python -m include.ixhaus ddl
 
 keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
-	@$(BIN)/python -m include.embedded keys $(or $(SYSTEM),production)
+	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production)
 
 settings: $(VENV)/run  ## write docs/settings.md from the settings models
-	@$(BIN)/python -m include.describe_settings > docs/settings.md
+	@$(BIN)/python -m include.settings.describe > docs/settings.md
 
 test: $(VENV)/dev  ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder

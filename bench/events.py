@@ -20,7 +20,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from bench.figure import Figure
-from include.clock import BERLIN
+from include.vocabulary.clock import BERLIN
 
 ROOT = Path(__file__).parent.parent
 REPORTER, UNIT, REPORT = "129.R16.1", "129/R16", "M-R35"
@@ -115,7 +115,7 @@ def _airflow(folder: Path) -> Iterator[None]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags), "AIRFLOW__API__PORT": str(AIRFLOW_PORT),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{AIRFLOW_PORT}", "BENCH_FOLDER": str(folder),
     }  # fmt: skip
-    command = [sys.executable, "-m", "include.embedded"]
+    command = [sys.executable, "-m", "demo.embedded"]
     with (folder / "log").open("wb") as log, _sandbox_process(folder, env):
         subprocess.run([*command, "sync"], env=env, check=True, stdout=log, stderr=log)
         process = subprocess.Popen([*command, "up"], env=env, stdout=log, stderr=log, start_new_session=True)
@@ -129,7 +129,7 @@ def _airflow(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _sandbox_process(folder: Path, env: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "include.casavi.sandbox", "--port", str(SANDBOX_PORT)]
+    command = [sys.executable, "-m", "demo.portal", "--port", str(SANDBOX_PORT)]
     process = subprocess.Popen([*command, "--db", str(folder / "sandbox.db")], env=env, stderr=subprocess.DEVNULL)
     try:
         yield

@@ -109,7 +109,7 @@ def _hook_loop(bodies: dict[str, str]) -> None:
 
 def _load_task(home: Path, bodies: dict[str, str]) -> float:
     """Stage creates for all bodies as a plan would, and time the load step that a task runs."""
-    from dags.casavi_persons import PERSONS
+    from include.groups import PERSONS
     from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_SPERRE
     from include.ixhaus.database import open_engine
     from include.settings import SystemSettings

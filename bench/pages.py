@@ -35,10 +35,10 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 
 def _fill(database: Path, number: int) -> None:
-    from include.clock import to_utc_column
     from include.ixhaus.contract.own import SP_PROTOKOLL
     from include.ixhaus.database import engine_on
     from include.sync.protocol import COUNT_COLUMNS
+    from include.vocabulary.clock import to_utc_column
 
     engine = engine_on(lambda: sqlite3.connect(database))
     SP_PROTOKOLL.create(engine)

@@ -10,17 +10,15 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench.unchanged_child import group_of
-from include import report_extract
+from demo.ixhaus import build_sample
+from include.groups import REPORTS
+from include.groups.reports import extract as report_extract
+from include.groups.reports.settle import settle
 from include.ixhaus.database import open_engine
-from include.ixhaus.sample import build_sample
-from include.reports import settle, supply
 from include.sync import steps
-from include.sync.narrowing import Extract
-from include.sync.run import Request
+from include.sync.run import Extract, Request
 
-GROUP = group_of("reports")
-_REPORTS = """
+_NEW_REPORTS = """
     INSERT INTO SP_MELDUNG (MELDUNG_NR, BETREFF, MELDUNGSTEXT, MELDUNGSART, STATUS, GEMELDET_AM, MELDER_PERSON,
         OBJEKT_NR, FLAECHE_NR, TEAM_NR, ANGELEGT_VON, GEAENDERT_VON, HERKUNFT)
     VALUES (?, 'Betreff', ?, 'ANFRAGE', ?, '2026-05-01 10:00:00.000000', ?, ?, ?, 'T1', '011', '011', 'ERP')
@@ -46,7 +44,7 @@ def prepare(database: str, number: str) -> dict[str, float]:
         wheres = [rented[one % len(rented)] for one in range(int(number))]
         text, status = "Die Heizung bleibt kalt. " * 8, {True: "Neu", False: "Abgeschlossen"}
         rows = [(f"B-{one}", text, status[one % 10 == 7], *where) for one, where in enumerate(wheres)]
-        erp.executemany(_REPORTS, rows)
+        erp.executemany(_NEW_REPORTS, rows)
         notes = [(f"N-{one}", f"B-{one // 2}", text, "JN"[one % 2]) for one in range(2 * int(number))]
         erp.executemany(_NOTES, notes)
         erp.execute(_CONTACTS)
@@ -66,20 +64,18 @@ def run(*about: str) -> dict[str, float]:
 
 def _steps(about: Sequence[str]) -> None:
     request = Request()
-    state = steps.begin(GROUP, "production", "bench/run", request)
+    state = steps.begin(REPORTS, "production", "bench/run", request)
     engine, settings, extract = open_engine("ixhaus_production"), state.settings(), Extract()
     if about:
         places = report_extract.places(engine, settings, state, about) or frozenset()
         request = replace(request, only=places)
         extract = report_extract.extract(engine, settings, state, places)
-    steps.read(GROUP, state, extract)
-    for name, frame in supply(engine, settings, state, extract).items():
-        frame.to_parquet(state.staging().path("views") / f"{name}.parquet")
-    steps.transform(GROUP, state)
-    planned = steps.plan(GROUP, state, request)
+    steps.read(REPORTS, state, extract)
+    steps.transform(REPORTS, state)
+    planned = steps.plan(REPORTS, state, request)
     settle(engine, settings, state, extract)
     left = {"counts": asdict(planned.counts), "changes": 0}
-    steps.finish(GROUP, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, request)
+    steps.finish(REPORTS, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, request)
 
 
 if __name__ == "__main__":

@@ -8,25 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from include.groups import GROUPS
 from include.sync.group import Group, stages
-
-
-def group_of(name: str) -> Group:
-    """Return a group as its DAG file states it."""
-    import runpy
-
-    path = Path(__file__).parent.parent / "dags" / f"casavi_{name}.py"
-    group: Group = runpy.run_path(str(path))[name.upper()]
-    return group
 
 
 def prepare(name: str, database: str, persons: str, letters: str) -> dict[str, float]:
     """Make a sample and a ledger in which everything has been acknowledged."""
-    from include.ixhaus.sample import build_sample
+    from demo.ixhaus import build_sample
 
     build_sample(Path(database), persons=int(persons), letters=int(letters), contents=False)
     for group in dict.fromkeys(("persons", name)):  # a document needs its recipient
-        acknowledge_all(group_of(group))
+        acknowledge_all(GROUPS[group])
     return {}
 
 
@@ -35,6 +27,7 @@ def acknowledge_all(group: Group) -> None:
     from include.ixhaus.database import open_engine
     from include.sync import ledger, steps
     from include.sync.run import Request
+    from include.vocabulary.state import State
 
     state = steps.extract(group, "production", "bench/prepare", Request())
     steps.transform(group, state)
@@ -45,7 +38,7 @@ def acknowledge_all(group: Group) -> None:
         for batch in planned.batches[stage]:
             outcomes = ledger.Outcomes(statements, "production", batch["record_type"], state.key.name)
             for change in state.staging().read_part(batch["file"], batch["part"]):
-                held = ledger.State.RESTRICTED if change["decision"] == "restrict" else ledger.State.PRESENT
+                held = State.RESTRICTED if change["decision"] == "restrict" else State.PRESENT
                 outcomes.acknowledge(change, held, 201)
             with engine.begin() as connection:
                 outcomes.write(connection)
@@ -59,7 +52,7 @@ def step(group_name: str, name: str, shared: str) -> dict[str, float]:
     from include.sync import steps
     from include.sync.run import Request, RunState
 
-    group, file = group_of(group_name), Path(shared)
+    group, file = GROUPS[group_name], Path(shared)
     contents = _watch_contents()
     began, requests = time.perf_counter(), 0
     if name == "extract":
@@ -109,7 +102,7 @@ def pandas(name: str) -> dict[str, float]:
     from include.ixhaus.database import open_engine
 
     engine = open_engine("ixhaus_production")
-    group = group_of(name)
+    group = GROUPS[name]
     began = time.perf_counter()
     for view in group.views:
         pd.read_sql(f'SELECT * FROM "{view}"', engine)

@@ -83,7 +83,7 @@ def _task(port: int, folder: Path, name: str) -> dict[str, float]:
 
 def load_one(name: str) -> dict[str, float]:
     """Stage the create of one document as a plan would, and time the load step that a task runs."""
-    from dags.casavi_documents import DOCUMENTS
+    from include.groups import DOCUMENTS
     from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE
     from include.ixhaus.database import open_engine
     from include.settings import SystemSettings

@@ -4,9 +4,9 @@ from typing import Any
 
 from airflow.sdk import task
 
+from include.groups import DOCUMENTS
 from include.settings import configured_systems
 from include.sync.flow import sync_dag
-from include.sync.group import Group
 
 DOCS = """
 ### casavi_documents
@@ -34,17 +34,6 @@ Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. 
 files are gone when a run ends). Unchanged documents are neither read nor sent again.
 """
 
-DOCUMENTS = Group(
-    name="documents",
-    label="Dokumente",
-    views=("SP_DOKUMENT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER"),
-    record_types={"document": "include.casavi.payloads.DocumentPayload"},
-    rules="include.rules.documents.decide",
-    sees=("contact", "contract"),
-    parcels={"document": "include.uploads.open_document_parcels"},
-    removes_first=True,
-)
-
 
 def accounts(system: str) -> Any:
     """Make the task that reads back who is registered."""
@@ -52,7 +41,7 @@ def accounts(system: str) -> Any:
     @task(task_id="accounts")
     def read_back() -> dict[str, int]:
         """Remember per contact whether it is registered and invited (R32)."""
-        from include.accounts import read_accounts
+        from include.groups.documents.accounts import read_accounts
 
         return read_accounts(system)
 

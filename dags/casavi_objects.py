@@ -1,8 +1,8 @@
 """Airflow DAG casavi_objects: properties with their entrances, and units."""
 
+from include.groups import OBJECTS
 from include.settings import configured_systems
 from include.sync.flow import sync_dag
-from include.sync.group import Group
 
 DOCS = """
 ### casavi_objects
@@ -27,17 +27,6 @@ files are gone when a run ends). Nothing is ever sent twice for being repeated.
 Parameters: `properties` limits a run to some properties; `dry_run` ends after the plan; `resend` = `all` sends everything
 again; a backfill re-sends what was changed within its interval; `release_removals` lifts the guard for one run.
 """
-
-OBJECTS = Group(
-    name="objects",
-    label="Objekte",
-    views=("SP_OBJEKT", "SP_HAUSEINGANG", "SP_EINHEIT"),
-    record_types={
-        "property": "include.casavi.payloads.PropertyPayload",
-        "unit": "include.casavi.payloads.UnitPayload",
-    },
-    rules="include.rules.objects.decide",
-)
 
 for system in configured_systems():
     sync_dag(OBJECTS, system, DOCS)

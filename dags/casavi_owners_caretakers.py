@@ -1,8 +1,8 @@
 """Airflow DAG casavi_owners_caretakers: owners and caretakers of whole properties, each only with its licence."""
 
+from include.groups import OWNERS_CARETAKERS
 from include.settings import configured_systems
 from include.sync.flow import sync_dag
-from include.sync.group import Group
 
 DOCS = """
 ### casavi_owners_caretakers
@@ -29,21 +29,6 @@ An owner or caretaker who is also a tenant is one contact; `casavi_persons` send
 Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
 files are gone when a run ends). Nothing is ever sent twice for being repeated.
 """
-
-OWNERS_CARETAKERS = Group(
-    name="owners_caretakers",
-    label="Eigentümer und Hausmeister",
-    views=(
-        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAG", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
-        "SP_LIZENZ",
-    ),
-    record_types={
-        "contact": "include.casavi.payloads.ContactPayload",
-        "contract": "include.casavi.payloads.ContractPayload",
-        "responsibility": "include.casavi.payloads.ResponsibilitiesPayload",
-    },
-    rules="include.rules.owners_caretakers.decide",
-)  # fmt: skip
 
 for system in configured_systems():
     sync_dag(OWNERS_CARETAKERS, system, DOCS, after="objects")

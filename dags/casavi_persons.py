@@ -1,8 +1,8 @@
 """Airflow DAG casavi_persons: contacts of persons, partners, co-residents and contract partners, and their contracts."""
 
+from include.groups import PERSONS
 from include.settings import configured_systems
 from include.sync.flow import sync_dag
-from include.sync.group import Group
 
 DOCS = """
 ### casavi_persons
@@ -26,26 +26,6 @@ are sent by `casavi_owners_caretakers`.
 Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
 files are gone when a run ends). Nothing is ever sent twice for being repeated.
 """
-
-PERSONS = Group(
-    name="persons",
-    label="Personen",
-    views=(
-        "SP_EINHEIT",
-        "SP_PERSON",
-        "SP_PARTNER",
-        "SP_VERTRAG",
-        "SP_VERTRAGSROLLE",
-        "SP_EIGENTUEMER",
-        "SP_HAUSMEISTER",
-        "SP_LIZENZ",
-    ),
-    record_types={
-        "contact": "include.casavi.payloads.ContactPayload",
-        "contract": "include.casavi.payloads.ContractPayload",
-    },
-    rules="include.rules.persons.decide",
-)
 
 for system in configured_systems():
     sync_dag(PERSONS, system, DOCS, after="objects")

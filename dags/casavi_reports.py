@@ -1,9 +1,7 @@
 """Airflow DAG casavi_reports: reports and notes, both ways."""
 
+from include.groups.reports.dag import exchange_dag
 from include.settings import configured_systems
-from include.sync.flow import exchange_dag
-from include.sync.group import Exchange
-from include.watch.trigger import ReportsTrigger
 
 DOCS = """
 ### casavi_reports
@@ -30,31 +28,5 @@ everything, and seconds after a change on either side over the properties concer
 Safe at any time: trigger again, dry run, clearing the run. Nothing is ever sent or imported twice for being repeated.
 """
 
-REPORTS = Exchange(
-    name="reports",
-    label="Meldungen",
-    views=(
-        "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER", "SP_OBJEKT",
-        "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER", "SP_LIZENZ",
-    ),
-    record_types={
-        "ticket_type": "include.casavi.payloads.TicketTypePayload",
-        "ticket": "include.casavi.payloads.TicketPayload",
-        "comment": "include.casavi.payloads.CommentPayload",
-        "attachment": "include.casavi.payloads.AttachmentPayload",
-        "post": "include.casavi.payloads.PostPayload",
-    },
-    rules="include.rules.reports.decide",
-    sees=("contact",),
-    parcels={"attachment": "include.uploads.open_report_parcels"},
-    unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
-    removes_first=True,
-    receive="include.reports.receive",
-    places="include.report_extract.places",
-    extract="include.report_extract.extract",
-    supply="include.reports.supply",
-    settle="include.reports.settle",
-)  # fmt: skip
-
 for system in configured_systems():
-    exchange_dag(REPORTS, system, DOCS, ReportsTrigger)
+    exchange_dag(system, DOCS)

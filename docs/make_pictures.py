@@ -15,8 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from include.embedded import ROOT, environment, sandbox
-from include.show_protocol import as_table, collect
+from demo.embedded import environment, sandbox
+from include.commands import ROOT, as_table, collect
 
 DOCS = Path(__file__).parent
 RUNS = 10

@@ -68,7 +68,7 @@ def free_port() -> int:
 
 def prepare_sample(home: Path) -> None:
     """Make the sample, run every DAG, invent the days before."""
-    from include.embedded import prepare, sync
+    from demo.embedded import prepare, sync
 
     prepare(home)
     invent_history()
@@ -77,9 +77,9 @@ def prepare_sample(home: Path) -> None:
 
 def invent_history() -> None:
     """Write runs of the last 30 days into the protocol, like those of a house that is in step."""
-    from include.clock import utc_now
     from include.ixhaus.database import open_engine
     from include.sync.protocol import Counts, RunKey, close_run, open_run
+    from include.vocabulary.clock import utc_now
 
     engine, chance, now = open_engine("ixhaus_production"), random.Random(7), utc_now()  # noqa: S311 - no secret
     for days in range(30, 0, -1):
@@ -123,7 +123,7 @@ def airflow(port: int) -> Iterator[str]:
 
 def take_all(address: str) -> None:
     """Take every picture, light and dark, and the protocol as a phone shows it."""
-    from include.clock import berlin_day, utc_now
+    from include.vocabulary.clock import berlin_day, utc_now
 
     TARGET.mkdir(exist_ok=True)
     today = berlin_day(utc_now())
@@ -184,7 +184,7 @@ def take_phone(browser: Browser, url: str, name: str, scheme: str) -> None:
 def main() -> None:
     """Make the sample and take the pictures."""
     os.environ["SANDBOX_PORT"] = str(free_port())
-    from include.embedded import environment, sandbox
+    from demo.embedded import environment, sandbox
 
     with tempfile.TemporaryDirectory(prefix="screenshots-") as folder:
         port, home = free_port(), Path(folder)

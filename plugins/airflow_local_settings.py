@@ -9,7 +9,7 @@ from importlib import import_module
 
 FORK_TASKS = ({"scheduler"}, {"celery", "worker"})
 """Words of the command lines of processes from which tasks are forked."""
-WARMED = ("include.sync.exchange", "include.reports", "include.report_extract", "include.uploads")
+WARMED = ("include.groups.reports.run", "include.groups.reports.parcels")
 """Modules that import everything a run of reports uses."""
 
 

@@ -38,7 +38,7 @@ class Reply:
 
 
 class SandboxProcess:
-    """Starts `python -m include.casavi.sandbox` on a free port with a database of its own; ends it on leaving."""
+    """Starts `python -m demo.portal` on a free port with a database of its own; ends it on leaving."""
 
     def __init__(self, *arguments: str, database: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
@@ -65,7 +65,7 @@ class SandboxProcess:
         """Start (again, with the state there is); returns when connections are taken."""
         ready = Path(self._folder.name) / "ready"
         ready.unlink(missing_ok=True)
-        command = [sys.executable, "-W", "error", "-m", "include.casavi.sandbox", "--port", str(port)]
+        command = [sys.executable, "-W", "error", "-m", "demo.portal", "--port", str(port)]
         command += ["--db", str(self._database), "--ready-file", str(ready), *self._arguments]
         with (Path(self._folder.name) / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -112,7 +112,7 @@ class SandboxProcess:
         return str(self.send("POST", "/v2/authenticate", {"key": key, "secret": secret}).json["token"])
 
     def behave(self, **switches: object) -> None:
-        """Set switches of include/casavi/sandbox/behaviour.py; the others stay."""
+        """Set switches of demo/portal/behaviour.py; the others stay."""
         self._control("PUT", "behaviour", switches)
 
     def fault(self, kind: str, method: str = "*", path: str = "*", **more: object) -> None:

@@ -600,7 +600,7 @@ def _leave_nothing(place: Place) -> None:
         _expect("casavi_persons" in logs and not found, f"in the logs: {sorted(set(found))}")
     with _step("the protocol's command names every run"):
         runs = json.loads(
-            place.run("worker", ["python", "-m", "include.embedded", "protocol", "--format", "json", "--last", "99"])
+            place.run("worker", ["python", "-m", "include.commands", "protocol", "--format", "json", "--last", "99"])
         )
         ended = [(run["group"], run["status"]) for run in reversed(runs) if run["group"] != "reports"]
         expected = [("objects", "dry_run"), ("persons", "ok"), ("objects", "ok"), ("persons", "ok"), ("persons", "ok")]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from include.embedded import make_pools
+from include.commands import make_pools
 from tests.dags.rig import Finished, Rig, airflow_run, connected, new_sample
 
 pytestmark = airflow_run

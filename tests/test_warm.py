@@ -14,7 +14,7 @@ import json, sys
 sys.argv = json.loads(sys.argv[1])
 import airflow.settings
 airflow.settings.initialize()
-print(json.dumps("include.reports" in sys.modules and "pandas" in sys.modules))
+print(json.dumps("include.groups.reports.settle" in sys.modules and "pandas" in sys.modules))
 """
 
 

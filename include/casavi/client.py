@@ -19,8 +19,8 @@ from yarl import URL
 from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
 from include.casavi.upload import Upload
 from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
-from include.clock import utc_now
 from include.settings import ConfigurationError, Limits
+from include.vocabulary.clock import utc_now
 
 MAX_ANSWER_BYTES = 1 << 20
 MAX_PAGE_BYTES = 64 << 20

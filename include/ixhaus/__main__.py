@@ -1,9 +1,8 @@
-"""The ERP side from the command line: print the Oracle DDL, build the sample database, check a live one."""
+"""The ERP side from the command line: print the Oracle DDL, check a live database."""
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -11,17 +10,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m include.ixhaus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("ddl", help="print the contract as DDL for Oracle")
-    sample = commands.add_parser("sample", help="build the invented sample database (SQLite)")
-    sample.add_argument("--db", type=Path, required=True, help="file to make; it must not exist yet")
-    sample.add_argument("--persons", type=int, default=800, help="number of persons (default: 800)")
-    sample.add_argument("--seed", type=int, default=1, help="another seed, other data (default: 1)")
     check = commands.add_parser("check", help="compare a system's database with the contract")
     check.add_argument("system", help="production or test")
     given = parser.parse_args(arguments)
     if given.command == "ddl":
         return _print_ddl()
-    if given.command == "sample":
-        return _build(given.db, given.persons, given.seed)
     return _check(given.system)
 
 
@@ -29,18 +22,6 @@ def _print_ddl() -> int:
     from include.ixhaus.ddl import oracle_ddl
 
     sys.stdout.write(oracle_ddl())
-    return 0
-
-
-def _build(path: Path, persons: int, seed: int) -> int:
-    from include.ixhaus.sample import build_sample
-
-    try:
-        build_sample(path, persons, seed)
-    except (FileExistsError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    sys.stdout.write(f"{path}: sample iX-Haus with {persons} invented persons\n")
     return 0
 
 

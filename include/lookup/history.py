@@ -7,12 +7,12 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, Select, or_, select
 
-from include.clock import from_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_NOTIZ
 from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, as_sent, inbox_query, parts, sent_of
 from include.rules.reports.commissioning import PREFIX
+from include.vocabulary.clock import from_utc_column
 
 _ROW, _NOTE, _FILE, _ORDER = SP_ABGLEICH.c, SP_NOTIZ.c, SP_ANHANG.c, SP_BEAUFTRAGUNG.c
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
-from include.clock import from_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
-from include.reports import IMPORTED
 from include.rules.reports.ledger import base_ids, families
+from include.sync.inbox import IMPORTED
+from include.vocabulary.clock import from_utc_column
 
 _ROW, _INBOX = SP_ABGLEICH.c, SP_EINGANG.c
 AT_ONCE: Final = 100

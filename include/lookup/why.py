@@ -17,30 +17,22 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, Select, select
 
 from include.casavi.payloads import refusal
-from include.clock import berlin_day, from_utc_column
+from include.groups import GROUPS
 from include.ixhaus.activation import why_off
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, sent
 from include.settings import SystemSettings
 from include.sync import steps
-from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
-from include.sync.group import Exchange, Group
-from include.sync.narrowing import Extract
+from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
-from include.sync.run import RunState
+from include.sync.run import Extract
 from include.sync.staging import Staging, with_content
+from include.vocabulary.clock import berlin_day, from_utc_column
+from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
 _DID_NOTHING: Final = ("skipped", "dry_run")
-GROUPS: Final = {
-    "objects": "dags.casavi_objects.OBJECTS",
-    "persons": "dags.casavi_persons.PERSONS",
-    "owners_caretakers": "dags.casavi_owners_caretakers.OWNERS_CARETAKERS",
-    "documents": "dags.casavi_documents.DOCUMENTS",
-    "reports": "dags.casavi_reports.REPORTS",
-}
-"""Group → dotted name of what its DAG file says of it."""
 
 
 @dataclass(frozen=True)
@@ -139,17 +131,11 @@ def why(engine: Engine, settings: SystemSettings, question: Question, now: datet
     verdicts = [
         verdict
         for name in KINDS[question.kind].groups
-        for verdict in _verdicts(engine, settings, group_of(name), question, now)
+        for verdict in _verdicts(engine, settings, GROUPS[name], question, now)
     ]
     with read_snapshot(engine) as connection:
         told = tuple(_with_ledger(connection, question.system, verdict) for verdict in verdicts)
     return Answer(question, now, off or "", told)
-
-
-def group_of(name: str) -> Group:
-    """Return a group as its DAG file states it."""
-    group: Group = steps.imported(GROUPS[name])
-    return group
 
 
 def last_run_query(system: str, group: str) -> Select[Any]:
@@ -172,10 +158,6 @@ def _verdicts(
         folder = Staging(group.name, Path(root))
         folder.folder.mkdir()
         steps.take_snapshot(group, question.system, engine, folder, Extract())
-        if isinstance(group, Exchange):
-            state = RunState(question.system, group.name, "", group.name, 0, now.isoformat())
-            for name, frame in steps.imported(group.supply)(engine, settings, state, Extract()).items():
-                frame.to_parquet(folder.path("views") / f"{name}.parquet")
         decided = steps.decide(group, folder, settings, berlin_day(now))
         known = folder.read_table("known").to_pandas()
     for record_type in kind.record_types:

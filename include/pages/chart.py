@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from include.sync.history import DayTotal
+from include.lookup.runs import DayTotal
 
 WIDTH: Final = 600
 HEIGHT: Final = 60

@@ -10,15 +10,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from include.casavi.keys import KeysRefusedError, is_encrypted, key_pair, store_keys
-from include.checkup import Finding, check_ixhaus, check_portal, database_finding
-from include.clock import berlin_day, utc_now
 from include.ixhaus.activation import Activation, activation, reason_for_off
+from include.lookup.checkup import Finding, check_ixhaus, check_portal, database_finding
+from include.lookup.extent import Extent, extents
 from include.pages.access import can_edit_connections, can_trigger, may_edit_connections, may_trigger
 from include.pages.configuration_texts import TEXTS
 from include.pages.language import Language, language_of
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
-from include.released import Extent, extents
 from include.settings import (
     ConfigurationError,
     SystemSettings,
@@ -27,6 +26,7 @@ from include.settings import (
     effective,
     load_settings,
 )
+from include.vocabulary.clock import berlin_day, utc_now
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()

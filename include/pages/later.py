@@ -9,8 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from include.clock import utc_now
 from include.pages.waiting import LIMIT_SECONDS
+from include.vocabulary.clock import utc_now
 
 _THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="serviceportal-answers")
 _FRESH: Final = timedelta(minutes=1)

@@ -9,15 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Engine
 
-from include.clock import BERLIN, berlin_day, utc_now
-from include.pages.chart import draw
-from include.pages.export import csv_answer
-from include.pages.language import Language, language_of, translator
-from include.pages.protocol_texts import TEXTS
-from include.pages.rendering import FRAME, page
-from include.pages.waiting import in_time, open_ixhaus
-from include.reasons import translate
-from include.sync.history import (
+from include.lookup.runs import (
     DayTotal,
     Selection,
     active_systems,
@@ -30,7 +22,15 @@ from include.sync.history import (
     find_runs,
     totals_per_day,
 )
+from include.pages.chart import draw
+from include.pages.export import csv_answer
+from include.pages.language import Language, language_of, translator
+from include.pages.protocol_texts import TEXTS
+from include.pages.rendering import FRAME, page
+from include.pages.waiting import in_time, open_ixhaus
 from include.sync.protocol import Entry, count_names
+from include.vocabulary.clock import BERLIN, berlin_day, utc_now
+from include.vocabulary.reasons import translate
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()

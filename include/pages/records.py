@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from include.clock import BERLIN
 from include.pages.language import Texts
+from include.vocabulary.clock import BERLIN
 
 TEXTS: Final[Texts] = {
     "did_create": ("angelegt", "created"),

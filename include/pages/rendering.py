@@ -11,9 +11,9 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from include.clock import BERLIN
 from include.pages.access import form_token
 from include.pages.language import COOKIE, PARAMETER, Language, Texts, chosen_language, language_of, translator
+from include.vocabulary.clock import BERLIN
 
 PREFIX: Final = "/serviceportal"
 FRAME: Final[Texts] = {

@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 
 from include.lookup.history import Event, history
 from include.lookup.overview import Report, Wanted, one_report, overview
+from include.lookup.runs import dag_run_of
 from include.pages import records
 from include.pages.language import Texts, language_of
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
-from include.reasons import explain, rule_of
 from include.settings import configured_systems, load_settings
-from include.sync.history import dag_run_of
+from include.vocabulary.reasons import explain, rule_of
 
 router = APIRouter()
 TEXTS: Final[Texts] = {

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Literal
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
-from include.clock import utc_now
 from include.ixhaus.check import ContractError
+from include.lookup.runs import dag_run_of
 from include.lookup.why import Answer, Question, why
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
@@ -17,10 +17,10 @@ from include.pages.rendering import page
 from include.pages.reports import known_system
 from include.pages.waiting import in_time, open_ixhaus
 from include.pages.why_texts import TEXTS
-from include.reasons import explain, rule_of
 from include.settings import configured_systems, load_settings
 from include.sync.flow import dag_name
-from include.sync.history import dag_run_of
+from include.vocabulary.clock import utc_now
+from include.vocabulary.reasons import explain, rule_of
 
 router = APIRouter()
 SECONDS_A_CALL: Final = 60

@@ -13,7 +13,7 @@ from include.rules.identity import People
 from include.rules.outcomes import outcome
 from include.rules.values import is_anonymised, is_released, joined, warnings
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 BEST_FIRST: Final = (
     "ACTIVE", "OWNER", "TYPE_NOT_RELEASED", "CARETAKER", "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED",

@@ -12,7 +12,7 @@ from include.rules.objects import unit_ids
 from include.rules.outcomes import CARRIES_CONTENT, newest, outcome, parents
 from include.rules.values import cleaned, days, is_released, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
 _OPEN_END = pd.Timestamp("9999-12-31")

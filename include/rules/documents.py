@@ -15,7 +15,7 @@ from include.rules.objects import unit_ids
 from include.rules.outcomes import outcome, parents
 from include.rules.values import cleaned, days, is_released, keyed, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 PERSON: Final = "P"
 CREDITOR: Final = "K"

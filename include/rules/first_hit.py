@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 Row = tuple["Series[bool]", Decision, str]
 

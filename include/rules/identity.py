@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 
 from include.rules.outcomes import newest
 from include.rules.values import cleaned, iso, joined, keyed, occurs, positions, taken, utc
-from include.sync.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 
 CONTACT_TEXTS = (
     "salutation", "title", "first_name", "last_name", "company", "street", "postal_code", "city", "country",

@@ -10,7 +10,7 @@ from include.rules.first_hit import first_hit
 from include.rules.outcomes import newest, outcome, parents
 from include.rules.values import Rows, cleaned, is_released, joined, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 _PROPERTY_TEXTS = (
     "name", "street", "postal_code", "city", "country", "portal_note",

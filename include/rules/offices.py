@@ -10,7 +10,7 @@ from include.rules.first_hit import first_hit
 from include.rules.identity import People
 from include.rules.values import days, is_released, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 OWNER_LICENCE: Final = "Objekteigentümer"
 CARETAKER_LICENCE: Final = "Hausmeister"

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.sync.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 
 CARRIES_CONTENT: Final = (Decision.SEND.value, Decision.RESTRICT.value)
 

@@ -18,7 +18,7 @@ from include.rules.outcomes import CARRIES_CONTENT, newest, outcome, parents
 from include.rules.people import Everybody, everybody, share_of
 from include.rules.values import is_anonymised, iso, joined, keyed, taken, utc, warnings
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 ROLE: Final = "Hausmeister"
 """The role's name in the portal (O19)."""

@@ -13,9 +13,9 @@ from include.casavi.listing import find
 from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
 from include.settings import Limits
-from include.sync.decision import Decision
-from include.sync.ledger import State
 from include.sync.plan import Action
+from include.vocabulary.decision import Decision
+from include.vocabulary.state import State
 
 Body = bytes | Upload | None
 CANNOT_WITHDRAW: Final = "CANNOT_WITHDRAW"

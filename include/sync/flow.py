@@ -18,7 +18,6 @@ from airflow.sdk import (
     Asset,
     AssetAlias,
     AssetOrTimeSchedule,
-    AssetWatcher,
     CronDataIntervalTimetable,
     Param,
     TaskGroup,
@@ -29,11 +28,9 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from include.settings import ConfigurationError, SystemSettings, load_settings
-from include.sync.group import Exchange, Group, stages
+from include.sync.group import Group, stages
 
 if TYPE_CHECKING:
-    from airflow.triggers.base import BaseEventTrigger
-
     from include.sync.planned import Planned
     from include.sync.run import Request, RunState
     from include.sync.steps import Ending
@@ -62,7 +59,7 @@ def sync_dag(
     after:     a group whose success starts this one
     alongside: makers of further tasks, given the system; they run beside the sync, once extract has succeeded
     """
-    with _dag(group, system, synced(after, system) if after else None, docs) as dag:
+    with empty_dag(group, system, synced(after, system) if after else None, docs) as dag:
         state = _extract(group, system)()
         planned = _plan(group, system)(state, _transform(group)(state))
         previous: Any = planned
@@ -79,54 +76,13 @@ def sync_dag(
     return dag
 
 
-def exchange_dag(
-    group: Exchange, system: str, docs: str, watch: Callable[[str, float], BaseEventTrigger] | None = None
-) -> DAG:
-    """Make the DAG of a group that exchanges both ways in one task.
-
-    watch: maker of the trigger whose events start it, given the system and the seconds between its looks
-    """
-    seconds = load_settings(system).watch_seconds
-    starter = _watched(group, system, watch(system, seconds)) if watch and seconds else None
-    with _dag(group, system, starter, docs) as dag:
-        _exchange(group, system)()
-    return dag
-
-
-def _watched(group: Group, system: str, trigger: BaseEventTrigger) -> Asset:
-    name = f"casavi_{system}_{group.name}_changed"
-    return Asset(name, watchers=[AssetWatcher(name=name, trigger=trigger)])
-
-
-def _exchange(group: Exchange, system: str) -> Any:
-    alias = AssetAlias(f"casavi_{system}_{group.name}_synced")
-    guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
-
-    @task(pool=f"casavi_{system}", outlets=[alias, guarded])
-    def exchange(*, outlet_events: Any) -> dict[str, Any]:
-        """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
-        from include.sync import exchange as one_task
-        from include.sync import steps
-
-        context, request = get_current_context(), _request()
-        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
-        try:
-            done = one_task.exchange(group, system, run, request)
-        except (ConfigurationError, steps.ContractError) as mistake:
-            raise AirflowFailException(str(mistake)) from None
-        if done.planned and done.planned.guarded and not request.dry_run:
-            outlet_events[guarded].add(GUARDED, extra=_held_back(group, system, done.planned))
-        return _ended(done.ending, outlet_events[alias], synced(group.name, system))
-
-    return exchange
-
-
-def _held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
+def held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
+    """Return what an event of GUARDED says of a plan."""
     numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
     return {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
 
 
-def _dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
+def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
     """Make the empty DAG of a group; `starter` is an asset whose events start it."""
     return DAG(
         dag_id=dag_name(group.name, system),
@@ -164,10 +120,10 @@ def _params() -> dict[str, Param]:
     }
 
 
-def _request() -> Request:
+def request_of_run() -> Request:
     """Read what was asked of the current run; a backfilled run re-sends what changed within its data interval."""
-    from include.clock import to_utc_column
     from include.sync.run import Request
+    from include.vocabulary.clock import to_utc_column
 
     context = get_current_context()
     params, dag_run = context["params"], context["dag_run"]
@@ -210,7 +166,7 @@ def _extract(group: Group, system: str) -> Any:
         context = get_current_context()
         run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
         try:
-            return asdict(steps.extract(group, system, run, _request()))
+            return asdict(steps.extract(group, system, run, request_of_run()))
         except steps.SkipRunError as skip:
             context["ti"].xcom_push("skip", skip.reason)
             raise AirflowSkipException(str(skip)) from None
@@ -239,9 +195,9 @@ def _plan(group: Group, system: str) -> Any:
         """Compare with what the portal has acknowledged and stage the difference."""
         from include.sync import steps
 
-        planned = steps.plan(group, _run_state(state), _request())
-        if planned.guarded and not _request().dry_run:
-            outlet_events[guarded].add(GUARDED, extra=_held_back(group, system, planned))
+        planned = steps.plan(group, _run_state(state), request_of_run())
+        if planned.guarded and not request_of_run().dry_run:
+            outlet_events[guarded].add(GUARDED, extra=held_back(group, system, planned))
         return {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
 
     return plan
@@ -285,13 +241,13 @@ def _protocol(group: Group, system: str) -> Any:
         """Sum up; ends red if anything failed, after everything else was delivered."""
         from include.sync import steps
 
-        ending = steps.finish(group, system, _upstream(get_current_context()), _request())
-        return _ended(ending, outlet_events[alias], synced(group.name, system))
+        ending = steps.finish(group, system, _upstream(get_current_context()), request_of_run())
+        return ended(ending, outlet_events[alias], synced(group.name, system))
 
     return protocol
 
 
-def _ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
+def ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
     """Return a run's protocol for XCom; red if anything failed, and an event of the asset if it really synced."""
     if ending.why_red:
         get_current_context()["ti"].xcom_push("return_value", ending.xcom)  # a failing task returns nothing

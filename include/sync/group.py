@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Group:
-    """One entity group's wiring, as a DAG file states it.
+    """One entity group's wiring, as its folder in include/groups states it.
 
     name:         objects, persons, ...; also the key of its schedule in the settings
     label:        what staff call it
@@ -20,6 +20,7 @@ class Group:
     unguarded:    record types whose removals never wait for a person: what must not be seen any more, however many
     removes_first: whether removals go before everything else: who must not see something any more loses it before
                   anybody else gets it
+    has_inbox:    whether the rules also want to know which records came from the portal
     """
 
     name: str
@@ -31,26 +32,7 @@ class Group:
     parcels: Mapping[str, str] = field(default_factory=dict)
     unguarded: tuple[str, ...] = ()
     removes_first: bool = False
-
-
-@dataclass(frozen=True)
-class Exchange(Group):
-    """A group that also brings in what happened in the portal, all in one task: for events, every further task costs
-    a second.
-
-    Each is the dotted name of a function of (engine, settings, state), and what else is said:
-    receive: brings in, before the views are read, and after something was sent; returns the keys of what is new
-    places:  and keys of records; returns the numbers of the properties they belong to, or belonged to in the portal
-    extract: and property numbers; returns which rows to read for them, see narrowing.Extract
-    supply:  and which rows; returns further frames for the rules, by name
-    settle:  and which rows; writes back into the ERP after sending
-    """
-
-    receive: str = ""
-    places: str = ""
-    extract: str = ""
-    supply: str = ""
-    settle: str = ""
+    has_inbox: bool = False
 
 
 def is_removal(stage: str) -> bool:

@@ -16,10 +16,10 @@ from functools import cache
 from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.database import read_snapshot
 from include.sync.prepared import Prepared, driver_moment
+from include.vocabulary.clock import to_utc_column, utc_now
 
 log = logging.getLogger(__name__)
 _ROW = SP_SPERRE.c

@@ -9,7 +9,6 @@ States and their transitions (anything else is a bug):
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -17,24 +16,12 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import Update
 
-from include.clock import to_utc_column, utc_now
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import id_lists, read_snapshot
 from include.sync.prepared import Prepared, driver_moment
+from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.state import HELD, State
 
-
-class State(StrEnum):
-    """What the portal holds of a record, as far as it told us."""
-
-    NEW = "new"
-    PENDING = "pending"
-    """A create was or may have been sent, its outcome is unknown: look it up before sending it again."""
-    PRESENT = "present"
-    RESTRICTED = "restricted"
-    REMOVED = "removed"
-
-
-HELD: Final = (State.PRESENT, State.RESTRICTED)
 _ROW = SP_ABGLEICH.c
 _KNOWN: Final = {
     "record_type": _ROW.ART,

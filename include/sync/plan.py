@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from include.settings import PropertyRange, RemovalGuard
-from include.sync.decision import EXTERNAL_ID, Decision
-from include.sync.ledger import HELD, State
 from include.sync.staging import REMOVAL_HASH
+from include.vocabulary.decision import EXTERNAL_ID, Decision
+from include.vocabulary.state import HELD, State
 
 Resend = Literal["changed", "interval", "all"]
 Refusal = Callable[[ValidationError], tuple[str, str]]
@@ -79,7 +79,7 @@ _SHARED: Final = ["state", "hash", "refused", "properties", "identity", "parents
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
 
-    desired: the control columns of include/sync/decision.py plus hash (see staging.with_content)
+    desired: the control columns of include/vocabulary/decision.py plus hash (see staging.with_content)
     known:   the ledger's rows of this record type (see ledger.known_records) plus is_ours: bool, whether this group
              is the one that sends them
     returns: desired's columns plus state, outcome, action; records of ours that the ERP no longer has come with

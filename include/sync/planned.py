@@ -9,15 +9,15 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
-from include.clock import utc_now
 from include.sync import ledger, protocol
-from include.sync.decision import Decision
 from include.sync.deliver import CANNOT_WITHDRAW
 from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import RunState
 from include.sync.staging import PREVIEW, Staging
+from include.vocabulary.clock import utc_now
+from include.vocabulary.decision import Decision
 
 log = logging.getLogger(__name__)
 MAX_BATCHES: Final = 50

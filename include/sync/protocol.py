@@ -9,11 +9,11 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from include.clock import to_utc_column
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
-from include.reasons import explain
 from include.sync.plan import Action
+from include.vocabulary.clock import to_utc_column
+from include.vocabulary.reasons import explain
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"

@@ -1,15 +1,22 @@
 """One run: what it was asked to do, and what its steps share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from include.clock import berlin_day
-from include.reasons import explain
+from sqlalchemy import ColumnElement
+
 from include.settings import ConfigurationError, PropertyRange, SystemSettings
 from include.sync.lease import Lease
 from include.sync.plan import Resend, Scope
 from include.sync.protocol import RunKey
 from include.sync.staging import Staging
+from include.vocabulary.clock import berlin_day
+from include.vocabulary.reasons import explain
+
+
+class RefusedError(Exception):
+    """One direction cannot work before a person has mended something; the message says what."""
 
 
 class SkipRunError(Exception):
@@ -96,3 +103,16 @@ class RunState:
     def lease(self, settings: SystemSettings) -> Lease:
         """The run's lease, taken by extract."""
         return Lease(f"{self.system}/{self.group}", self.run, self.token, settings.limits.lease_seconds)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Which rows to read; empty for all. A run about a few properties reads only theirs: what a change costs does not
+    grow with what is unchanged.
+
+    views: view → condition on its rows; a view without one is read as a whole
+    known: condition on the ledger's rows
+    """
+
+    views: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    known: ColumnElement[bool] | None = None

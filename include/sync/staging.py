@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
 
 KEEP_DAYS: Final = 14
 PREVIEW: Final = "preview.csv"

@@ -15,24 +15,24 @@ from sqlalchemy import Engine
 
 from include.casavi.connections import check_connections
 from include.casavi.payloads import refusal
-from include.clock import berlin_day, utc_now
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
 from include.ixhaus.read import Views, read_views
-from include.reasons import explain
 from include.settings import SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
-from include.sync.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.sync.group import Group, is_removal, stages
+from include.sync.inbox import imported_records
 from include.sync.lease import LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
-from include.sync.narrowing import Extract
 from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
 from include.sync.planned import Planned, guarded_sample, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
-from include.sync.run import Request, RunState, SkipRunError
+from include.sync.run import Extract, Request, RunState, SkipRunError
 from include.sync.staging import Staging
+from include.vocabulary.clock import berlin_day, utc_now
+from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
+from include.vocabulary.reasons import explain
 
 __all__ = [
     "ContractError",
@@ -121,6 +121,8 @@ def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, ex
     rows = read_views(engine, group.views, folder.path("views"), extract.views)
     types = (*group.record_types, *group.sees)
     folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
+    if group.has_inbox:
+        imported_records(engine, system).to_parquet(folder.path("views") / "inbox.parquet")
     return rows
 
 

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import delete, event, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from include import embedded
+from include import commands
 from include.casavi import keys
 from include.casavi.keys import KeyOrigin, KeyPair, key_pair, store_keys
 from include.settings import ConfigurationError
@@ -89,8 +89,8 @@ def test_the_secret_is_stored_encrypted_where_airflow_can_and_the_command_says_w
     from airflow.utils.session import create_session
 
     monkeypatch.setattr("builtins.input", lambda prompt: ADDRESS)
-    monkeypatch.setattr(embedded, "getpass", lambda prompt: SECRET if "Secret" in prompt else KEY)
-    assert embedded.enter_keys("production", tmp_path) == 0
+    monkeypatch.setattr(commands, "getpass", lambda prompt: SECRET if "Secret" in prompt else KEY)
+    assert commands.enter_keys("production") == 0
     with create_session() as session:
         row = session.execute(select(Connection.__table__).where(Connection.conn_id == "casavi_production")).one()
     assert (SECRET not in str(row)) is bool(fernet_key)
@@ -218,9 +218,9 @@ def test_the_command_asks_for_everything_and_shows_nothing(
 ) -> None:
     answers = {"API key: ": KEY, "API key again: ": again, "Secret: ": SECRET, "Secret again: ": SECRET}
     monkeypatch.setattr("builtins.input", lambda prompt: ADDRESS)
-    monkeypatch.setattr(embedded, "getpass", answers.pop)
+    monkeypatch.setattr(commands, "getpass", answers.pop)
     with caplog.at_level(logging.DEBUG):
-        assert embedded.enter_keys("production", tmp_path) == code
+        assert commands.enter_keys("production") == code
     assert not answers
     assert (stored() is not None) == (code == 0)
     printed = capfd.readouterr()

@@ -24,7 +24,7 @@ from include.casavi.payloads import (
     phone,
     refusal,
 )
-from include.reasons import REASONS
+from include.vocabulary.reasons import REASONS
 
 CONTACT: dict[str, Any] = {
     "id": "P1", "title": None, "salutation": "Frau", "firstName": "Kim", "lastName": "Muster", "companyName": None,

@@ -25,7 +25,7 @@ class FirstRun:
 @pytest.fixture(scope="session")
 def pools(airflow_db: None) -> None:
     """Airflow's database with the pools that loads wait for."""
-    from include.embedded import make_pools
+    from include.commands import make_pools
 
     make_pools()
 

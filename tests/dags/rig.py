@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from include.embedded import DOCUWARE
-from include.ixhaus.sample import build_sample
+from demo.embedded import DOCUWARE
+from demo.ixhaus import build_sample
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
 airflow_run = [
@@ -76,12 +76,11 @@ class Rig:
 
     def exchange(self, **request: Any) -> Finished:
         """Do what the one task of casavi_reports does, without Airflow around it: a tenth of the time."""
-        from dags.casavi_reports import REPORTS
-        from include.sync.exchange import exchange
+        from include.groups.reports.run import exchange
         from include.sync.run import Request
 
         self.exchanges += 1
-        ending = exchange(REPORTS, "production", f"casavi_reports/{self.exchanges}", Request(**request)).ending
+        ending = exchange("production", f"casavi_reports/{self.exchanges}", Request(**request)).ending
         return Finished("failed" if ending.why_red else "success", {}, ending.xcom)
 
     def sql(self, statement: str, *values: object) -> Rows:

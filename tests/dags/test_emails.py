@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.ixhaus.sample import REPORT_CASES
+from demo.ixhaus import REPORT_CASES
 from tests.dags.rig import Rig, Rows, airflow_run
 from tests.mailbox import SENDER, Mailbox, killing
 
@@ -16,10 +16,9 @@ REPORTER = "129.R16.1"
 ADDRESS = "kim.muster@example.org"
 DONE = (ADDRESS, f"Ihre Meldung {REPORT}: Muster-R42")
 ONE_RUN = """
-from dags.casavi_reports import REPORTS
-from include.sync.exchange import exchange
+from include.groups.reports.run import exchange
 from include.sync.run import Request
-exchange(REPORTS, "production", "casavi_reports/killed", Request())
+exchange("production", "casavi_reports/killed", Request())
 """
 
 
@@ -273,7 +272,7 @@ def test_what_happened_in_a_run_that_died_is_told_by_the_next(
 ) -> None:
     report(told, "M-1")
     with monkeypatch.context() as dying:
-        dying.setattr("include.reports.tell", None)  # as far as the run comes
+        dying.setattr("include.groups.reports.settle.tell", None)  # as far as the run comes
         assert told.exchange().state == "failed"
     assert mailbox.received == []
     assert told.exchange().state == "success"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from include.inbound import unsettled
+from demo.ixhaus import REPORT_CASES
+from include.groups.reports.inbound import unsettled
 from include.ixhaus.database import open_engine
-from include.ixhaus.sample import REPORT_CASES
 from tests.dags.rig import Rig, airflow_run
 from tests.sandbox import PortalUser
 

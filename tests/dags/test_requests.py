@@ -32,7 +32,7 @@ def asked(
     started_by = {"an asset": [SimpleNamespace(extra=extra) for extra in events]}
     context = {"params": form, "dag_run": run, "triggering_asset_events": started_by}
     monkeypatch.setattr(flow, "get_current_context", lambda: context)
-    return flow._request()
+    return flow.request_of_run()
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from include import embedded
-from include.ixhaus.sample import REFUSED
-from include.reasons import explain
-from include.show_protocol import collect
+from demo import embedded
+from demo.ixhaus import REFUSED
+from include.commands import collect
 from include.sync.group import Group
+from include.vocabulary.reasons import explain
 from tests.dags.conftest import GROUPS, FirstRun
 from tests.dags.rig import COLUMNS, Finished, Rig, airflow_run
 
@@ -95,12 +95,12 @@ def responsible(rig: Rig) -> dict[str, list[dict[str, Any]]]:
 
 def decided_payloads(rig: Rig, name: str, folder: Path) -> dict[str, dict[str, Any]]:
     """What the rules say about each record that may be sent: type → id → payload; no step of a run takes part."""
-    from include.clock import berlin_day, utc_now
     from include.ixhaus.database import open_engine
     from include.ixhaus.read import frame_of, read_views
     from include.settings import load_settings
     from include.sync import ledger
-    from include.sync.decision import CONTROL_COLUMNS
+    from include.vocabulary.clock import berlin_day, utc_now
+    from include.vocabulary.decision import CONTROL_COLUMNS
 
     group, engine = group_of(name), open_engine("ixhaus_production")
     views = {one: frame_of(folder / "views", one) for one in read_views(engine, group.views, folder / "views")}

@@ -4,11 +4,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from dags.casavi_reports import REPORTS
-from include.clock import BERLIN, utc_now
-from include.ixhaus.sample.estate import STAFF
-from include.sync.exchange import Exchanged, exchange
+from demo.ixhaus.estate import STAFF
+from include.groups.reports.run import Exchanged, exchange
 from include.sync.run import Request
+from include.vocabulary.clock import BERLIN, utc_now
 from tests.faults.harness import CANARY, HOUSE, Row, Tenant, World
 from tests.faults.run_steps import SYSTEM
 
@@ -66,7 +65,7 @@ class Desk:
 
     def run(self) -> Exchanged:
         """Exchange both ways, as the DAG's one task does."""
-        return exchange(REPORTS, SYSTEM, self.world.next_run("reports"), Request())
+        return exchange(SYSTEM, self.world.next_run("reports"), Request())
 
     def settle(self) -> None:
         """Exchange, with nothing left to do; the log of requests begins anew."""

@@ -22,15 +22,16 @@ import pytest
 import yaml
 from sqlalchemy import Engine
 
-from include.clock import berlin_day, utc_now
+from demo.ixhaus.writing import write_rows
+from include.groups import GROUPS
 from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
-from include.ixhaus.sample.writing import write_rows
+from include.lookup.runs import last_runs
 from include.settings import PropertyRange, load_settings
 from include.sync import steps
-from include.sync.history import last_runs
 from include.sync.run import Request
-from tests.faults.run_steps import GROUPS, SYSTEM, Progress, run_group
+from include.vocabulary.clock import berlin_day, utc_now
+from tests.faults.run_steps import SYSTEM, Progress, run_group
 from tests.sandbox import KEY, ROOT, SECRET, PortalUser, SandboxProcess
 
 CANARY: Final = "kanari"

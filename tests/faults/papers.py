@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from include.casavi.sandbox.docuware import pdf_saying
+from demo.portal.docuware import pdf_saying
 from tests.faults.harness import CANARY, HOUSE, Ran, Row, Tenant, World, tenants
 
 ANNA, BERT = tenants(2)

@@ -24,22 +24,17 @@ from unittest.mock import patch
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from dags.casavi_documents import DOCUMENTS
-from dags.casavi_objects import OBJECTS
-from dags.casavi_owners_caretakers import OWNERS_CARETAKERS
-from dags.casavi_persons import PERSONS
-from dags.casavi_reports import REPORTS
 from include.casavi.client import Portal
 from include.casavi.endpoints import Call
+from include.groups import GROUPS, REPORTS
+from include.groups.reports.run import exchange
 from include.settings import load_settings
 from include.sync import acknowledge, deliver, steps
-from include.sync.exchange import exchange
-from include.sync.group import Exchange, Group, stages
+from include.sync.group import Group, stages
 from include.sync.lease import Lease
 from include.sync.run import Request, RunState
 
 SYSTEM: Final = "production"
-GROUPS: Final = {group.name: group for group in (OBJECTS, PERSONS, OWNERS_CARETAKERS, DOCUMENTS, REPORTS)}
 CRASHED: Final = 99
 Action = Callable[[], Any]
 
@@ -199,8 +194,8 @@ def obey(order: Mapping[str, Any]) -> int:
     if order.get("without_renewals"):
         patch.object(Lease, "kept_alive", lambda *_: nullcontext()).start()
         patch.object(acknowledge, "_seconds_of_a_commit", lambda *_: 0.0).start()
-    if isinstance(group, Exchange):
-        return 1 if exchange(group, SYSTEM, order["run"], Request()).ending.why_red else 0
+    if group is REPORTS:
+        return 1 if exchange(SYSTEM, order["run"], Request()).ending.why_red else 0
     progress = Progress.load(Path(order["progress"]))
     run_group(group, order["run"], Request(), progress)
     return 1 if progress.failed else 0
@@ -210,8 +205,6 @@ def serve() -> None:
     """Obey orders from standard input; each runs in a fork, so none pays for the imports."""
     for group in GROUPS.values():
         named = [group.rules, *group.record_types.values(), *group.parcels.values()]
-        if isinstance(group, Exchange):
-            named += [group.receive, group.places, group.extract, group.supply, group.settle]
         for dotted in named:
             steps.imported(dotted)
     for line in sys.stdin:

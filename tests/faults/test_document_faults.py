@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from include.casavi.sandbox.docuware import pdf_saying
+from demo.portal.docuware import pdf_saying
 from tests.faults.harness import Row, Worker
 from tests.faults.papers import ANNA, BERT, Archive, Paper, letters
 from tests.faults.run_steps import CRASHED, Progress

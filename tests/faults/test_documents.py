@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from demo.portal.docuware import PLATFORM, pdf_saying
 from include.casavi import listing, upload
-from include.casavi.sandbox.docuware import PLATFORM, pdf_saying
 from include.sync import steps
 from tests.faults.harness import HOUSE, Ran, Row, Worker, seen_id
 from tests.faults.papers import ANNA, BERT, LETTER, Archive, Paper, letters, outcomes, writes

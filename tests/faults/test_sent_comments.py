@@ -2,7 +2,7 @@
 
 import pytest
 
-from include.reasons import explain
+from include.vocabulary.reasons import explain
 from tests.faults.desk import Desk
 from tests.faults.harness import Row
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from demo.ixhaus import build_sample
 from include.ixhaus.database import engine_on
-from include.ixhaus.sample import build_sample
 
 TODAY = date(2027, 3, 1)
 

@@ -7,6 +7,7 @@ import pytest
 from pandas import DataFrame, concat
 from pydantic import BaseModel, ValidationError
 
+from demo.ixhaus import REFUSED, build_sample
 from include.casavi.payloads import (
     ContactPayload,
     ContractPayload,
@@ -19,7 +20,6 @@ from include.casavi.payloads import (
 from include.ixhaus.contract.english import FRAMES
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views
-from include.ixhaus.sample import REFUSED, build_sample
 from include.rules import documents, objects, owners_caretakers, persons
 from include.settings import load_settings
 from include.sync.staging import with_content

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from dags.casavi_reports import REPORTS
+from include.groups import GROUPS
+from include.groups.reports.run import exchange
 from include.ixhaus.database import engine_on
 from include.settings import SystemSettings, load_settings
-from include.sync.exchange import exchange
 from include.sync.run import Request
 from tests.dags.rig import Rig, Rows, connected, copied, new_sample
-from tests.faults.run_steps import GROUPS, Progress, run_group
+from tests.faults.run_steps import Progress, run_group
 
 SYSTEM = "production"
 
@@ -25,7 +25,7 @@ def in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment, connected(folder, environment):
         for name, group in GROUPS.items():
             assert run_group(group, f"casavi_{name}/first", Request(), Progress()) is not None
-        exchange(REPORTS, SYSTEM, "casavi_reports/first", Request())
+        exchange(SYSTEM, "casavi_reports/first", Request())
     return folder
 
 
@@ -69,4 +69,4 @@ def engine(erp: Erp) -> Engine:
 
 
 def run_reports(run: str = "casavi_reports/again") -> None:
-    exchange(REPORTS, SYSTEM, run, Request())
+    exchange(SYSTEM, run, Request())

@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 from sqlalchemy import Engine, event
 
-from include.ixhaus.sample import REPORT_CASES
+from demo.ixhaus import REPORT_CASES
 from include.lookup.history import Event, history
 from include.lookup.overview import NONE, PAGE, Report, Wanted, one_report, overview
 from tests.dags.rig import Rig

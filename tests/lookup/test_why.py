@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from include.clock import utc_now
+from demo.ixhaus import REPORT_CASES
 from include.ixhaus.check import ContractError
-from include.ixhaus.sample import REPORT_CASES
 from include.lookup.why import KINDS, Answer, Question, Verdict, why
 from include.settings import PropertyRange, SystemSettings
+from include.vocabulary.clock import utc_now
 from tests.dags.rig import Rig
 from tests.lookup.conftest import SYSTEM, Erp, run_reports
 

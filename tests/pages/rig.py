@@ -21,9 +21,9 @@ import pytest
 from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from include.embedded import DOCUWARE
+from demo.embedded import DOCUWARE
+from demo.ixhaus import build_sample
 from include.ixhaus.database import engine_on
-from include.ixhaus.sample import build_sample
 from include.settings import CONFIG_FOLDER
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from include.embedded import make_pools
-from include.sync.history import dag_run_of
+from include.commands import make_pools
+from include.lookup.runs import dag_run_of
 from tests.pages.rig import Pages, visit
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from include.ixhaus.sample import REPORT_CASES
-from include.reasons import Language, explain
+from demo.ixhaus import REPORT_CASES
+from include.vocabulary.reasons import Language, explain
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from include.ixhaus.sample import REPORT_CASES
-from include.reasons import explain
+from demo.ixhaus import REPORT_CASES
 from include.settings import CONFIG_FOLDER
+from include.vocabulary.reasons import explain
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
 from tests.sandbox import Reply

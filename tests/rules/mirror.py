@@ -21,9 +21,9 @@ from include.casavi.payloads import (
     refusal,
 )
 from include.rules.values import utc
-from include.sync.decision import CONTROL_COLUMNS
 from include.sync.plan import Scope, compare, to_send, validate
 from include.sync.staging import with_content
+from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules.builders import TODAY, Outcome, Records, Row, decide_reports, held
 
 MODELS: dict[str, type[BaseModel]] = {

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 from include.casavi.payloads import ContactPayload, ContractPayload, ResponsibilitiesPayload
-from include.reasons import REASONS
 from include.rules import objects, owners_caretakers, persons
 from include.settings import SystemSettings
-from include.sync.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.reasons import REASONS
 from tests.rules.builders import (
     SETTINGS,
     Outcome,

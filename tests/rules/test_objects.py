@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from include.casavi.payloads import PropertyPayload, UnitPayload
-from include.sync.decision import CONTROL_COLUMNS
+from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules.builders import contract, decide_objects, entrance, person, prop, unit
 
 NOTHING: dict[str, Any] = {"properties": ""}

@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 from pandas import DataFrame
 
-from include.reasons import REASONS
 from include.rules.reports import classify
 from include.settings import SystemSettings
+from include.vocabulary.reasons import REASONS
 from tests.rules.builders import (
     SETTINGS,
     TENANTS,

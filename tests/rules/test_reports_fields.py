@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from include.reasons import explain
 from include.rules.reports import channels, classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
+from include.vocabulary.reasons import explain
 from tests.rules.builders import SETTINGS, TENANTS, TODAY, Records, Row, held, note, report, report_world, views_of
 
 LEDGER = ["record_type", "external_id", "state", "identity", "properties", "reason", "group", "acknowledged_at"]

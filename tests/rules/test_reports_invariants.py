@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from include.reasons import REASONS
-from include.sync.decision import CONTROL_COLUMNS
+from include.vocabulary.decision import CONTROL_COLUMNS
+from include.vocabulary.reasons import REASONS
 from tests.rules.builders import Records, Row, file, kind, note, order, report
 from tests.rules.mirror import Mirror
 

@@ -3,7 +3,7 @@
 import pytest
 
 from include.casavi.payloads import ContactPayload
-from include.sync.decision import CONTROL_COLUMNS
+from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules.builders import Records, contract, decide, held, partner, person, role
 
 FIELDS = [field.alias for field in ContactPayload.model_fields.values()]

@@ -15,8 +15,6 @@ from pandas import DataFrame
 from include.casavi.endpoints import ENDPOINTS
 from include.casavi.payloads import UnitPayload, refusal
 from include.settings import PropertyRange, RemovalGuard
-from include.sync.decision import CONTROL_COLUMNS, Decision
-from include.sync.ledger import State
 from include.sync.plan import (
     DuplicateKeysError,
     GuardFinding,
@@ -29,6 +27,8 @@ from include.sync.plan import (
     validate,
 )
 from include.sync.staging import REMOVAL_HASH, with_content
+from include.vocabulary.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.state import State
 
 ALL = Scope(resend="all")
 JANUARY = (datetime(2027, 1, 1), datetime(2027, 2, 1))  # noqa: DTZ001 - UTC without zone, as in the frames

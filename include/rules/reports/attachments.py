@@ -12,7 +12,7 @@ from include.rules.reports.ledger import base_ids, families, finished, inbox_of,
 from include.rules.reports.texts import outbound
 from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 _BYTES_PER_MB: Final = 1 << 20
 _NAME_LENGTH: Final = 255

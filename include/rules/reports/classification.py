@@ -15,7 +15,7 @@ from include.rules.reports.posts import posts_for
 from include.rules.reports.sources import Sources, gather
 from include.rules.values import days
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
 SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export", "record_type", "external_id")
@@ -25,9 +25,9 @@ OF_REPORT: Final = ("contact_id", "status", "is_closed", "notifies_unregistered"
 def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
     """Decide on every report; for views, known, settings and today see decide.
 
-    returns: report_nr, decision, reason (a code of include/reasons.py), as_what ("individual", "property", "bulletin",
-             "" if it does not go out), is_first_export (bool: nothing of its property went out before, O25),
-             record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be; contact_id
+    returns: report_nr, decision, reason (a code of vocabulary/reasons.py), as_what ("individual", "property",
+             "bulletin", "" if it does not go out), is_first_export (bool: nothing of its property went out before,
+             O25), record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be; contact_id
              (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at (local)
     """
     sources = gather(views, known, settings, today)

@@ -12,7 +12,7 @@ from include.rules.reports.ledger import additions, base_ids, families, finished
 from include.rules.reports.texts import is_cut, one_line, outbound
 from include.rules.reports.tickets import is_ticket
 from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 FROM_PORTAL: Final = "PORTAL"
 """Origin of a record that the interface wrote; it is never sent back (E49)."""

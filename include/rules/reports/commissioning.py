@@ -14,7 +14,7 @@ from include.rules.reports.templates import TemplateError, placeholders, rendere
 from include.rules.reports.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 PREFIX: Final = "AUFTRAG-"
 CANCELLED: Final = "CANCELLED"

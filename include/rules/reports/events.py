@@ -23,7 +23,7 @@ from include.rules.reports.ledger import of_type
 from include.rules.reports.sources import kinds_of
 from include.rules.reports.texts import title_of
 from include.rules.values import cleaned, keyed, occurs, positions, taken, utc
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 OPENED: Final = "opened"
 CLOSED: Final = "closed"

@@ -10,7 +10,7 @@ from include.rules.outcomes import newest
 from include.rules.reports.comments import FROM_PORTAL
 from include.rules.reports.ledger import MAYBE_HELD
 from include.rules.values import keyed, positions, taken
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 PENDING: Final = "PENDING"
 SENT: Final = "SENT"

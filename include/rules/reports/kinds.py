@@ -6,7 +6,7 @@ from include.rules.first_hit import first_hit
 from include.rules.outcomes import outcome
 from include.rules.reports.texts import one_line, outbound
 from include.rules.values import utc
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 
 def decide_kinds(kinds: DataFrame) -> DataFrame:

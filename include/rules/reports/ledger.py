@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 
 from include.rules.outcomes import outcome
 from include.rules.values import Rows, keyed, occurs, positions, taken
-from include.sync.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 
 MAYBE_HELD: Final = ("present", "restricted", "pending")
 """States of what the portal holds or may hold."""

@@ -15,7 +15,7 @@ from include.rules.reports.ledger import MAYBE_HELD, families, finished, of_type
 from include.rules.reports.texts import is_cut, outbound, title_of
 from include.rules.values import positions, taken, utc, warnings
 from include.settings import SystemSettings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 
 def posts_for(reports: DataFrame, posts: DataFrame, is_sent: "Series[bool]", settings: SystemSettings) -> DataFrame:

@@ -31,7 +31,7 @@ _ENVIRONMENT: Final = SandboxedEnvironment(
 
 
 class TemplateError(Exception):
-    """A template cannot be used; `reason` is a code of include/reasons.py."""
+    """A template cannot be used; `reason` is a code of include/vocabulary/reasons.py."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -10,7 +10,7 @@ from include.rules.reports.audience import write_marks
 from include.rules.reports.ledger import families, finished, of_type
 from include.rules.reports.texts import is_cut, outbound, title_of
 from include.rules.values import keyed, occurs, utc, warnings
-from include.sync.decision import Decision
+from include.vocabulary.decision import Decision
 
 
 def decide_tickets(

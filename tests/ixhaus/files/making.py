@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from include.casavi.sandbox.docuware import pdf_saying
+from demo.portal.docuware import pdf_saying
 from include.ixhaus.files import Source
 
 PDF = pdf_saying("Brief 7")

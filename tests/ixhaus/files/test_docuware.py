@@ -12,7 +12,7 @@ from aiohttp import web
 from pypdf import PdfReader
 from yarl import URL
 
-from include.casavi.sandbox.docuware import PLATFORM, pdf_saying
+from demo.portal.docuware import PLATFORM, pdf_saying
 from include.ixhaus.files import open_files
 from include.ixhaus.files.identity import is_safe
 from tests.ixhaus.files.conftest import Archive, Connect

@@ -1,0 +1,219 @@
+"""The embedded default: real Airflow, a sample iX-Haus and the sandbox portal inside the checkout, with one command.
+
+    python -m demo.embedded sync       run every DAG once and print the protocol
+    python -m demo.embedded up         Airflow with its pages, and the sandbox, until Ctrl-C
+    python -m demo.embedded protocol   print the last runs
+    python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
+    python -m demo.embedded keys production   store the portal's key and secret, each entered twice
+    python -m demo.embedded airflow …  any Airflow command in the same environment
+
+Only fills in what the environment does not already say, so that every command also works against a real installation.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from include.commands import ROOT, add_keys, add_protocol, enter_keys, make_pools, migrate, show
+
+SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
+DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
+DOCUWARE: Final = "/docuware/DocuWare/Platform"
+"""Where the sandbox plays DocuWare as well."""
+SYNCED: Final = ("casavi_objects", "casavi_persons", "casavi_owners_caretakers", "casavi_documents", "casavi_reports")
+"""The DAGs of a full run, in order."""
+
+
+def sandbox_address() -> str:
+    """Return where the sandbox portal is served."""
+    return f"http://127.0.0.1:{SANDBOX_PORT}"
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of the embedded default, with everything below `home`."""
+    portal = {
+        "conn_type": "http", "host": f"{sandbox_address()}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
+    }  # fmt: skip
+    return {
+        "AIRFLOW_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # an event's run begins half a second sooner
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "ixhaus.db")}),
+        "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(portal),
+        "AIRFLOW_CONN_DOCUMENTS_PRODUCTION": json.dumps(
+            {"conn_type": "fs", "extra": {"path": str(home / "dokumente")}}
+        ),
+        "AIRFLOW_CONN_DOCUWARE_PRODUCTION": json.dumps(portal | {"host": f"{sandbox_address()}{DOCUWARE}"}),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands above and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m demo.embedded", description=(__doc__ or "").split("\n", 1)[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("sync", help="run every DAG once and print the protocol")
+    commands.add_parser("up", help="Airflow with its pages, and the sandbox, until Ctrl-C")
+    add_protocol(commands)
+    add_keys(commands)
+    note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
+    note.add_argument("report", nargs="?", default="")
+    note.add_argument("text", nargs="?", default="")
+    note.add_argument("--internal", action="store_true", help="not for the portal")
+    commands.add_parser("airflow", help="any Airflow command", add_help=False)
+    known, rest = parser.parse_known_args(arguments)
+    home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
+    for name, value in environment(home).items():
+        os.environ.setdefault(name, value)
+    if known.command == "airflow":
+        return subprocess.call(["airflow", *rest])
+    if known.command == "protocol":
+        show(known.format, known.last)
+        return 0
+    if known.command == "keys":
+        if home == ROOT / ".airflow":  # somebody else's Airflow is not ours to migrate
+            migrate(home)
+        return enter_keys(known.system)
+    if known.command == "note":
+        return write_note(home, known.report, known.text, is_public=not known.internal)
+    return sync(home) if known.command == "sync" else up(home)
+
+
+def write_note(home: Path, report_nr: str, text: str, *, is_public: bool) -> int:
+    """Write a note into the sample as staff would, or list its open reports; returns 1 with a sentence if refused."""
+    from demo.ixhaus.notes import NoteRefusedError, add_note, open_reports
+    from include.ixhaus.database import open_engine
+    from include.settings import load_settings
+    from include.vocabulary.clock import utc_now
+
+    name, settings = "AIRFLOW_CONN_IXHAUS_PRODUCTION", load_settings("production")
+    try:
+        if os.environ[name] == environment(home)[name] and not (home / "ixhaus.db").exists():
+            raise NoteRefusedError("there is no sample iX-Haus yet; make sync builds it")
+        engine = open_engine(settings.ixhaus_connection)
+        if report_nr:
+            note_id = add_note(engine, report_nr, text, utc_now(), is_public=is_public)
+            _say(f"{note_id} is written; the next run of casavi_reports sees it")
+        else:
+            for number, subject in open_reports(engine, list(settings.closing_statuses)):
+                _say(f"{number:<16} {subject}")
+    except NoteRefusedError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    return 0
+
+
+def sync(home: Path) -> int:
+    """Run every DAG once through Airflow and print the protocol; returns 0 if every run was clean."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    _say("Airflow's database and the sample iX-Haus …")
+    prepare(home)
+    with sandbox(home):
+        states = [_test_run(name) for name in SYNCED]
+    show("table", last=len(states))
+    return 0 if set(states) == {"success"} else 1
+
+
+def _say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+def _test_run(name: str) -> str:
+    from airflow.dag_processing.dagbag import DagBag
+
+    _say(f"{name} …")
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    if bag.import_errors:  # the last line of each is the sentence for the reader
+        sentences = {error.strip().splitlines()[-1] for error in bag.import_errors.values()}
+        sys.stderr.write("\n".join(sorted(sentences)) + "\n")
+        return "failed"
+    return str(bag.dags[name].test().state)
+
+
+def prepare(home: Path) -> None:
+    """Make Airflow's database with the pools of the settings, and the sample iX-Haus, where they do not exist yet."""
+    migrate(home)
+    make_pools()
+    if not (home / "ixhaus.db").exists():
+        from demo.ixhaus import build_sample
+
+        build_sample(home / "ixhaus.db")
+
+
+@contextmanager
+def sandbox(home: Path) -> Iterator[str]:
+    """Run the sandbox portal while the block runs, or use the one that is already there; yields its address."""
+    address = sandbox_address()
+    if _answers(address):
+        yield address
+        return
+    command = [sys.executable, "-m", "demo.portal", "--port", str(SANDBOX_PORT)]
+    command += ["--db", str(home / "sandbox.db")]
+    process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def up(home: Path) -> int:
+    """Run Airflow and the sandbox until Ctrl-C."""
+    prepare(home)
+    with sandbox(home) as address:
+        sys.stdout.write(f"Portal sandbox: {address}   Airflow: http://127.0.0.1:8080   (Ctrl-C ends both)\n")
+        sys.stdout.flush()
+        process = subprocess.Popen(["airflow", "standalone"], start_new_session=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            # Airflow's own processes do not all end with their parent.
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not _answers(address):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the sandbox portal does not answer at {address}; is another program using the port?")
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=1) as response:  # noqa: S310 - always our own http address
+            return bool(response.headers.get("x-sandbox"))
+    except (URLError, OSError):
+        return False
+
+
+def _plain(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without coverage or Airflow logging settings that only concern this process."""
+    return {name: value for name, value in env.items() if name != "AIRFLOW__LOGGING__LOGGING_LEVEL"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""The sample's documents: one hand-written case per rule R25–R33 and edge case E29–E37, and letters for the crowd.
+
+Contents lie in the database, in a folder beside it, and in the DocuWare that the sandbox portal plays.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from demo.ixhaus.estate import CASE_PROPERTY
+from demo.ixhaus.files import docx, pdf, png
+from demo.ixhaus.records import Calendar
+from demo.ixhaus.writing import at_nine, write_columns, write_rows
+
+FOLDER: Final = "dokumente"
+"""Beside the database: where the files lie that are kept as files."""
+_TOO_LARGE: Final = 100 * 2**20 + 1
+
+
+@dataclass(frozen=True)
+class DocumentCase:
+    """One document DOK-<name>; its columns say what is special about it."""
+
+    name: str
+    about: str
+    columns: dict[str, Any]
+    renditions: dict[str, bytes] = field(default_factory=dict)
+    """FASSUNG → content kept in the database."""
+    file: bytes | int | None = None
+    """Content kept as a file at PFAD, or the size of an empty one."""
+
+    @property
+    def document_id(self) -> str:
+        """Return the document's key."""
+        return f"DOK-{self.name}"
+
+
+def document_cases(today: date) -> list[DocumentCase]:
+    """Return all cases with their dates counted from `today`."""
+    day = Calendar(today)
+    made = [*_released(day), *_recipients(day), *_files(day), *_dms(day), *_refused(day)]
+    return [_completed(case, day) for case in made]
+
+
+def _released(day: Calendar) -> Iterator[DocumentCase]:
+    first = date(day.today.year - 1, 1, 1)
+    yield _letter("R25", "released type: sent to its person")
+    yield _letter("R25-none", "type not released", DOKUMENTTYP="Mahnung")
+    yield _letter("R26", "dated on the first day of the time filter", DOKUMENTDATUM=first)
+    yield _letter("R26-old", "dated the day before", DOKUMENTDATUM=Calendar(first)(-1))
+    yield _for_all("R26-exempt", "type without time filter: 17 years old, sent all the same", "Hausordnung",
+                   DOKUMENTDATUM=day(-6200))  # fmt: skip
+    yield _letter("E29", "re-type it, and it leaves the portal")
+    yield _for_all("E33", "type in both lists: no time limit, and for owners only", "Protokoll",
+                   DOKUMENTDATUM=day(-3000))  # fmt: skip
+    yield _letter("R29", "delete it, and it leaves the portal")
+    yield _letter("E36", "from last year: leaves at the turn of the year after next", DOKUMENTDATUM=first)
+
+
+def _recipients(day: Calendar) -> Iterator[DocumentCase]:
+    yield _letter("E31", "written to the wrong person? correct the recipient", to="129.R16.1")
+    yield _letter("O16", "to a partner by his number", to="P-R24")
+    yield _letter("E35", "to somebody whose access opens tomorrow: waits for him", to="129.E1.1")
+    yield _letter("E6", "of a tenancy that has ended; its tenant still owns a unit", to="129.E6.1", VERTRAG_NR="V-E6")
+    yield _letter("E6-owner", "to the same person as owner: stays", to="129.E6b.1", VERTRAG_NR="V-E6b")
+    yield _letter("E32", "to a creditor who is no portal user", EMPFAENGERTYP="K", to="4711")
+    yield _letter(
+        "E32-zero",
+        "property number with a leading zero: the range goes by its value, the recipient decides",
+        OBJEKT_NR="0129",
+    )
+    yield _for_all("E7", "for a unit: of a type that may hang there", "Energieausweis", FLAECHE_NR="R16",
+                   DOKUMENTDATUM=day(-900))  # fmt: skip
+
+
+def _files(day: Calendar) -> Iterator[DocumentCase]:
+    word = {"DATEINAME": "Vereinbarung.docx"}
+    yield _letter("R31", "Word document with a PDF rendition: the PDF is sent", HAT_PDF="J", **word,
+                  renditions={"ORIGINAL": docx("Vereinbarung"), "PDF": pdf("Vereinbarung")})  # fmt: skip
+    yield _letter("R31-none", "Word document without one", **word, renditions={"ORIGINAL": docx("Vereinbarung")})
+    yield _letter("R33", "a photo", DATEINAME="Foto Wohnungsübergabe.png", renditions={"ORIGINAL": png()})
+    yield _file("E30", "kept as a file whose path has umlauts", "Übergaben/Übergabeprotokoll Müller.pdf")
+    same = {"ORIGINAL": pdf("Derselbe Inhalt")}
+    yield _letter("E34a", "two documents of the same content", renditions=same)
+    yield _letter("E34b", "the other one", renditions=same)
+    yield _letter("E37", "a PDF with a name that nobody should open", DATEINAME="..\\Post/rechnung.pdf.exe")
+
+
+def _dms(day: Calendar) -> Iterator[DocumentCase]:
+    yield _letter("R30", "in DocuWare, with all three attributes", ABLAGE="DOCUWARE", PFAD="demo/1001")
+    fields = {"ART": "Mieterbrief", "TYP": "P", "HAUS": CASE_PROPERTY, "MIETER": "129.R16.1"}
+    nothing: dict[str, Any] = dict.fromkeys(("EMPFAENGERTYP", "OBJEKT_NR", "EMPFAENGER_HEADER_ID"))
+    yield _letter("R30-row", "in DocuWare, its attributes by a filter row", ABLAGE="DOCUWARE", PFAD="demo/1002",
+                  DMS_FELDER=json.dumps(fields), **nothing)  # fmt: skip
+
+
+def _refused(day: Calendar) -> Iterator[DocumentCase]:
+    """Yield the sample's bad documents; REFUSED in the package names them."""
+    yield _letter("R27", "no document date", DOKUMENTDATUM=None)
+    yield _file("R28", "a byte more than 100 MB", "Zu groß.pdf", file=_TOO_LARGE)
+    yield _letter("R30-none", "in DocuWare, nobody says for whom", ABLAGE="DOCUWARE", PFAD="demo/1003",
+                  EMPFAENGERTYP=None)  # fmt: skip
+    yield _file("E30-empty", "an empty file", "Leer.pdf", file=0)
+    yield _letter("E32-unknown", "to a person nobody knows", to="129.NIEMAND.1")
+    yield _for_all("E7-none", "for a unit, of a type that may not hang there", "Anschreiben", FLAECHE_NR="R16")
+
+
+def _letter(
+    name: str, about: str, *, to: str = "129.R16.1", renditions: dict[str, bytes] | None = None, **columns: Any
+) -> DocumentCase:
+    recipient = {"EMPFAENGERTYP": "P", "EMPFAENGER_HEADER_ID": to, "DOKUMENTTYP": "Anschreiben", "ABLAGE": "DATENBANK"}
+    content = renditions or {"ORIGINAL": pdf(f"{name}: {about}")}
+    return DocumentCase(name, about, recipient | columns, {} if columns.get("ABLAGE") == "DOCUWARE" else content)
+
+
+def _for_all(name: str, about: str, kind: str, **columns: Any) -> DocumentCase:
+    shared = {"DOKUMENTTYP": kind, "ABLAGE": "DATENBANK"}
+    return DocumentCase(name, about, shared | columns, {"ORIGINAL": pdf(f"{name}: {about}")})
+
+
+def _file(name: str, about: str, path: str, file: bytes | int | None = None) -> DocumentCase:
+    letter = _letter(name, about, ABLAGE="DATEI", PFAD=path, DATEINAME=path.rpartition("/")[2])
+    return DocumentCase(name, about, letter.columns, file=pdf(f"{name}: {about}") if file is None else file)
+
+
+def _completed(case: DocumentCase, day: Calendar) -> DocumentCase:
+    content = case.file if case.file is not None else case.renditions.get("ORIGINAL")
+    size = content if isinstance(content, int) or content is None else len(content)
+    usual = {
+        "DOKUMENT_ID": case.document_id, "BETREFF": f"{case.columns['DOKUMENTTYP']} Muster-{case.name}",
+        "DATEINAME": "Schreiben.pdf", "DOKUMENTDATUM": day(-20), "OBJEKT_NR": CASE_PROPERTY, "GROESSE": size,
+        "VERSION": 1, "HAT_PDF": "N", "GEAENDERT_AM": at_nine(day(-20)),
+    }  # fmt: skip
+    return DocumentCase(case.name, case.about, usual | case.columns, case.renditions, case.file)
+
+
+def write_documents(
+    connection: sqlite3.Connection, folder: Path, cases: list[DocumentCase], letters: int, today: date, contents: bool
+) -> None:
+    """Insert the cases with their contents, and `letters` letters to persons of the crowd.
+
+    folder:   where the files go that are kept as files
+    contents: whether the letters get contents too; for measuring they need none
+    """
+    write_rows(connection, "SP_DOKUMENT", (case.columns for case in cases))
+    kept = [(case.document_id, name, content) for case in cases for name, content in case.renditions.items()]
+    _write_contents(connection, kept)
+    for case in cases:
+        if case.file is not None:
+            _write_file(folder / case.columns["PFAD"], case.file)
+    _write_letters(connection, letters, today, contents)
+
+
+def _write_contents(connection: sqlite3.Connection, kept: list[tuple[str, str, bytes]]) -> None:
+    ids, renditions, contents = zip(*kept, strict=True) if kept else ((), (), ())
+    columns = {"DOKUMENT_ID": ids, "FASSUNG": renditions, "INHALT": contents}
+    write_columns(connection, "SP_DOKUMENT_INHALT", columns)
+
+
+def _write_file(path: Path, content: bytes | int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.touch()
+        os.truncate(path, content)  # holds nothing, so it takes no room on the disk
+
+
+def _write_letters(connection: sqlite3.Connection, number: int, today: date, contents: bool) -> None:
+    people = connection.execute(
+        "SELECT PERSON_SCHLUESSEL, OBJEKT_NR FROM SP_PERSON WHERE PERSONENTYP = 'Mieter' AND OBJEKT_NR <> ?"
+        " ORDER BY PERSON_SCHLUESSEL", (CASE_PROPERTY,),
+    ).fetchall()  # fmt: skip
+    day, rows = Calendar(today), range(number)
+    keys = [people[row % len(people)] for row in rows]
+    changed = at_nine(day(-15)).isoformat(" ", "microseconds")
+    ids = [f"D{row:08d}" for row in rows]
+    content = [pdf(f"Schreiben {row}") for row in rows] if contents else []
+    columns: dict[str, Any] = {
+        "DOKUMENT_ID": ids,
+        "DOKUMENTTYP": ["Abrechnung" if row % 2 else "Anschreiben" for row in rows],
+        "BETREFF": [f"{'Betriebskostenabrechnung' if row % 2 else 'Schreiben'} {row}" for row in rows],
+        "DATEINAME": [f"Schreiben {row}.pdf" for row in rows],
+        "DOKUMENTDATUM": [day(-16 - row % 300).isoformat() for row in rows],
+        "EMPFAENGERTYP": ["P"] * number,
+        "OBJEKT_NR": [place for _, place in keys],
+        "EMPFAENGER_HEADER_ID": [person for person, _ in keys],
+        "ABLAGE": ["DATENBANK"] * number,
+        "GROESSE": [len(one) for one in content] or [1000] * number,
+        "VERSION": [1] * number,
+        "HAT_PDF": ["N"] * number,
+        "GEAENDERT_AM": [changed] * number,
+    }
+    write_columns(connection, "SP_DOKUMENT", columns)
+    _write_contents(connection, [(one, "ORIGINAL", data) for one, data in zip(ids, content, strict=False)])

@@ -1,0 +1,162 @@
+"""What a person asks on the command line; the pages in include/pages answer the same questions.
+
+python -m include.commands protocol          print the last runs (--format json for programs)
+python -m include.commands keys production   store the portal's address, key and secret
+python -m include.commands pools             make the Airflow pool of each configured system
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from datetime import datetime
+from getpass import getpass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from include.settings import load_settings
+from include.vocabulary.clock import BERLIN
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+ENTRIES_SHOWN: Final = 20
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands above and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m include.commands", description=(__doc__ or "").split("\n", 1)[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_protocol(commands)
+    add_keys(commands)
+    commands.add_parser("pools", help="make the Airflow pool of each configured system")
+    given = parser.parse_args(arguments)
+    if given.command == "protocol":
+        show(given.format, given.last)
+        return 0
+    if given.command == "keys":
+        return enter_keys(given.system)
+    make_pools()
+    return 0
+
+
+def add_protocol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command protocol and its options."""
+    parser = commands.add_parser("protocol", help="print the last runs")
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+    parser.add_argument("--last", type=int, default=20)
+
+
+def add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command keys and its options."""
+    parser = commands.add_parser("keys", help="store the portal's address, key and secret")
+    parser.add_argument("system", choices=("production", "test"))
+
+
+def show(style: str, last: int) -> None:
+    """Print the last runs, newest first, in style `table` or `json`."""
+    runs = collect(last)
+    if style == "json":
+        print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
+        return
+    console = Console(width=None if sys.stdout.isatty() else 170)
+    console.print(as_table(runs))
+    for line in notable(runs):
+        console.print(line, markup=False, highlight=False)
+
+
+def notable(runs: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons."""
+    from include.ixhaus.database import open_engine
+    from include.lookup.runs import entries
+
+    newest = {(run["system"], run["group"]): run for run in reversed(runs)}
+    lines = []
+    for (system, group), run in sorted(newest.items()):
+        engine = open_engine(load_settings(system).ixhaus_connection)
+        for entry in entries(engine, system, run["run"], ("error", "invalid"), ENTRIES_SHOWN):
+            status = f" (HTTP {entry.http_status})" if entry.http_status else ""
+            lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
+    return lines
+
+
+def collect(last: int) -> list[dict[str, Any]]:
+    """Return the last runs of all active systems, newest first; see history.find_runs for the fields."""
+    from include.ixhaus.database import open_engine
+    from include.lookup.runs import Selection, active_systems, find_runs
+
+    runs = [
+        run
+        for system, database in active_systems().items()
+        for run in find_runs(open_engine(database), Selection(system=system), last)
+    ]
+    return sorted(runs, key=lambda run: run["queried_at"] or "", reverse=True)[:last]
+
+
+def as_table(runs: list[dict[str, Any]]) -> Table:
+    """Return the runs as a table with times in Europe/Berlin."""
+    from include.sync.protocol import count_names
+
+    table = Table(title="Protokoll", title_style="bold", header_style="bold")
+    for name in ("queried", "system", "group", "status"):
+        table.add_column(name, no_wrap=True)
+    for name in (*count_names(), "seconds"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        queried = datetime.fromisoformat(run["queried_at"]).astimezone(BERLIN)
+        numbers = [str(run[name]) for name in (*count_names(), "seconds")]
+        style = "red" if run["status"] in ("errors", "failed", "aborted") else ""
+        table.add_row(f"{queried:%d.%m.%Y %H:%M:%S}", run["system"], run["group"], run["status"], *numbers, style=style)
+    table.caption = "\n".join(f"{run['group']}: {run['reason']}" for run in runs if run["reason"]) or None
+    return table
+
+
+def enter_keys(system: str) -> int:
+    """Ask for the portal's address, key and secret and store them (R10); returns 1 if they were not accepted."""
+    from include.casavi.keys import database_name, is_encrypted, store_keys
+    from include.settings import ConfigurationError
+
+    address = input("Link Datensynchronisation (address): ")
+    names = ("API key", "API key again", "Secret", "Secret again")
+    try:
+        connection_id = store_keys(system, address, *(getpass(f"{name}: ") for name in names))
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if not is_encrypted():
+        sys.stderr.write(
+            "Airflow has no Fernet key: the secret is stored unencrypted. Set AIRFLOW__CORE__FERNET_KEY.\n"
+        )
+    sys.stdout.write(
+        f"Stored as Airflow connection {connection_id} in {database_name()}.\n"
+        f"The environment variable AIRFLOW_CONN_{connection_id.upper()} goes before it where it is set, "
+        "as make sync and make up set it to the sandbox.\n"
+    )
+    return 0
+
+
+def migrate(home: Path) -> None:
+    """Make Airflow's database, or bring it to the installed version; once per version."""
+    from airflow import __version__
+
+    home.mkdir(parents=True, exist_ok=True)
+    ready = home / f"ready-{__version__}"
+    if not ready.exists():
+        subprocess.run(["airflow", "db", "migrate"], check=True, stdout=subprocess.DEVNULL)
+        ready.touch()
+
+
+def make_pools() -> None:
+    """Make the Airflow pool that caps the parallel loads of each configured system."""
+    from airflow.models.pool import Pool
+
+    from include.settings import configured_systems, load_settings
+
+    for system in configured_systems():
+        slots = load_settings(system).limits.parallel_loads
+        Pool.create_or_update_pool(f"casavi_{system}", slots, "Übertragungen in das Portal", include_deferred=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

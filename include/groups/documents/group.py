@@ -1,0 +1,16 @@
+"""Documents with their files (R26–R33)."""
+
+from typing import Final
+
+from include.sync.group import Group
+
+DOCUMENTS: Final = Group(
+    name="documents",
+    label="Dokumente",
+    views=("SP_DOKUMENT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER"),
+    record_types={"document": "include.casavi.payloads.DocumentPayload"},
+    rules="include.rules.documents.decide",
+    sees=("contact", "contract"),
+    parcels={"document": "include.groups.documents.parcels.open_document_parcels"},
+    removes_first=True,
+)

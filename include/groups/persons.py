@@ -1,0 +1,25 @@
+"""Contacts of persons, partners, co-residents and contract partners, and their contracts (R16–R24)."""
+
+from typing import Final
+
+from include.sync.group import Group
+
+PERSONS: Final = Group(
+    name="persons",
+    label="Personen",
+    views=(
+        "SP_EINHEIT",
+        "SP_PERSON",
+        "SP_PARTNER",
+        "SP_VERTRAG",
+        "SP_VERTRAGSROLLE",
+        "SP_EIGENTUEMER",
+        "SP_HAUSMEISTER",
+        "SP_LIZENZ",
+    ),
+    record_types={
+        "contact": "include.casavi.payloads.ContactPayload",
+        "contract": "include.casavi.payloads.ContractPayload",
+    },
+    rules="include.rules.persons.decide",
+)

@@ -1,0 +1,52 @@
+"""The DAG of reports: one task that exchanges both ways, started by events and by the schedule.
+
+Imported by the DAG file, so nothing heavy is imported here at the top level.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Asset, AssetAlias, AssetWatcher, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from include.groups.reports.group import REPORTS
+from include.groups.reports.watch.trigger import ReportsTrigger
+from include.settings import ConfigurationError, load_settings
+from include.sync.flow import GUARDED, empty_dag, ended, held_back, request_of_run, synced
+
+
+def exchange_dag(system: str, docs: str) -> DAG:
+    """Make the DAG of reports for a system."""
+    seconds = load_settings(system).watch_seconds
+    with empty_dag(REPORTS, system, _watched(system, seconds) if seconds else None, docs) as dag:
+        _exchange(system)()
+    return dag
+
+
+def _watched(system: str, seconds: float) -> Asset:
+    name = f"casavi_{system}_{REPORTS.name}_changed"
+    return Asset(name, watchers=[AssetWatcher(name=name, trigger=ReportsTrigger(system, seconds))])
+
+
+def _exchange(system: str) -> Any:
+    alias = AssetAlias(f"casavi_{system}_{REPORTS.name}_synced")
+    guarded = AssetAlias(f"casavi_{system}_{REPORTS.name}_guarded")
+
+    @task(pool=f"casavi_{system}", outlets=[alias, guarded])
+    def exchange(*, outlet_events: Any) -> dict[str, Any]:
+        """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
+        from include.groups.reports import run as one_task
+        from include.sync import steps
+
+        context, request = get_current_context(), request_of_run()
+        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
+        try:
+            done = one_task.exchange(system, run, request)
+        except (ConfigurationError, steps.ContractError) as mistake:
+            raise AirflowFailException(str(mistake)) from None
+        if done.planned and done.planned.guarded and not request.dry_run:
+            outlet_events[guarded].add(GUARDED, extra=held_back(REPORTS, system, done.planned))
+        return ended(done.ending, outlet_events[alias], synced(REPORTS.name, system))
+
+    return exchange

@@ -1,0 +1,28 @@
+"""Reports, notes and their files, both ways (R34–R50)."""
+
+from typing import Final
+
+from include.sync.group import Group
+
+REPORTS: Final = Group(
+    name="reports",
+    label="Meldungen",
+    views=(
+        "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER",
+        "SP_OBJEKT", "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
+        "SP_LIZENZ",
+    ),
+    record_types={
+        "ticket_type": "include.casavi.payloads.TicketTypePayload",
+        "ticket": "include.casavi.payloads.TicketPayload",
+        "comment": "include.casavi.payloads.CommentPayload",
+        "attachment": "include.casavi.payloads.AttachmentPayload",
+        "post": "include.casavi.payloads.PostPayload",
+    },
+    rules="include.rules.reports.decide",
+    sees=("contact",),
+    parcels={"attachment": "include.groups.reports.parcels.open_report_parcels"},
+    unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
+    removes_first=True,
+    has_inbox=True,
+)  # fmt: skip

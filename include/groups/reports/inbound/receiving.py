@@ -1,0 +1,89 @@
+"""What the rest of the project calls: import what is new in the portal, and ask whether anything is."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from include.casavi.client import open_portal
+from include.groups.reports.inbound.reading import Reading
+from include.groups.reports.inbound.statements import USER, row_of
+from include.groups.reports.inbound.tickets import is_usable, settled_versions
+from include.groups.reports.inbound.work import Work, Writes, store
+from include.ixhaus.contract import YES
+from include.ixhaus.database import read_snapshot
+from include.settings import SystemSettings
+from include.sync.protocol import Entry
+from include.sync.run import RunState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many tickets, comments and attachments were imported.
+
+    unread:  tickets that could not be read; the next run reads them again
+    reports: numbers of the reports that are new in iX-Haus
+    refused: reason code if nothing was looked at because the user may not make reports (R47)
+    """
+
+    tickets: int = 0
+    comments: int = 0
+    attachments: int = 0
+    unread: int = 0
+    reports: frozenset[str] = frozenset()
+    refused: str | None = None
+
+
+def receive(engine: Engine, settings: SystemSettings, state: RunState) -> Received:
+    """Import what is new in the portal since the last time: tickets, public comments, attachments (R58).
+
+    Every event arrives exactly once, whenever this ends. Raises ListingError if the list of tickets could not be read
+    to its end, PortalStopError if no call can succeed, LeaseLostError; what was stored before stays, and the next run
+    goes on there.
+    """
+    lease = state.lease(settings)
+    with TemporaryDirectory(prefix="inbound-") as folder:  # readable by the owner only
+        work = Work(engine, settings, state, lease, Path(folder))
+        if reason := why_not(engine, settings.report_user):
+            store(work, Writes(entries=[Entry("user", settings.report_user or "-", "error", reason)]))
+            return Received(refused=reason)
+        with lease.kept_alive(engine):
+            return asyncio.run(_receive(work))
+
+
+def unsettled(engine: Engine, system: str, tickets: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of the tickets listed by the portal (id, modifiedAt) that were not read as they are now; those whose
+    id cannot be used are left out.
+    """
+    listed = [(ticket_id, modified) for ticket_id, modified in tickets if is_usable(ticket_id)]
+    with read_snapshot(engine) as connection:
+        settled = settled_versions(connection, system, [ticket_id for ticket_id, _ in listed])
+    return [(ticket_id, modified) for ticket_id, modified in listed if settled.get(ticket_id) != modified]
+
+
+def why_not(engine: Engine, user: str | None) -> str | None:
+    """Return the reason code for not making reports under a user's number, or None: the user must exist in iX-Haus
+    plus, not be locked, and have the right to make reports.
+    """
+    with read_snapshot(engine) as connection:
+        row = row_of(connection, USER, key=user) if user else None
+    if row is None:
+        return "USER_MISSING"
+    if row["GESPERRT"] == YES:
+        return "USER_LOCKED"
+    return None if row["DARF_MELDUNGEN"] == YES else "USER_WITHOUT_RIGHTS"
+
+
+async def _receive(work: Work) -> Received:
+    async with open_portal(work.settings.portal_connection, work.settings.limits) as portal:
+        reading = Reading(work, portal)
+        await reading.run()
+    done = reading.done
+    log.info("imported %d tickets, %d comments, %d attachments", done.tickets, done.comments, done.attachments)
+    return Received(done.tickets, done.comments, done.attachments, len(reading.unread), frozenset(reading.new_reports))

@@ -1,0 +1,85 @@
+"""A report while something comes in: what staff see of it in its portal columns and its hint (R49, O6, O9)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from include.groups.reports.inbound.statements import Row
+from include.groups.reports.inbound.work import Writes
+from include.groups.reports.times import local
+from include.ixhaus.contract.reports import SP_MELDUNG
+from include.rules.reports.texts import cut
+from include.vocabulary.reasons import explain
+
+NEW: Final = "Neu"
+"""STATUS of a report that came from the portal."""
+CLOSED: Final = "CLOSED"
+PORTAL_STATUS: Final = {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": CLOSED, "Storniert": CLOSED}
+"""Which status in the portal follows from one in iX-Haus; any other counts as open (O6)."""
+_LONGEST_HINT: Final = 400
+_LONGEST_CHANGE: Final = 40
+
+
+@dataclass
+class Report:
+    """The report that a ticket stands for; `changes` and `hints` collect what goes into its columns for staff."""
+
+    number: str
+    """Empty if there is no report to write to."""
+    from_portal: str | None = None
+    """The number, if the ticket was born in the portal: what the inbox says of it. Our own are in the ledger."""
+    is_new: bool = False
+    is_missing: bool = False
+    """Whether iX-Haus does not hold it any more."""
+    is_withdrawn: bool = False
+    is_up_to_date: bool = True
+    """Whether the portal holds what iX-Haus says: else nobody can tell whose the status in the portal is."""
+    status: str = NEW
+    hint: str = ""
+    seen_status: str = ""
+    """The ticket's status in the portal when it was read last; "" if it never was."""
+    row: Row = field(default_factory=dict)
+    """Of a new one: everything but what `changes` and `hints` say."""
+    changes: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    def note_status(self, status: str) -> str:
+        """Mark a status that staff set in the portal, and return the one to remember (O6: iX-Haus keeps its own)."""
+        if self.is_new:
+            return status
+        if not self.is_up_to_date:
+            return self.seen_status
+        expected = CLOSED if self.is_withdrawn else PORTAL_STATUS.get(self.status, "OPEN")
+        if status not in (expected, self.seen_status):
+            self.changes.append("STATUS_GEAENDERT")
+        return status
+
+    def write(self, writes: Writes, moment: datetime) -> None:
+        """Write the report if it is new, its portal columns if something came in; an echo writes nothing (R49)."""
+        if not self.is_new and not self.changes and not self.hints:
+            return
+        if self.is_withdrawn and self.changes:
+            self.hints.append("TICKET_WITHDRAWN")  # E38
+        columns = {
+            "PORTAL_GEAENDERT_AM": local(moment),
+            "PORTAL_AENDERUNG": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
+            "HINWEIS": _hint(self.hint, self.hints),
+        }
+        if self.is_new:
+            writes.rows.append((SP_MELDUNG, self.row | columns))
+        else:
+            writes.reports.append({"k_MELDUNG_NR": self.number} | columns)
+
+
+def _fitting(changes: list[str]) -> str:
+    """Return the kinds of change as far as the column holds them."""
+    found = ""
+    for change in dict.fromkeys(changes):
+        longer = f"{found} {change}".strip()
+        found = longer if len(longer) <= _LONGEST_CHANGE else found
+    return found
+
+
+def _hint(before: str, codes: list[str]) -> str | None:
+    sentences = [explain(code) for code in dict.fromkeys(codes)]
+    return cut(" ".join([before, *(one for one in sentences if one not in before)]).strip(), _LONGEST_HINT) or None

@@ -1,0 +1,90 @@
+"""Comments that iX-Haus sent: what staff made of them in the portal (R45, E48). Nothing of it is sent back."""
+
+from collections.abc import Collection
+
+from include.casavi.payloads import CommentPayload
+from include.groups.reports.inbound.comments import Comment, Known, key_of, version_in
+from include.groups.reports.inbound.notes import US, note_change, note_end
+from include.groups.reports.inbound.report import Report
+from include.groups.reports.inbound.statements import STAFF_NAME, Row, row_of
+from include.groups.reports.inbound.texts import plain
+from include.groups.reports.inbound.tickets import Ticket
+from include.groups.reports.inbound.work import Work, Writes
+from include.ixhaus.database import read_snapshot
+from include.rules.reports.comments import contents_of
+from include.rules.reports.texts import cut, sendable
+from include.sync.deliver import CANNOT_WITHDRAW
+from include.sync.staging import content_hash
+from include.vocabulary.state import State
+
+
+def follow_up(
+    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, notes: Collection[str],
+    writes: Writes,
+) -> None:  # fmt: skip
+    """Write an internal note, once, on each comment of ours that staff changed or deleted in the portal; what they
+    deleted because the portal lets nobody else do it is settled by that.
+
+    Only a note that iX-Haus has just as it was sent can be compared with what the portal shows: one that waits to be
+    sent again differs without anybody having touched it there.
+
+    notes: ids of those that comments under other ids stand for
+    """
+    shown = {comments[key]["id"]: (key, comments[key]) for key in known.ours}
+    for external_id, note in known.own.items():
+        held = known.sent.get(external_id)
+        if held and external_id in shown:
+            _compare(work, ticket, report, shown[external_id], note, held, known, writes)
+        elif held and note["NOTIZ_ID"] not in notes:
+            _take_leave(work, ticket, report, external_id, note, held, known, writes)
+
+
+def _compare(
+    work: Work, ticket: Ticket, report: Report, shown: tuple[str, Comment], note: Row, held: Row, known: Known,
+    writes: Writes,
+) -> None:  # fmt: skip
+    key, comment = shown
+    text = str(comment.get("text") or "")
+    before, version = known.inbox.get(key), version_in(ticket["id"], text)
+    is_same = _reads_the_same(text, cut(sendable(note["TEXT"] or "")))
+    if before["VERSION"] == version if before else is_same:
+        return
+    if not is_same:
+        if not _is_as_sent(work, ticket, note, held):
+            return
+        note_change(work, ticket, report, comment | {"isInternal": True, "authorName": US}, writes)
+    writes.remember(work, "comment", key, note["NOTIZ_ID"], version, is_known=before is not None)
+
+
+def _take_leave(
+    work: Work, ticket: Ticket, report: Report, external_id: str, note: Row, held: Row, known: Known, writes: Writes
+) -> None:
+    if held["ERGEBNIS"] == CANNOT_WITHDRAW:
+        writes.remove(work, "comment", external_id)
+        return
+    key, gone = key_of(external_id), version_in(ticket["id"], None)
+    before = known.inbox.get(key)
+    if (before and before["VERSION"] == gone) or not _is_as_sent(work, ticket, note, held):
+        return
+    note_end(work, ticket, report, note | {"IXHAUS_ID": f"SP-{note['NOTIZ_ID']}"}, writes)
+    writes.remember(work, "comment", key, note["NOTIZ_ID"], gone, is_known=before is not None)
+
+
+def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
+    """Whether the portal was sent what the note says now: the ledger's hash tells, whoever was named as its author."""
+    with read_snapshot(work.engine) as connection:
+        staff = row_of(connection, STAFF_NAME, key=note["ANGELEGT_VON"]) or {"NAME": None}
+    authors = [note["VERFASSER"], staff["NAME"], None]
+    contents = contents_of(held["SCHLUESSEL"], ticket["id"], note["TEXT"] or "", authors)
+    hashes = [content_hash(content, getattr(CommentPayload, "VERSION", 1)) for content in contents]
+    return held["ZUSTAND"] == State.PRESENT and held["PRUEFSUMME"] in hashes
+
+
+def _reads_the_same(shown: str, text: str) -> bool:
+    """Whether the portal shows a text of ours, with or without markup of its own, whatever it does to blanks."""
+    sent = {_words(text), _words(plain(text))}
+    return _words(shown) in sent or _words(plain(shown)) in sent
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

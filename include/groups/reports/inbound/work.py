@@ -1,0 +1,176 @@
+"""What all parts of one reading share, and what it puts into iX-Haus: everything of a page in one transaction."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.exc import StatementError
+
+from include.groups.reports.inbound.statements import (
+    ENTRIES,
+    GONE,
+    INBOX_VERSION,
+    INSERTS,
+    MOVE,
+    PORTAL_COLUMNS,
+    POSITION,
+    Row,
+    row_of,
+    rows_of,
+)
+from include.groups.reports.times import local
+from include.ixhaus.contract import YES
+from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION
+from include.ixhaus.contract.reports import SP_ANHANG
+from include.rules.reports.texts import cut
+from include.settings import SystemSettings
+from include.sync import protocol
+from include.sync.lease import Lease
+from include.sync.protocol import Entry
+from include.sync.run import RunState
+from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.state import Origin, State
+
+CURSOR: Final = "reports.inbound"
+LONGEST_TEXT: Final = 30_000
+WHOLE_TEXT: Final = "Vollständiger Text.txt"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One reading: where to, under which settings and lease, and a folder for files on their way."""
+
+    engine: Engine
+    settings: SystemSettings
+    state: RunState
+    lease: Lease
+    folder: Path
+
+    @property
+    def system(self) -> str:
+        """Production or test."""
+        return self.state.system
+
+    @property
+    def user(self) -> str:
+        """The number under which everything is made (R47)."""
+        return self.settings.report_user or ""
+
+
+@dataclass
+class Writes:
+    """What is to be written; nothing is, until `store`."""
+
+    rows: list[tuple[Table, Row]] = field(default_factory=list)
+    files: list[tuple[Row, Path | bytes]] = field(default_factory=list)
+    """Rows of SP_ANHANG and what belongs into INHALT."""
+    reports: list[Row] = field(default_factory=list)
+    inbox_versions: list[Row] = field(default_factory=list)
+    gone: list[Row] = field(default_factory=list)
+    """Keys of ledger rows whose records staff have removed in the portal by hand."""
+    entries: list[Entry] = field(default_factory=list)
+    tickets: int = 0
+    comments: int = 0
+    attachments: int = 0
+
+    def add(self, other: "Writes") -> None:
+        """Take over what another one holds."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    def remember(
+        self, work: Work, kind: str, portal_id: str, erp_id: str | None, version: str, *, is_known: bool
+    ) -> None:
+        """Note in the inbox which record an event of the portal became (None: none) and how it stood (R58)."""
+        key = {"SYSTEM": work.system, "ART": kind, "PORTAL_ID": portal_id}
+        values = {"IXHAUS_ID": erp_id, "VERSION": version, "EMPFANGEN_AM": to_utc_column(utc_now())}
+        if is_known:
+            self.inbox_versions.append({**{f"k_{name}": value for name, value in key.items()}, **values})
+        else:
+            self.rows.append((SP_EINGANG, key | values))
+
+    def remove(self, work: Work, record_type: str, external_id: str) -> None:
+        """Note in the ledger that the portal does not hold a record any more, without our doing."""
+        key = {"k_SYSTEM": work.system, "k_ART": record_type, "k_SCHLUESSEL": external_id}
+        values = {"ZUSTAND": State.REMOVED.value, "PRUEFSUMME": None, "ABGELEHNT": None, "ERGEBNIS": "OK"}
+        self.gone.append(key | values)
+
+    def warn(self, kind: str, portal_id: str, reason: str) -> None:
+        """Note something that staff should know of an event."""
+        self.entries.append(Entry(kind, portal_id[:100], "warning", reason))
+
+
+def read_cursor(connection: Connection, system: str) -> str:
+    """Return up to when (ISO, UTC) everything was read; "" if nothing was yet."""
+    row = row_of(connection, POSITION, system=system, key=CURSOR)
+    return str(row["WERT"] or "") if row else ""
+
+
+def store(work: Work, writes: Writes, cursor: str | None = None) -> None:
+    """Write everything, and the cursor if one is given, in one transaction under the lease.
+
+    Raises LeaseLostError, and database errors without the values that were to be written.
+    """
+    try:
+        with work.engine.begin() as connection:
+            work.lease.confirm(connection)
+            _write(connection, writes)
+            _add_entries(connection, work, writes.entries)
+            if cursor:
+                _move_cursor(connection, work.system, cursor)
+    except StatementError as error:
+        error.hide_parameters = True  # they are what a tenant wrote
+        raise
+
+
+def _write(connection: Connection, writes: Writes) -> None:
+    for table, statement in INSERTS.items():
+        if rows := [row for of_table, row in writes.rows if of_table is table]:
+            connection.execute(statement, rows)
+    for row, content in writes.files:  # one at a time: each may be 100 MB
+        held = content if isinstance(content, bytes) else content.read_bytes()
+        connection.execute(INSERTS[SP_ANHANG], [row | {"INHALT": held}])
+    if writes.reports:
+        connection.execute(PORTAL_COLUMNS, writes.reports)
+    if writes.inbox_versions:
+        connection.execute(INBOX_VERSION, writes.inbox_versions)
+    if writes.gone:
+        connection.execute(GONE, writes.gone)
+
+
+def _add_entries(connection: Connection, work: Work, entries: list[Entry]) -> None:
+    """Write entries that this run has not written yet: it may come upon the same thing twice."""
+    if not entries:
+        return
+    run = work.state.key
+    there = {tuple(row.values()) for row in rows_of(connection, ENTRIES, system=run.system, key=run.name)}
+    new = {(entry.record_type, entry.external_id, entry.reason): entry for entry in entries}
+    protocol.add_entries(connection, run, [entry for key, entry in new.items() if key not in there], utc_now())
+
+
+def _move_cursor(connection: Connection, system: str, cursor: str) -> None:
+    key, values = {"SYSTEM": system, "NAME": CURSOR}, {"WERT": cursor, "STAND": to_utc_column(utc_now())}
+    if row_of(connection, POSITION, system=system, key=CURSOR) is None:
+        connection.execute(INSERTS[SP_POSITION], [key | values])
+    else:
+        connection.execute(MOVE, [{f"k_{name}": value for name, value in key.items()} | values])
+
+
+def kept_text(report_nr: str, note_id: str | None, text: str, writes: Writes) -> str:
+    """Return a text as iX-Haus keeps it: one that is too long is cut, and goes whole into a file beside it (E50)."""
+    if len(text) > LONGEST_TEXT:
+        content = text.encode()
+        file_id = f"{note_id or report_nr}-{'N' if note_id else 'M'}-Text"
+        row = file_row(file_id, report_nr, note_id, WHOLE_TEXT, "text/plain", len(content))
+        writes.files.append((row, content))
+    return cut(text, LONGEST_TEXT)
+
+
+def file_row(file_id: str, report_nr: str, note_id: str | None, name: str, media_type: str, size: int) -> Row:
+    """Return a row of SP_ANHANG but for its content."""
+    row: dict[str, Any] = {
+        "ANHANG_ID": file_id, "MELDUNG_NR": report_nr, "NOTIZ_ID": note_id, "DATEINAME": name, "MIMETYP": media_type,
+        "GROESSE": size, "OEFFENTLICH": YES, "HERKUNFT": Origin.PORTAL, "GEAENDERT_AM": local(utc_now()),
+    }  # fmt: skip
+    return row

@@ -1,0 +1,52 @@
+"""What goes with a file of a report: the file itself (O26)."""
+
+import json
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from include.casavi.client import Portal
+from include.casavi.upload import Upload
+from include.ixhaus.files import FileError, Files, Source, open_files
+from include.settings import SystemSettings
+from include.sync.deliver import ParcelError
+from include.sync.run import RunState
+
+
+class ReportFileParcels:
+    """Packs files of reports for one session. Use `open_report_parcels`."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    @asynccontextmanager
+    async def pack(self, change: Mapping[str, Any]) -> AsyncGenerator[Upload]:
+        """Yield a file of a report; raises ParcelError if it cannot be had.
+
+        The portal gives attachments ids of its own, so the file's name carries ours: it is what a lost answer is looked
+        up by.
+        """
+        content = json.loads(change["content"])
+        own_id = change["external_id"].rpartition("/")[2]
+        source = Source(own_id, "ANHANG", None, "ORIGINAL", content["fileName"], convert=False)
+        try:
+            async with self._files.ready(source) as file:
+                stem, dot, ending = file.name.rpartition(".")
+                name = f"{stem or ending} ({own_id}){dot}{ending if dot else ''}"
+                yield Upload(change["external_id"], {"isInternal": "false"}, file.path, name, file.media_type)
+        except FileError as error:
+            raise ParcelError(error.reason, is_final=error.is_final) from None
+
+
+@asynccontextmanager
+async def open_report_parcels(
+    engine: Engine, settings: SystemSettings, state: RunState, _portal: Portal
+) -> AsyncGenerator[ReportFileParcels]:
+    """Make ready to fetch the files of reports."""
+    with tempfile.TemporaryDirectory(dir=state.staging().folder, prefix="files-") as spool:
+        async with open_files(engine, settings, Path(spool)) as files:
+            yield ReportFileParcels(files)

@@ -1,0 +1,65 @@
+"""Which reports staff have changed lately, by the time stamps of the views; the interface's own writes do not count."""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, bindparam, or_, select
+
+from include.ixhaus.contract.own import SP_SPERRE
+from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
+from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.state import Origin
+
+_SINCE: Final[BindParameter[Any]] = bindparam("since")
+_USER: Final[BindParameter[Any]] = bindparam("user_nr")
+_LEASE: Final = select(SP_SPERRE.c.INHABER, SP_SPERRE.c.MARKE, SP_SPERRE.c.GUELTIG_BIS)
+
+
+class Stamp(NamedTuple):
+    """A record as it stands: which view and key, when it was changed, and the report it belongs to."""
+
+    view: str
+    key: str
+    changed_at: datetime
+    report: str
+
+
+def _recent(table: Table, by_staff: ColumnElement[bool] | None = None) -> Select[Any]:
+    (key,) = table.primary_key.columns
+    query = select(key, table.c.GEAENDERT_AM, table.c.MELDUNG_NR).where(table.c.GEAENDERT_AM >= _SINCE)
+    return query if by_staff is None else query.where(by_staff)
+
+
+def _not(column: ColumnElement[str], value: object) -> ColumnElement[bool]:
+    return or_(column.is_(None), column != value)  # NULL is not equal to anything, and not unequal either
+
+
+QUERIES: Final = {
+    SP_MELDUNG.name: _recent(SP_MELDUNG, _not(SP_MELDUNG.c.GEAENDERT_VON, _USER)),
+    SP_NOTIZ.name: _recent(SP_NOTIZ, _not(SP_NOTIZ.c.HERKUNFT, Origin.PORTAL)),
+    SP_ANHANG.name: _recent(SP_ANHANG, _not(SP_ANHANG.c.HERKUNFT, Origin.PORTAL)),
+    SP_BEAUFTRAGUNG.name: _recent(SP_BEAUFTRAGUNG),
+}
+"""View → its recently changed records; a consultant's index on GEAENDERT_AM keeps them cheap."""
+
+
+def recent(connection: Connection, since: datetime, user: str | None) -> set[Stamp]:
+    """Return the records of reports that staff have changed since a local time; those without a time stamp wait for the
+    schedule's next run.
+
+    user: number of the interface's own user, whose changes do not count
+    """
+    given = {"since": since, "user_nr": user or ""}
+    return {
+        Stamp(view, str(key), changed_at, str(report))
+        for view, query in QUERIES.items()
+        for key, changed_at, report in connection.execute(query, given)
+    }
+
+
+def lease_of(connection: Connection, name: str) -> tuple[int, bool]:
+    """Return the number of the newest holder of a lease (0: there was none), and whether it is at work."""
+    row = connection.execute(_LEASE.where(SP_SPERRE.c.NAME == name)).one_or_none()
+    if row is None:
+        return 0, False
+    return row.MARKE, row.INHABER is not None and row.GUELTIG_BIS > to_utc_column(utc_now())

@@ -1,5 +1,0 @@
-"""From the portal into iX-Haus: reports, notes and files that tenants and staff made in the portal (R47–R49, R58)."""
-
-from include.inbound.receiving import Received, receive, unsettled
-
-__all__ = ["Received", "receive", "unsettled"]

@@ -1,0 +1,160 @@
+"""Reading the protocol: which runs there were, what became of their records, how much went out on each day (R51)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Engine, Select, case, func, select
+
+from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.database import read_snapshot
+from include.settings import configured_systems, load_settings
+from include.sync.protocol import COUNT_COLUMNS, Entry
+from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
+
+_RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
+_NEWEST_FIRST: Final = (_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc())
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which runs: queried on the days first to last (Europe/Berlin, both included), of a system, of a group.
+
+    None means all. With `is_notable` only those that sent, failed, or found records invalid.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    system: str | None = None
+    group: str | None = None
+    is_notable: bool = False
+
+
+@dataclass(frozen=True)
+class DayTotal:
+    """What all runs of a day in Europe/Berlin sent and could not send; dry runs do not count."""
+
+    day: date
+    sent: int
+    errors: int
+
+
+def active_systems() -> dict[str, str]:
+    """Return the active systems, each with the Airflow connection of the database that holds its protocol."""
+    active = [settings for settings in map(load_settings, configured_systems()) if settings.active]
+    return {settings.system: settings.ixhaus_connection for settings in active}
+
+
+def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:
+    """Return the newest runs; see find_runs."""
+    return find_runs(engine, Selection(), limit)
+
+
+def find_runs(engine: Engine, selection: Selection, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+    """Return selected runs, newest first: system, group, run, status, reason, queried_at (UTC), seconds, and counts."""
+    query = select(SP_PROTOKOLL).where(*_conditions(selection)).order_by(*_NEWEST_FIRST)
+    return _runs(engine, query.limit(limit).offset(offset) if offset else query.limit(limit))
+
+
+def count_runs(engine: Engine, selection: Selection) -> int:
+    """Return how many runs are selected."""
+    query = select(func.count()).select_from(SP_PROTOKOLL).where(*_conditions(selection))
+    with read_snapshot(engine) as connection:
+        return connection.execute(query).scalar_one()
+
+
+def find_run(engine: Engine, system: str, run: str) -> dict[str, Any] | None:
+    """Return one run as find_runs does, or None."""
+    found = _runs(engine, select(SP_PROTOKOLL).where(_RUN.SYSTEM == system, _RUN.LAUF == run))
+    return found[0] if found else None
+
+
+def executions(engine: Engine, system: str, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    """Return the rows of one DAG run as find_runs does; a run that was cleared has several."""
+    is_of_run = _RUN.LAUF.startswith(f"{dag_id}/{run_id}#", autoescape=True)
+    return _runs(engine, select(SP_PROTOKOLL).where(_RUN.SYSTEM == system, is_of_run).order_by(*_NEWEST_FIRST))
+
+
+def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit: int) -> list[Entry]:
+    """Return the first entries of a run on some levels, by record type and id."""
+    query = (
+        select(SP_PROTOKOLL_EINTRAG)
+        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run, _ENTRY.STUFE.in_(levels))
+        .order_by(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND)
+        .limit(limit)
+    )
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query).all()
+    return [Entry(r.ART, r.SCHLUESSEL, r.STUFE, r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
+
+
+def count_entries(engine: Engine, system: str, run: str) -> dict[str, int]:
+    """Return how many entries a run has on each level that occurs."""
+    query = (
+        select(_ENTRY.STUFE, func.count())
+        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run)
+        .group_by(_ENTRY.STUFE)
+    )  # fmt: skip
+    with read_snapshot(engine) as connection:
+        return {str(level): number for level, number in connection.execute(query)}
+
+
+def totals_per_day(engine: Engine, system: str, last: date, days: int = 30) -> list[DayTotal]:
+    """Return a system's totals of so many days up to `last`, oldest first, one for each day."""
+    first = last - timedelta(days=days - 1)
+    starts = [_begin_of(first + timedelta(days=number)) for number in range(days + 1)]
+    number = case(*((_RUN.ABGEFRAGT_AM < starts[index + 1], index) for index in range(days)))
+    # Grouped by a column of a subquery: Oracle takes two expressions with parameters for different ones.
+    dated = (
+        select(number.label("TAG"), _RUN.GESENDET, _RUN.FEHLER)
+        .where(_RUN.SYSTEM == system, _RUN.ABGEFRAGT_AM >= starts[0], _RUN.ABGEFRAGT_AM < starts[days])
+        .where(_RUN.STATUS != "dry_run")
+        .subquery()
+    )
+    query = select(dated.c.TAG, func.sum(dated.c.GESENDET), func.sum(dated.c.FEHLER)).group_by(dated.c.TAG)
+    with read_snapshot(engine) as connection:
+        found = {int(index): (int(sent), int(errors)) for index, sent, errors in connection.execute(query)}
+    return [DayTotal(first + timedelta(days=index), *found.get(index, (0, 0))) for index in range(days)]
+
+
+def dag_run_of(run: str) -> tuple[str, str]:
+    """Return DAG id and run id of a protocol row's run: <dag>/<run>#<lease token>."""
+    dag_id, _, rest = run.partition("/")
+    return dag_id, rest.rpartition("#")[0] or rest
+
+
+def _begin_of(day: date) -> datetime:
+    return to_utc_column(datetime.combine(day, time.min, tzinfo=BERLIN))
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """Return what a selection asks of SP_PROTOKOLL."""
+    found = []
+    if selection.first:
+        found.append(_RUN.ABGEFRAGT_AM >= _begin_of(selection.first))
+    if selection.last:
+        found.append(_RUN.ABGEFRAGT_AM < _begin_of(selection.last + timedelta(days=1)))
+    if selection.system:
+        found.append(_RUN.SYSTEM == selection.system)
+    if selection.group:
+        found.append(_RUN.GRUPPE == selection.group)
+    if selection.is_notable:
+        went_wrong = _RUN.STATUS.in_(["errors", "failed", "aborted"])
+        found.append((_RUN.GESENDET > 0) | (_RUN.FEHLER > 0) | (_RUN.UNGUELTIG > 0) | went_wrong)
+    return found
+
+
+def _runs(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
+    with read_snapshot(engine) as connection:
+        return [_as_dict(row) for row in connection.execute(query).mappings()]
+
+
+def _as_dict(row: Any) -> dict[str, Any]:
+    began, ended = from_utc_column(row["ABGEFRAGT_AM"]), from_utc_column(row["BEENDET_AM"])
+    return {
+        "system": row["SYSTEM"], "group": row["GRUPPE"], "run": row["LAUF"], "status": row["STATUS"],
+        "reason": row["GRUND"], "queried_at": began.isoformat() if began else None,
+        "seconds": round((ended - began).total_seconds(), 1) if began and ended else None,
+        **{name: row[column] for name, column in COUNT_COLUMNS.items()},
+    }  # fmt: skip

@@ -1,0 +1,117 @@
+"""Files of tickets and comments (O26, E51)."""
+
+import pytest
+
+from include.groups.reports.inbound import Received
+from include.groups.reports.inbound.attachments import listed
+from include.vocabulary.reasons import explain
+from tests.groups.reports.inbound.harness import World
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.rule("O26", "E51")
+def test_files_arrive_with_their_content_at_report_or_note(world: World) -> None:
+    ticket_id = world.files_report(file=("../Küche<1>.exe", "image/png", PNG))
+    world.comments(ticket_id, file=("liste.txt", "text/plain", "Grün".encode()))
+    assert world.receive() == Received(tickets=1, comments=1, attachments=2)
+    first, second = world.files()
+    assert (first["DATEINAME"], first["MIMETYP"], first["GROESSE"]) == ("Küche-1.png", "image/png", len(PNG))
+    assert (first["INHALT"], first["NOTIZ_ID"], first["OEFFENTLICH"], first["HERKUNFT"]) == (PNG, None, "J", "PORTAL")
+    assert second["NOTIZ_ID"] == world.notes()[0]["NOTIZ_ID"]
+    assert {one["MELDUNG_NR"] for one in (first, second)} == {world.report()["MELDUNG_NR"]}
+    assert first["ANHANG_ID"].startswith("SP-")
+
+
+@pytest.mark.rule("E51")
+def test_many_files_and_later_ones_arrive_once_each(world: World) -> None:
+    ticket_id = world.files_report()
+    for number in range(20):
+        world.user.attach(ticket_id, PNG + bytes([number]))
+    assert world.receive().attachments == 20
+    world.user.attach(ticket_id, PNG + b"later")
+    assert world.receive() == Received(attachments=1)
+    assert world.report()["PORTAL_AENDERUNG"] == "NEUER_ANHANG"
+
+
+@pytest.mark.rule("E51")
+@pytest.mark.parametrize(("size", "arrives"), [(MEGABYTE, True), (MEGABYTE + 1, False)])
+def test_a_file_that_is_too_large_is_named_and_the_rest_arrives(world: World, size: int, arrives: bool) -> None:
+    world.comments(world.files_report(file=("a.bin", "application/octet-stream", b"\1" * size)))
+    assert world.receive() == Received(tickets=1, comments=1, attachments=int(arrives))
+    assert world.report()["HINWEIS"] == (None if arrives else explain("ATTACHMENT_TOO_LARGE"))
+    assert [reason for *_, reason in world.warned()] == ([] if arrives else ["ATTACHMENT_TOO_LARGE"])
+
+
+@pytest.mark.rule("E51")
+def test_a_program_is_not_taken(world: World) -> None:
+    world.files_report(file=("foto.jpg", "image/jpeg", b"MZ" + bytes(80)))
+    assert world.receive() == Received(tickets=1)
+    assert [reason for *_, reason in world.warned()] == ["FILE_TYPE_REFUSED"]
+
+
+@pytest.mark.rule("O26")
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/v2/attachments/1", "//evil.example/x", "ftp://x/", "http://["])
+def test_another_host_is_never_asked(world: World, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    def elsewhere(record: dict[str, object]) -> list[dict[str, object]]:
+        return [one | {"url": url} for one in listed(record)]
+
+    monkeypatch.setattr("include.groups.reports.inbound.intake.listed", elsewhere)
+    world.files_report(file=("a.png", "image/png", PNG))
+    assert world.receive() == Received(tickets=1)
+    assert [reason for *_, reason in world.warned()] == ["ATTACHMENT_FOREIGN"]
+
+
+@pytest.mark.rule("O26")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"kind": "redirect"}, "ATTACHMENT_FOREIGN"),
+        ({"kind": "status", "status": 404}, "ATTACHMENT_MISSING"),
+        ({"kind": "status", "status": 422}, "ATTACHMENT_MISSING"),
+    ],
+)
+def test_a_file_that_cannot_be_had_is_named_once(world: World, fault: dict[str, object], reason: str) -> None:
+    world.files_report(file=("a.png", "image/png", PNG))
+    world.sandbox.fault(**fault, path="/attachments/*", times=1)  # type: ignore[arg-type]
+    assert world.receive() == Received(tickets=1)
+    assert [one for *_, one in world.warned()] == [reason]
+    assert world.receive() == Received()
+
+
+@pytest.mark.parametrize(("fault", "times"), [("drop", 2), ("cut", 3), ("expire_tokens", 1)])
+def test_a_disturbance_is_overcome(world: World, fault: str, times: int) -> None:
+    world.files_report(file=("a.png", "image/png", PNG))
+    world.sandbox.fault(fault, path="/attachments/*", times=times)
+    assert world.receive() == Received(tickets=1, attachments=1)
+    assert world.files()[0]["INHALT"] == PNG
+
+
+def test_a_portal_that_stays_disturbed_lets_the_ticket_wait(world: World) -> None:
+    world.files_report(file=("a.png", "image/png", PNG))
+    world.sandbox.fault("status", path="/attachments/*", times=None, status=503)
+    assert world.receive() == Received(unread=1)
+    world.sandbox.end_faults()
+    assert world.receive() == Received(tickets=1, attachments=1)
+
+
+@pytest.mark.rule("E49")
+def test_our_own_file_coming_back_is_not_imported(world: World) -> None:
+    number = world.ours()
+    world.insert("SP_ANHANG", {
+        "ANHANG_ID": "A1", "MELDUNG_NR": number, "GROESSE": len(PNG), "INHALT": PNG, "HERKUNFT": "ERP",
+    })  # fmt: skip
+    world.user.attach(number, PNG)
+    world.user.attach(number, PNG[:-1] + b"x")
+    assert world.receive() == Received(attachments=1)
+
+
+@pytest.mark.rule("R44")
+def test_a_file_marked_internal_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "include.groups.reports.inbound.intake.listed", lambda _: [{"id": "1", "isInternal": True, "url": "x"}]
+    )
+    world.files_report()
+    assert world.receive() == Received(tickets=1)
+    assert world.warned() == []

@@ -1,0 +1,160 @@
+"""What is read from the protocol: runs by day, system and group, a run's entries, totals of days."""
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from sqlalchemy import Engine, event
+
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.database import engine_on
+from include.lookup.runs import (
+    Selection,
+    count_entries,
+    count_runs,
+    dag_run_of,
+    entries,
+    executions,
+    find_run,
+    find_runs,
+    totals_per_day,
+)
+from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
+from tests.ixhaus.oracle import FakeOracle
+
+NOVEMBER_24 = date(2026, 11, 24)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = engine_on(lambda: sqlite3.connect(tmp_path / "ixhaus.db"))
+    SP_PROTOKOLL.metadata.create_all(engine, [SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG])
+    return engine
+
+
+def berlin(text: str) -> datetime:
+    """A winter time of day in Germany."""
+    return datetime.fromisoformat(f"{text}+01:00").astimezone(UTC)
+
+
+def add(
+    engine: Engine, when: datetime, *found: Entry, system: str = "production", group: str = "persons", run: str = "",
+    status: str = "ok", **counts: int,
+) -> str:  # fmt: skip
+    """A finished run of 90 seconds; returns its name."""
+    key = RunKey(system, group, run or f"casavi_{group}/scheduled__{when.isoformat()}#1")
+    open_run(engine, key, when)
+    close_run(engine, key, Counts(**counts), status, "", when + timedelta(seconds=90))
+    with engine.begin() as connection:
+        add_entries(connection, key, found, when)
+    return key.name
+
+
+def selected(engine: Engine, selection: Selection) -> list[str]:
+    found = [run["run"] for run in find_runs(engine, selection, 100)]
+    assert count_runs(engine, selection) == len(found)
+    return found
+
+
+@pytest.mark.rule("R51")
+def test_a_day_is_a_day_in_germany(engine: Engine) -> None:
+    first = add(engine, berlin("2026-11-24T00:00:00"))
+    last = add(engine, berlin("2026-11-24T23:59:59"))
+    add(engine, berlin("2026-11-23T23:59:59"))
+    add(engine, berlin("2026-11-25T00:00:00"))
+    assert selected(engine, Selection(first=NOVEMBER_24, last=NOVEMBER_24)) == [last, first]
+
+
+@pytest.mark.rule("R51")
+def test_runs_are_found_by_system_and_group(engine: Engine) -> None:
+    ours = add(engine, berlin("2026-11-24T02:00"), group="objects")
+    add(engine, berlin("2026-11-24T02:10"), group="persons")
+    tests = add(engine, berlin("2026-11-24T02:20"), group="objects", system="test")
+    assert selected(engine, Selection(group="objects")) == [tests, ours]
+    assert selected(engine, Selection(group="objects", system="production")) == [ours]
+
+
+@pytest.mark.parametrize("what", [{"sent": 1}, {"errors": 1}, {"invalid": 1}, {"status": "failed"}])
+def test_runs_worth_a_look_sent_something_or_went_wrong(engine: Engine, what: dict[str, Any]) -> None:
+    add(engine, berlin("2026-11-24T02:00"), read=100, unchanged=100)
+    notable = add(engine, berlin("2026-11-24T02:05"), **what)
+    assert selected(engine, Selection(is_notable=True)) == [notable]
+
+
+def test_pages_of_runs_follow_each_other(engine: Engine) -> None:
+    names = [add(engine, berlin(f"2026-11-24T0{hour}:00")) for hour in range(5)]
+    found = [find_runs(engine, Selection(), 2, offset)[0]["run"] for offset in (0, 2, 4)]
+    assert found == [names[4], names[2], names[0]]
+
+
+def test_a_run_has_its_counts_and_its_duration(engine: Engine) -> None:
+    name = add(engine, berlin("2026-11-24T02:00"), read=9, sent=3, created=2, removed=1)
+    run = find_run(engine, "production", name)
+    assert run
+    assert (run["read"], run["sent"], run["created"], run["removed"], run["seconds"]) == (9, 3, 2, 1, 90.0)
+    assert find_run(engine, "test", name) is None
+
+
+def test_a_cleared_run_has_a_row_for_each_execution(engine: Engine) -> None:
+    twice = [
+        add(engine, berlin(f"2026-11-24T0{token}:00"), run=f"casavi_persons/manual__%_1#{token}") for token in (2, 3)
+    ]
+    add(engine, berlin("2026-11-24T04:00"), run="casavi_persons/manual__%_11#4")
+    add(engine, berlin("2026-11-24T05:00"), run="casavi_persons/manual__xx1#5")
+    found = executions(engine, "production", "casavi_persons", "manual__%_1")
+    assert [run["run"] for run in found] == twice[::-1]
+
+
+def test_the_name_of_a_protocol_row_leads_to_its_dag_run() -> None:
+    run_id = "scheduled__2026-11-24T01:00:00+00:00"
+    assert dag_run_of(f"casavi_persons/{run_id}#17") == ("casavi_persons", run_id)
+
+
+def test_entries_are_counted_by_level_and_read_by_level(engine: Engine) -> None:
+    refused, invalid = Entry("contact", "P2", "error", "REFUSED"), Entry("contact", "P1", "invalid", "NO_NAME")
+    name = add(engine, berlin("2026-11-24T02:00"), refused, invalid, Entry("contact", "P3", "error", "TIMEOUT"))
+    assert count_entries(engine, "production", name) == {"error": 2, "invalid": 1}
+    assert [one.external_id for one in entries(engine, "production", name, ["error"], 10)] == ["P2", "P3"]
+    assert [one.external_id for one in entries(engine, "production", name, ["error", "invalid"], 1)] == ["P1"]
+
+
+@pytest.mark.rule("R51")
+def test_totals_of_a_day_are_those_of_all_its_runs_but_dry_ones(engine: Engine) -> None:
+    add(engine, berlin("2026-11-24T00:00"), sent=5)
+    add(engine, berlin("2026-11-24T23:59"), sent=7, errors=2, group="objects")
+    add(engine, berlin("2026-11-24T12:00"), sent=900, status="dry_run")
+    add(engine, berlin("2026-11-24T12:00"), sent=900, system="test")
+    add(engine, berlin("2026-10-26T00:00"), sent=1)
+    add(engine, berlin("2026-10-25T23:59"), sent=900)
+    days = totals_per_day(engine, "production", NOVEMBER_24, days=30)
+    assert [one.day for one in days] == [NOVEMBER_24 - timedelta(days=29 - number) for number in range(30)]
+    assert (days[0].sent, days[-1].sent, days[-1].errors, sum(one.sent for one in days)) == (1, 12, 2, 13)
+
+
+def test_a_day_of_25_hours_is_one_day(engine: Engine) -> None:
+    for hour in range(25):
+        began = datetime(2026, 10, 24, 22, tzinfo=UTC) + timedelta(hours=hour)  # midnight in summer time
+        add(engine, began, sent=1)
+    assert [one.sent for one in totals_per_day(engine, "production", date(2026, 10, 26), days=3)] == [0, 25, 0]
+
+
+def test_what_is_asked_is_oracle_without_values() -> None:
+    server = FakeOracle({table.name: (table.columns.keys(), []) for table in (SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG)})
+    engine = engine_on(server.connect)
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
+    everything = Selection(NOVEMBER_24, NOVEMBER_24, "production", "persons", is_notable=True)
+    find_runs(engine, everything, 50, 100)
+    totals_per_day(engine, "production", NOVEMBER_24)
+    executions(engine, "production", "casavi_persons", "manual__1")
+    entries(engine, "production", "run", ["error"], 10)
+    count_entries(engine, "production", "run")
+    queries = [statement for statement in said if statement.startswith("SELECT")]
+    assert len(queries) == 5
+    for statement in queries:
+        sqlglot.parse_one(statement, dialect="oracle")
+        assert "2026" not in statement
+        assert "persons" not in statement
