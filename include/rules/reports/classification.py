@@ -27,8 +27,9 @@ def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemS
 
     returns: report_nr, decision, reason (a code of vocabulary/reasons.py), as_what ("individual", "property",
              "bulletin", "" if it does not go out), is_first_export (bool: nothing of its property went out before,
-             O25), record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be; contact_id
-             (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at (local)
+             O25), record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be;
+             contact_id (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at
+             (local)
     """
     sources = gather(views, known, settings, today)
     return classified(sources, settings, today)[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
