@@ -115,6 +115,7 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     from include.settings import SystemSettings
     from include.sync import ledger, steps
     from include.sync.lease import acquire
+    from include.sync.planned import BatchPart
     from include.sync.run import RunState
     from include.sync.staging import Staging
 
@@ -140,8 +141,8 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     staging.write_table("send_contact", pa.Table.from_pylist(rows), rows_per_group=len(rows))
     with engine.begin() as connection:
         ledger.add_new(connection, "production", "persons", "contact", rows)
-    batch = {"record_type": "contact", "file": "send_contact", "part": 0}
-    seconds = _timed(lambda: steps.load(PERSONS, state, batch))
+    batch: BatchPart = {"record_type": "contact", "file": "send_contact", "part": 0}
+    seconds = _timed(lambda: steps.load(PERSONS, state.open(), batch))
     with engine.connect() as connection:
         held = len(
             ledger.known_records(engine, "production", ["contact"]).filter(pa.compute.field("state") == "present")

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from demo.ixhaus import build_sample
 from include.groups import REPORTS
-from include.groups.reports import extract as report_extract
+from include.groups.reports.extract import extract_of, places
+from include.groups.reports.mail.telling import tell
 from include.groups.reports.settle import settle
-from include.ixhaus.database import open_engine
 from include.sync import steps
 from include.sync.run import Extract, Request
 
@@ -64,18 +64,16 @@ def run(*about: str) -> dict[str, float]:
 
 def _steps(about: Sequence[str]) -> None:
     request = Request()
-    state = steps.begin(REPORTS, "production", "bench/run", request)
-    engine, settings, extract = open_engine("ixhaus_production"), state.settings(), Extract()
-    if about:
-        places = report_extract.places(engine, settings, state, about) or frozenset()
-        request = replace(request, only=places)
-        extract = report_extract.extract(engine, settings, state, places)
-    steps.read(REPORTS, state, extract)
-    steps.transform(REPORTS, state)
-    planned = steps.plan(REPORTS, state, request)
-    settle(engine, settings, state, extract)
-    left = {"counts": asdict(planned.counts), "changes": 0}
-    steps.finish(REPORTS, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, request)
+    run, extract = steps.begin(REPORTS, "production", "bench/run", request), Extract()
+    with run.kept():
+        if about:
+            only = places(run, about) or frozenset()
+            request, extract = replace(request, only=only), extract_of(only)
+        steps.read(REPORTS, run, extract)
+        steps.transform(REPORTS, run)
+        planned = steps.plan(REPORTS, run, request)
+        tell(run, settle(run, extract), is_whole=extract.known is None)
+    steps.finish(run, steps.Left(planned.counts), request)
 
 
 if __name__ == "__main__":

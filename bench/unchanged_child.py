@@ -24,25 +24,23 @@ def prepare(name: str, database: str, persons: str, letters: str) -> dict[str, f
 
 def acknowledge_all(group: Group) -> None:
     """Plan a run and let its changes be acknowledged without sending them."""
-    from include.ixhaus.database import open_engine
     from include.sync import ledger, steps
     from include.sync.run import Request
     from include.vocabulary.state import State
 
-    state = steps.extract(group, "production", "bench/prepare", Request())
-    steps.transform(group, state)
-    planned = steps.plan(group, state, Request())
-    engine = open_engine("ixhaus_production")
-    statements = ledger.LedgerStatements(engine.dialect)
+    run = steps.extract(group, "production", "bench/prepare", Request())
+    steps.transform(group, run)
+    planned = steps.plan(group, run, Request())
+    statements = ledger.LedgerStatements(run.engine.dialect)
     for stage in stages(group):
         for batch in planned.batches[stage]:
-            outcomes = ledger.Outcomes(statements, "production", batch["record_type"], state.key.name)
-            for change in state.staging().read_part(batch["file"], batch["part"]):
+            outcomes = ledger.Outcomes(statements, "production", batch["record_type"], run.key.name)
+            for change in run.folder.read_part(batch["file"], batch["part"]):
                 held = State.RESTRICTED if change["decision"] == "restrict" else State.PRESENT
                 outcomes.acknowledge(change, held, 201)
-            with engine.begin() as connection:
+            with run.engine.begin() as connection:
                 outcomes.write(connection)
-    _finish(group, state, planned)
+    steps.finish(run, steps.Left(planned.counts), Request())
 
 
 def step(group_name: str, name: str, shared: str) -> dict[str, float]:
@@ -56,18 +54,20 @@ def step(group_name: str, name: str, shared: str) -> dict[str, float]:
     contents = _watch_contents()
     began, requests = time.perf_counter(), 0
     if name == "extract":
-        file.write_text(json.dumps(asdict(steps.extract(group, "production", "bench/run", Request()))))
-    state = RunState(**json.loads(file.read_text()))
-    if name == "transform":
-        steps.transform(group, state)
-    if name == "plan":
-        planned = steps.plan(group, state, Request())
+        file.write_text(json.dumps(asdict(steps.extract(group, "production", "bench/run", Request()).state)))
+    run = RunState(**json.loads(file.read_text())).open()
+    if name != "extract":
+        with run.kept():
+            if name == "transform":
+                steps.transform(group, run)
+            else:
+                planned = steps.plan(group, run, Request())
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if name == "plan":
         batches = [batch for parts in planned.batches.values() for batch in parts]
-        requests = sum(steps.load(group, state, batch)["acknowledged"] for batch in batches)
-        _finish(group, state, planned)
+        requests = sum(steps.load(group, run, batch)["acknowledged"] for batch in batches)
+        steps.finish(run, steps.Left(planned.counts), Request())
     return {"seconds": seconds, "peak_mb": peak, "requests": requests, "contents": len(contents)}
 
 
@@ -83,16 +83,6 @@ def _watch_contents() -> list[str]:
 
     event.listen(Engine, "before_cursor_execute", note)
     return seen
-
-
-def _finish(group: Group, state: Any, planned: Any) -> None:
-    from dataclasses import asdict
-
-    from include.sync import steps
-    from include.sync.run import Request
-
-    left = {"counts": asdict(planned.counts), "changes": 0}
-    steps.finish(group, "production", {"state": asdict(state), "planned": left, "skip": None, "failed": []}, Request())
 
 
 def pandas(name: str) -> dict[str, float]:

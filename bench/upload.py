@@ -89,6 +89,7 @@ def load_one(name: str) -> dict[str, float]:
     from include.settings import SystemSettings
     from include.sync import ledger, steps
     from include.sync.lease import acquire
+    from include.sync.planned import BatchPart
     from include.sync.run import RunState
     from include.sync.staging import Staging
 
@@ -114,9 +115,9 @@ def load_one(name: str) -> dict[str, float]:
     staging.write_table("send_document", pa.Table.from_pylist([row]), rows_per_group=1)
     with engine.begin() as connection:
         ledger.add_new(connection, "production", "documents", "document", [row])
-    batch = {"record_type": "document", "file": "send_document", "part": 0}
+    batch: BatchPart = {"record_type": "document", "file": "send_document", "part": 0}
     began = time.perf_counter()
-    counts = steps.load(DOCUMENTS, state, batch)
+    counts = steps.load(DOCUMENTS, state.open(), batch)
     seconds = time.perf_counter() - began
     assert counts == {"acknowledged": 1}, counts
     return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

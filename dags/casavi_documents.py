@@ -6,7 +6,7 @@ from airflow.sdk import task
 
 from include.groups import DOCUMENTS
 from include.settings import configured_systems
-from include.sync.flow import sync_dag
+from include.sync.flow import opened, sync_dag
 
 DOCS = """
 ### casavi_documents
@@ -35,15 +35,16 @@ files are gone when a run ends). Unchanged documents are neither read nor sent a
 """
 
 
-def accounts(system: str) -> Any:
+def accounts() -> Any:
     """Make the task that reads back who is registered."""
 
     @task(task_id="accounts")
-    def read_back() -> dict[str, int]:
+    def read_back(state: dict[str, Any]) -> dict[str, int]:
         """Remember per contact whether it is registered and invited (R32)."""
         from include.groups.documents.accounts import read_accounts
 
-        return read_accounts(system)
+        with opened(state) as run:
+            return read_accounts(run)
 
     return read_back
 

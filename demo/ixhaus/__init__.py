@@ -76,7 +76,9 @@ def build_sample(
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
         part = Path(folder) / "part.db"
-        create_sqlite_schema(engine_on(lambda: sqlite3.connect(part)))
+        engine = engine_on(lambda: sqlite3.connect(part))
+        create_sqlite_schema(engine)
+        engine.dispose()
         _fill(part, Plan.of(crowd), by_hand, seed, day)
         with closing(sqlite3.connect(part)) as connection, connection:
             write_reports(connection, report_cases(day), day)

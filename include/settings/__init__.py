@@ -7,7 +7,7 @@ ConfigurationError with one sentence per field: which file and field, what is wr
 
 from include.settings._effective import Language, Section, Setting, effective, label_of
 from include.settings._files import CONFIG_FOLDER, changed_at, configured_systems, load_settings, validate_settings
-from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Schedules
+from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
 from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert
 
@@ -22,6 +22,7 @@ __all__ = [
     "Limits",
     "PropertyRange",
     "RemovalGuard",
+    "Retention",
     "Schedules",
     "Section",
     "Setting",

@@ -7,12 +7,12 @@ from typing import Any, Final, Literal, NamedTuple
 from pydantic import BaseModel
 
 from include.settings._english import ENGLISH
-from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Schedules
+from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import SystemSettings
 from include.settings._values import PropertyRange, is_expert
 
 Language = Literal["de", "en"]
-_PARTS: Final = (Schedules, Limits, RemovalGuard)
+_PARTS: Final = (Schedules, Limits, RemovalGuard, Retention)
 _RULE_NUMBERS: Final = re.compile(r" \([ROE]\d+[a-z]?(, [ROE]\d+[a-z]?)*\)")
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "de": {"yes": "ja", "no": "nein", "empty": "leer", "and": " und ", "point": ",", "recipient_type_field": "Empfängertyp",

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Schedules
+from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
 
@@ -31,7 +31,8 @@ _Yaml.yaml_implicit_resolvers = {
 
 
 _NESTED: dict[int | str, type[BaseModel]] = {
-    "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard, "schedules": Schedules,
+    "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard, "retention": Retention,
+    "schedules": Schedules,
 }  # fmt: skip
 
 

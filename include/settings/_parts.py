@@ -163,6 +163,34 @@ class Limits(Strict):
         description="Nach so vielen Sekunden ohne Lebenszeichen gilt ein Lauf als abgebrochen.",
         json_schema_extra=EXPERT,
     )
+    database_seconds: float = Field(
+        300,
+        gt=0,
+        title="Zeitgrenze je Datenbankaufruf",
+        description="Nach so vielen Sekunden gilt ein Aufruf der iX-Haus-Datenbank als gescheitert, etwa an einer Zeile, die eine andere Sitzung sperrt.",
+        json_schema_extra=EXPERT,
+    )
+    task_minutes: float = Field(
+        240,
+        gt=0,
+        title="Zeitgrenze je Airflow-Task",
+        description="Nach so vielen Minuten beendet Airflow eine Task; was gesendet ist, bleibt, der nächste Lauf macht weiter.",
+        json_schema_extra=EXPERT,
+    )
+
+
+class Retention(Strict):
+    """How long what the project has written is kept."""
+
+    protocol_days: int = Field(
+        400, ge=1, title="Protokoll in Tagen", description="So lange bleiben Läufe mit ihren Einträgen im Protokoll."
+    )
+    idle_days: int = Field(
+        30,
+        ge=1,
+        title="Läufe ohne Wirkung in Tagen",
+        description="So lange bleiben Läufe im Protokoll, die nichts gesendet haben und ohne Fehler waren.",
+    )
 
 
 class RemovalGuard(Strict):

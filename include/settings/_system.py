@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
-from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Schedules
+from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._values import (
     EXPERT,
     Audience,
@@ -204,6 +204,9 @@ class SystemSettings(Strict):
     limits: Limits = Field(Limits(), title="Grenzen", description="Wie stark das Portal beansprucht werden darf.")
     removal_guard: RemovalGuard = Field(
         RemovalGuard(), title="Löschbremse", description="Ab wann Entfernungen auf eine Freigabe warten."
+    )
+    retention: Retention = Field(
+        Retention(), title="Aufbewahrung", description="Wie lange bleibt, was die Schnittstelle geschrieben hat."
     )
 
     @model_check(mode="after")

@@ -101,7 +101,8 @@ async def open_acknowledgements(
         async def here(work: Callable[..., Any], *arguments: Any) -> Any:
             return work(*arguments)
 
-        run = here if await elsewhere(_seconds_of_a_commit, engine, lease) < NEAR else elsewhere
+        # Measured here, where nothing is under way yet that it could hold up: a thread would need another connection.
+        run = here if _seconds_of_a_commit(engine, lease) < NEAR else elsewhere
         connection = await run(engine.connect)
         acknowledgements = Acknowledgements(connection, run, lease, fresh)
         with _quick_switches() if run is elsewhere else nullcontext():

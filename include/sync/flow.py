@@ -8,7 +8,8 @@ Imported by DAG files, so nothing heavy is imported here at the top level; the s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -25,18 +26,21 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from include.settings import ConfigurationError, SystemSettings, load_settings
+from include.settings import SystemSettings, load_settings
 from include.sync.group import Group, stages
 
 if TYPE_CHECKING:
-    from include.sync.planned import Planned
-    from include.sync.run import Request, RunState
+    from include.sync.planned import BatchPart, Planned
+    from include.sync.run import Opened, Request, RunState
     from include.sync.steps import Ending
 
 log = logging.getLogger(__name__)
 PRODUCTION: Final = "production"
+RETRIES: Final = 2
+"""Of tasks that a database which is away for a moment, or a killed process, may hit; they begin from the start."""
+RETRY_DELAY: Final = timedelta(seconds=30)
 GUARDED: Final = Asset("casavi_guarded_removals")
 """Updated when a run held removals back; casavi_release_removals asks a person then."""
 
@@ -52,12 +56,12 @@ def synced(group: str, system: str) -> Asset:
 
 
 def sync_dag(
-    group: Group, system: str, docs: str, after: str | None = None, alongside: Sequence[Callable[[str], Any]] = ()
+    group: Group, system: str, docs: str, after: str | None = None, alongside: Sequence[Callable[[], Any]] = ()
 ) -> DAG:
     """Make the DAG of one group and system.
 
     after:     a group whose success starts this one
-    alongside: makers of further tasks, given the system; they run beside the sync, once extract has succeeded
+    alongside: makers of further tasks, which take what extract returns; they run beside the sync, once it has succeeded
     """
     with empty_dag(group, system, synced(after, system) if after else None, docs) as dag:
         state = _extract(group, system)()
@@ -72,7 +76,7 @@ def sync_dag(
         last = _protocol(group, system)()
         previous >> last
         for beside in alongside:  # what needs the run's checks and lease, but none of its other steps
-            state >> beside(system)() >> last
+            beside()(state) >> last
     return dag
 
 
@@ -84,16 +88,21 @@ def held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
 
 def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
     """Make the empty DAG of a group; `starter` is an asset whose events start it."""
+    settings = load_settings(system)
     return DAG(
         dag_id=dag_name(group.name, system),
-        schedule=_schedule(group, load_settings(system), starter),
+        schedule=_schedule(group, settings, starter),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
         params=_params(),
         doc_md=docs,
         tags=["serviceportal", system, group.name],
-        default_args={"owner": "serviceportal", "retries": 0},
+        default_args={
+            "owner": "serviceportal",
+            "retries": 0,
+            "execution_timeout": timedelta(minutes=settings.limits.task_minutes),
+        },
     )
 
 
@@ -150,6 +159,44 @@ def _about(context: Any) -> tuple[str, ...] | None:
     return None if not named or None in named else tuple(sorted(keys))
 
 
+def run_name() -> str:
+    """Return the name of the current run: DAG and Airflow's run."""
+    dag_run = get_current_context()["dag_run"]
+    return f"{dag_run.dag_id}/{dag_run.run_id}"
+
+
+@contextmanager
+def opened(state: dict[str, Any]) -> Iterator[Opened]:
+    """Yield the run that `extract` began, its lease kept meanwhile; errors are spoken."""
+    with spoken():
+        run = _run_state(state).open()
+        with run.kept():
+            yield run
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Let a task end with a sentence for whoever reads its log, left for the protocol too as the XCom `why`.
+
+    What a person must mend is not retried; a database that is away for a moment is asked again.
+    """
+    from include.ixhaus.faults import fault_of
+    from include.sync import steps
+
+    try:
+        yield
+    except AirflowSkipException:
+        raise
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None and not isinstance(error, steps.SENTENCES):
+            raise
+        get_current_context()["ti"].xcom_push("why", steps.told(error))
+        if fault and fault.is_passing:
+            raise AirflowException(fault.english) from None
+        raise AirflowFailException(fault.english if fault else str(error)) from None
+
+
 def _run_state(xcom: dict[str, Any]) -> RunState:
     from include.sync.run import RunState
 
@@ -157,32 +204,31 @@ def _run_state(xcom: dict[str, Any]) -> RunState:
 
 
 def _extract(group: Group, system: str) -> Any:
-    # A database that is away for a moment is read again from the start; what a person must mend is not retried.
-    @task(retries=2, retry_delay=timedelta(seconds=30))
+    @task(retries=RETRIES, retry_delay=RETRY_DELAY)
     def extract() -> dict[str, Any]:
         """Check, take the lease, read the views."""
         from include.sync import steps
+        from include.sync.run import SkipRunError
 
-        context = get_current_context()
-        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
-        try:
-            return asdict(steps.extract(group, system, run, request_of_run()))
-        except steps.SkipRunError as skip:
-            context["ti"].xcom_push("skip", skip.reason)
-            raise AirflowSkipException(str(skip)) from None
-        except (ConfigurationError, steps.ContractError) as mistake:
-            raise AirflowFailException(str(mistake)) from None
+        with spoken():
+            try:
+                run = steps.extract(group, system, run_name(), request_of_run())
+            except SkipRunError as skip:
+                get_current_context()["ti"].xcom_push("skip", skip.reason)
+                raise AirflowSkipException(str(skip)) from None
+        return asdict(run.state)
 
     return extract
 
 
 def _transform(group: Group) -> Any:
-    @task
+    @task(retries=RETRIES, retry_delay=RETRY_DELAY)
     def transform(state: dict[str, Any]) -> dict[str, int]:
         """Let the rules decide about every record."""
         from include.sync import steps
 
-        return steps.transform(group, _run_state(state))
+        with opened(state) as run:
+            return steps.transform(group, run)
 
     return transform
 
@@ -190,12 +236,13 @@ def _transform(group: Group) -> Any:
 def _plan(group: Group, system: str) -> Any:
     guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
 
-    @task(outlets=[guarded])
+    @task(outlets=[guarded], retries=RETRIES, retry_delay=RETRY_DELAY)
     def plan(state: dict[str, Any], records: dict[str, int], *, outlet_events: Any) -> dict[str, Any]:
         """Compare with what the portal has acknowledged and stage the difference."""
         from include.sync import steps
 
-        planned = steps.plan(group, _run_state(state), request_of_run())
+        with opened(state) as run:
+            planned = steps.plan(group, run, request_of_run())
         if planned.guarded and not request_of_run().dry_run:
             outlet_events[guarded].add(GUARDED, extra=held_back(group, system, planned))
         return {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
@@ -205,9 +252,9 @@ def _plan(group: Group, system: str) -> Any:
 
 def _batches(stage: str) -> Any:
     @task
-    def batches(planned: dict[str, Any]) -> list[dict[str, Any]]:
+    def batches(planned: dict[str, Any]) -> list[BatchPart]:
         """List this stage's batches: Airflow maps over a whole result only."""
-        found: list[dict[str, Any]] = planned["batches"][stage]
+        found: list[BatchPart] = planned["batches"][stage]
         return found
 
     return batches
@@ -218,17 +265,15 @@ def _load(group: Group, system: str) -> Any:
         pool=f"casavi_{system}",
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         map_index_template="{{ task.op_kwargs['batch']['part'] }}",
-        retries=2,  # of a killed process: the ledger knows what was sent, the retry goes on from there
+        retries=RETRIES,  # of a killed process: the ledger knows what was sent, the retry goes on from there
         retry_delay=timedelta(seconds=10),
     )
-    def load(state: dict[str, Any], batch: dict[str, Any]) -> dict[str, int]:
+    def load(state: dict[str, Any], batch: BatchPart) -> dict[str, int]:
         """Send one batch."""
         from include.sync import steps
 
-        try:
-            return steps.load(group, _run_state(state), batch)
-        except steps.LoadStoppedError as stop:
-            raise AirflowFailException(str(stop)) from None
+        with opened(state) as run:
+            return steps.load(group, run, batch)
 
     return load
 
@@ -239,12 +284,32 @@ def _protocol(group: Group, system: str) -> Any:
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
     def protocol(*, outlet_events: Any) -> dict[str, Any]:
         """Sum up; ends red if anything failed, after everything else was delivered."""
-        from include.sync import steps
-
-        ending = steps.finish(group, system, _upstream(get_current_context()), request_of_run())
-        return ended(ending, outlet_events[alias], synced(group.name, system))
+        return ended(_ending(get_current_context()), outlet_events[alias], synced(group.name, system))
 
     return protocol
+
+
+def _ending(context: Any) -> Ending:
+    """Sum up what the run's other tasks left."""
+    from include.sync import steps
+    from include.sync.protocol import Counts
+
+    ti, dag_run = context["ti"], context["dag_run"]
+    states = ti.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})
+    failed = sorted(name for name, state in states.items() if state == "failed")
+    state, planned = ti.xcom_pull(task_ids="extract"), ti.xcom_pull(task_ids="plan")
+    why = next(filter(None, (ti.xcom_pull(task_ids=name, key="why") for name in failed)), None)
+    if state is None:
+        names = f"failed before anything was sent: {', '.join(failed)}; see that task's log"
+        skip = ti.xcom_pull(task_ids="extract", key="skip") or ""
+        return steps.not_begun(skip=skip, why_red=why or names if failed else None)
+    counts, changes = (Counts(**planned["counts"]), planned["changes"]) if planned else (None, 0)
+    left = steps.Left(counts, changes, [f"{name} ({why})" if why else name for name in failed])
+    try:
+        return steps.finish(_run_state(state).open(), left, request_of_run())
+    except Exception as error:
+        log.exception("the protocol could not be written")
+        return steps.not_begun(why_red=steps.told(error))
 
 
 def ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
@@ -255,15 +320,3 @@ def ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
     if ending.is_synced:
         outlet.add(asset)
     return ending.xcom
-
-
-def _upstream(context: Any) -> dict[str, Any]:
-    """Collect what the run's other tasks left, and which of them failed."""
-    ti, dag_run = context["ti"], context["dag_run"]
-    states = ti.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})
-    return {
-        "state": ti.xcom_pull(task_ids="extract"),
-        "skip": ti.xcom_pull(task_ids="extract", key="skip"),
-        "planned": ti.xcom_pull(task_ids="plan"),
-        "failed": sorted(name for name, state in states.items() if state == "failed"),
-    }

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from include.ixhaus.contract.own import SP_SPERRE
@@ -90,25 +91,30 @@ def acquire(
 ) -> Lease:
     """Take the lease `name` for the run `holder`, which gets it back at once if it held it before.
 
-    A holder whose lease is not renewed for `seconds` is dead: this waits until that is certain and takes over. Raises
-    LeaseHeldError as soon as the other holder gives a sign of life.
+    A holder whose lease is not renewed for `seconds` is dead: this waits until that is certain and takes over. How long
+    is counted here, as the end that the row names was written by another machine's clock. Raises LeaseHeldError, which
+    names the holder, as soon as that gives a sign of life.
     """
-    first_seen = None
+    first_seen, waited = None, 0.0
     while True:
         with read_snapshot(engine) as connection:
             row = connection.execute(select(SP_SPERRE).where(_ROW.NAME == name)).one_or_none()
         if row is None:
             taken = _inserted(engine, name, holder, seconds)
-        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()):
-            taken = _replaced(engine, name, row.MARKE, holder, seconds)
+        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()) or waited >= seconds:
+            taken = _replaced(engine, row, holder, seconds)
         else:
             taken = False
             first_seen = first_seen or (row.MARKE, row.GUELTIG_BIS)
             if first_seen != (row.MARKE, row.GUELTIG_BIS):
                 raise LeaseHeldError(f"{row.INHABER} holds {name}")
+            if not waited:
+                log.info("%s holds %s; waiting whether it still works", row.INHABER, name)
         if taken:
             return Lease(name, holder, row.MARKE + 1 if row else 1, seconds)
-        sleep(min(1.0, seconds / 10))
+        pause = min(1.0, seconds / 10)
+        sleep(pause)
+        waited += pause
 
 
 @cache
@@ -128,10 +134,10 @@ def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
     return True
 
 
-def _replaced(engine: Engine, name: str, old_token: int, holder: str, seconds: float) -> bool:
-    is_free = _ROW.INHABER.is_(None) | (_ROW.INHABER == holder) | (_ROW.GUELTIG_BIS < to_utc_column(utc_now()))
-    row = (_ROW.NAME == name) & (_ROW.MARKE == old_token) & is_free  # its holder may have renewed it since we looked
-    values = {"INHABER": holder, "MARKE": old_token + 1, "GUELTIG_BIS": _expiry(seconds)}
+def _replaced(engine: Engine, seen: Row[Any], holder: str, seconds: float) -> bool:
+    is_free = _ROW.INHABER.is_(None) | (_ROW.INHABER == holder) | (_ROW.GUELTIG_BIS == seen.GUELTIG_BIS)
+    row = (_ROW.NAME == seen.NAME) & (_ROW.MARKE == seen.MARKE) & is_free  # it may have been renewed since we looked
+    values = {"INHABER": holder, "MARKE": seen.MARKE + 1, "GUELTIG_BIS": _expiry(seconds)}
     with engine.begin() as connection:
         return connection.execute(update(SP_SPERRE).where(row).values(values)).rowcount == 1
 

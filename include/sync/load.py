@@ -12,17 +12,15 @@ from functools import partial
 from typing import Any, Final
 
 import uvloop
-from sqlalchemy import Engine
 
 from include.casavi.client import Portal, PortalStopError, open_portal
 from include.casavi.endpoints import ENDPOINTS
 from include.casavi.listing import ListingError
-from include.settings import SystemSettings
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
 from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedError
-from include.sync.lease import Lease
 from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
 from include.sync.plan import Action
+from include.sync.run import Opened
 
 log = logging.getLogger(__name__)
 _LOG_EVERY: Final = 5_000
@@ -47,10 +45,7 @@ class Batch:
              replaced
     """
 
-    engine: Engine
-    settings: SystemSettings
-    lease: Lease
-    run: str
+    run: Opened
     record_type: str
     changes: Sequence[Change]
     open_parcels: OpenParcels = _no_parcels
@@ -65,15 +60,14 @@ class Batch:
         Changes that this run has settled before (a crash, a retry) are not sent again. Raises LoadStoppedError with a
         sentence when the rest cannot be sent, LeaseLostError when another run took over.
         """
-        settled, pending = settled_records(self.engine, self.settings.system, self.record_type, self.run)
+        settled, pending = settled_records(self.run.engine, self.run.system, self.record_type, self.run.key.name)
         todo = [change for change in self.changes if change["external_id"] not in settled]
         sendable, orphans = self._split_by_parents(todo)
-        with self.lease.kept_alive(self.engine):
-            try:
-                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                    runner.run(self._send(sendable, orphans, pending))
-            except ExceptionGroup as several:  # the workers share one fate: the first cause tells it
-                raise several.exceptions[0] from None
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._send(sendable, orphans, pending))
+        except ExceptionGroup as several:  # the workers share one fate: the first cause tells it
+            raise several.exceptions[0] from None
         if self._why_stop:
             raise LoadStoppedError(self._why_stop)
         return dict(self._counts)
@@ -81,16 +75,17 @@ class Batch:
     def _split_by_parents(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
         """Part the changes whose parents the portal holds, and removals, from those it would refuse."""
         parents = {change["external_id"]: _parents(change) for change in changes}
-        held = held_records(self.engine, self.settings.system, {one for some in parents.values() for one in some})
+        held = held_records(self.run.engine, self.run.system, {one for some in parents.values() for one in some})
         orphans = [change for change in changes if not held.issuperset(parents[change["external_id"]])]
         names = {change["external_id"] for change in orphans}
         return [change for change in changes if change["external_id"] not in names], orphans
 
     async def _send(self, changes: Sequence[Change], orphans: Sequence[Change], pending: set[str]) -> None:
-        settings = self.settings
-        fresh = partial(Outcomes, LedgerStatements(self.engine.dialect), settings.system, self.record_type, self.run)
+        run, settings = self.run, self.run.settings
+        statements = LedgerStatements(run.engine.dialect)
+        fresh = partial(Outcomes, statements, run.system, self.record_type, run.key.name)
         async with (
-            open_acknowledgements(self.engine, self.lease, fresh) as ledger,
+            open_acknowledgements(run.engine, run.lease, fresh) as ledger,
             open_portal(settings.portal_connection, settings.limits) as portal,
         ):
             self._end_session = portal.pace.end
@@ -110,13 +105,13 @@ class Batch:
         ledger: Acknowledgements,
         pending: set[str],
     ) -> None:
-        settings = self.settings
+        limits = self.run.settings.limits
         endpoint = ENDPOINTS[self.record_type]
-        courier = Courier(portal, endpoint, settings.limits, parcels)
-        queue = _Queue(changes, settings.limits.parallel_requests, replaces=endpoint.update is None)
+        courier = Courier(portal, endpoint, limits, parcels)
+        queue = _Queue(changes, limits.parallel_requests, replaces=endpoint.update is None)
         with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
             async with asyncio.TaskGroup() as workers:
-                for _ in range(min(settings.limits.parallel_requests, len(changes))):
+                for _ in range(min(limits.parallel_requests, len(changes))):
                     workers.create_task(self._work(queue, courier, ledger, pending))
 
     async def _work(self, queue: "_Queue", courier: Courier, ledger: Acknowledgements, pending: set[str]) -> None:
@@ -153,7 +148,7 @@ class Batch:
         done = self._counts["acknowledged"] + self._counts["failed"]
         if done % _LOG_EVERY == 0:
             log.info("%s: %d of %d sent, %d failed", self.record_type, done, len(self.changes), self._counts["failed"])
-        if self._failures_in_a_row >= self.settings.limits.failures_in_a_row:
+        if self._failures_in_a_row >= self.run.settings.limits.failures_in_a_row:
             self._stop(
                 f"{self._failures_in_a_row} records in a row failed ({delivery.reason}); the portal seems to be down, "
                 "the next run goes on from here"

@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from include.sync import ledger, protocol
 from include.sync.deliver import CANNOT_WITHDRAW
 from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
-from include.sync.run import RunState
+from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Staging
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import Decision
@@ -28,7 +28,17 @@ _CHANGE: Final = (
 )  # fmt: skip
 Compared = Mapping[str, pd.DataFrame]
 """Record type → frame as returned by plan.compare and plan.validate."""
-Batches = dict[str, list[dict[str, Any]]]
+
+
+class BatchPart(TypedDict):
+    """Where one batch is staged: it goes through XCom."""
+
+    record_type: str
+    file: str
+    part: int
+
+
+Batches = dict[str, list[BatchPart]]
 """Load task → where each of its batches is staged."""
 
 
@@ -79,18 +89,23 @@ def leave_preview(folder: Staging, compared: Compared) -> None:
         log.info("would %s %s %s (%s)", row.action, row.record_type, row.external_id, row.reason)
 
 
-def record(engine: Engine, state: RunState, compared: Compared) -> None:
-    """Enter into the protocol what will not be sent, and into the ledger what it has never seen."""
-    with engine.begin() as connection:
-        state.lease(state.settings()).confirm(connection)
+def record(run: Opened, compared: Compared, *, is_whole: bool) -> None:
+    """Enter into the protocol what will not be sent, and into the ledger what it has never seen.
+
+    is_whole: whether everything was looked at, so that a warning that is not among these stands no more
+    """
+    with run.engine.begin() as connection:
+        run.lease.confirm(connection)
         for record_type, records in compared.items():
-            reasons = _reasons(connection, state.system, record_type, records)
-            protocol.add_entries(connection, state.key, _entries(record_type, records, reasons), utc_now())
+            reasons = _reasons(connection, run.system, record_type, records)
+            protocol.add_entries(connection, run.key, _entries(record_type, records, reasons), utc_now())
             unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
             columns = ["external_id", "properties", "identity"]
-            ledger.add_new(connection, state.system, state.group, record_type, unseen[columns].to_dict("records"))
+            ledger.add_new(connection, run.system, run.state.group, record_type, unseen[columns].to_dict("records"))
             taken_over = records["foreign"] & records["decision"].isin([Decision.SEND, Decision.RESTRICT])
-            ledger.take_over(connection, state.system, state.group, record_type, records.loc[taken_over, "external_id"])
+            ledger.take_over(
+                connection, run.system, run.state.group, record_type, records.loc[taken_over, "external_id"]
+            )
 
 
 def _reasons(connection: Connection, system: str, record_type: str, records: pd.DataFrame) -> Mapping[str, str]:
@@ -119,7 +134,7 @@ def _entry(record_type: str, row: Any, reasons: Mapping[str, str]) -> Entry:
     return Entry(record_type, row.external_id, "guarded", row.reason)
 
 
-def stage(group: Group, state: RunState, batch_size: int, compared: Compared) -> Batches:
+def stage(group: Group, run: Opened, compared: Compared) -> Batches:
     """Write the changes in batches of at least `batch_size` and return where each load task finds its own."""
     batches: Batches = {}
     for name in stages(group):
@@ -127,9 +142,9 @@ def stage(group: Group, state: RunState, batch_size: int, compared: Compared) ->
         records = compared[record_type]
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         changes = pa.Table.from_pandas(records.loc[chosen, list(_CHANGE)], preserve_index=False)
-        size = max(batch_size, -(-changes.num_rows // MAX_BATCHES))
+        size = max(run.settings.limits.batch_size, -(-changes.num_rows // MAX_BATCHES))
         if changes.num_rows:
-            state.staging().write_table(name, changes, rows_per_group=size)
+            run.folder.write_table(name, changes, rows_per_group=size)
         parts = -(-changes.num_rows // size)
         batches[name] = [{"record_type": record_type, "file": name, "part": part} for part in range(parts)]
     return batches

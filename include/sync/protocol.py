@@ -3,20 +3,23 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
-from include.ixhaus.database import read_snapshot
+from include.ixhaus.database import id_lists, read_snapshot
+from include.settings import Retention
 from include.sync.plan import Action
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
+from include.vocabulary.state import RunStatus
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
+_WITHOUT_EFFECT: Final = (RunStatus.OK.value, RunStatus.SKIPPED.value, RunStatus.DRY_RUN.value)
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,20 @@ class Entry:
     text: str | None = None
 
 
-def open_run(engine: Engine, run: RunKey, queried_at: datetime, status: str = "running", reason: str = "") -> None:
-    """Write a run's row; one that does nothing gets status skipped and its reason at once."""
+def open_run(
+    engine: Engine,
+    run: RunKey,
+    queried_at: datetime,
+    status: RunStatus = RunStatus.RUNNING,
+    reason: str = "",
+) -> None:
+    """Write a run's row; one that does nothing, or cannot begin, gets its status and the reason's sentence at once."""
     with engine.begin() as connection:
         _forget(connection, run)
         row = {
-            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status,
-            "GRUND": explain(reason) if reason else None, "ABGEFRAGT_AM": to_utc_column(queried_at),
-            "BEENDET_AM": None if status == "running" else to_utc_column(queried_at),
+            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status.value,
+            "GRUND": reason[:400] or None, "ABGEFRAGT_AM": to_utc_column(queried_at),
+            "BEENDET_AM": None if status is RunStatus.RUNNING else to_utc_column(queried_at),
             **dict.fromkeys(COUNT_COLUMNS.values(), 0),
         }  # fmt: skip
         connection.execute(insert(SP_PROTOKOLL).values(row))
@@ -131,7 +140,7 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
     )  # fmt: skip
 
 
-def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: str, now: datetime) -> None:
+def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, reason: str, now: datetime) -> None:
     """Write a run's final counts and one entry per failed record."""
     values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
     row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
@@ -140,7 +149,7 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: 
         connection.execute(
             update(SP_PROTOKOLL)
             .where(row)
-            .values(**values, STATUS=status, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
+            .values(**values, STATUS=status.value, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
         )
         connection.execute(
             delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
@@ -161,14 +170,32 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
 def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
     """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
     left = select(_RUN.LAUF).where(
-        _RUN.SYSTEM == run.system, _RUN.GRUPPE == run.group, _RUN.STATUS == "running", _RUN.LAUF != run.name
+        _RUN.SYSTEM == run.system,
+        _RUN.GRUPPE == run.group,
+        _RUN.STATUS == RunStatus.RUNNING.value,
+        _RUN.LAUF != run.name,
     )
     with read_snapshot(engine) as connection:
         names = connection.execute(left).scalars().all()
     for name in names:
         dead = RunKey(run.system, run.group, name)
         counts = total(Counts(), 0, sent_counts(engine, dead))
-        close_run(engine, dead, counts, "aborted", "Der Lauf ist ohne Abschluss geendet.", now)
+        close_run(engine, dead, counts, RunStatus.ABORTED, "Der Lauf ist ohne Abschluss geendet.", now)
+
+
+def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:
+    """Delete runs and their entries after the time for which they are kept; those without effect go sooner."""
+    ended = to_utc_column(now)
+    without_effect = (_RUN.STATUS.in_(_WITHOUT_EFFECT)) & (_RUN.GESENDET == 0) & (_RUN.UNGUELTIG == 0)
+    is_old = (_RUN.ABGEFRAGT_AM < ended - timedelta(days=keep.protocol_days)) | (
+        without_effect & (_RUN.ABGEFRAGT_AM < ended - timedelta(days=keep.idle_days))
+    )
+    with read_snapshot(engine) as connection:
+        names = connection.execute(select(_RUN.LAUF).where(_RUN.SYSTEM == system, is_old)).scalars().all()
+    for some in id_lists(names):
+        with engine.begin() as connection:
+            connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == system, _ENTRY.LAUF.in_(some)))
+            connection.execute(delete(SP_PROTOKOLL).where(_RUN.SYSTEM == system, _RUN.LAUF.in_(some)))
 
 
 def count_names() -> list[str]:

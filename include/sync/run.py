@@ -1,11 +1,13 @@
 """One run: what it was asked to do, and what its steps share."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Engine
 
+from include.ixhaus.database import open_engine
 from include.settings import ConfigurationError, PropertyRange, SystemSettings
 from include.sync.lease import Lease
 from include.sync.plan import Resend, Scope
@@ -64,6 +66,10 @@ class Request:
             raise ConfigurationError(f"parameter properties: {error}") from None
         return Scope(chosen, self.resend, self.interval)
 
+    def is_whole(self) -> bool:
+        """Whether the run looks at everything there is."""
+        return self.only is None and not self.properties.strip()
+
     def released(self) -> int | None:
         """Return the number of removals that may pass the guard, None if nobody approved any."""
         if not self.release_removals:
@@ -73,7 +79,7 @@ class Request:
 
 @dataclass(frozen=True)
 class RunState:
-    """What the steps of one execution share: it goes through XCom, so it holds references and numbers only."""
+    """How the steps of one run find what they share: it goes through XCom, so it holds references and numbers only."""
 
     system: str
     group: str
@@ -96,13 +102,53 @@ class RunState:
         """The run's folder, wherever this process finds the shared one."""
         return Staging(self.folder)
 
-    def settings(self) -> SystemSettings:
-        """The settings as they were when the run began (E59)."""
-        return SystemSettings.model_validate_json(self.staging().path("settings.json").read_text(encoding="utf-8"))
+    def open(self) -> "Opened":
+        """Return the run as this process works on it, under the settings as they were when it began (E59).
 
-    def lease(self, settings: SystemSettings) -> Lease:
-        """The run's lease, taken by extract."""
-        return Lease(f"{self.system}/{self.group}", self.run, self.token, settings.limits.lease_seconds)
+        Raises what `open_engine` raises.
+        """
+        folder = self.staging()
+        settings = SystemSettings.model_validate_json(folder.path("settings.json").read_text(encoding="utf-8"))
+        engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
+        lease = Lease(lease_name(self.system, self.group), self.run, self.token, settings.limits.lease_seconds)
+        return Opened(self, settings, engine, lease, folder)
+
+
+def lease_name(system: str, group: str) -> str:
+    """Return the name of the lease that a group's run of a system needs."""
+    return f"{system}/{group}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run as one task works on it: made once per task and handed on, so that settings are parsed, a database is
+    opened and a lease is kept once.
+    """
+
+    state: RunState
+    settings: SystemSettings
+    engine: Engine
+    lease: Lease
+    folder: Staging
+
+    @property
+    def system(self) -> str:
+        """Production or test."""
+        return self.state.system
+
+    @property
+    def key(self) -> RunKey:
+        """The run's key in protocol and ledger."""
+        return self.state.key
+
+    @property
+    def today(self) -> date:
+        """The run's one calendar day, Europe/Berlin."""
+        return self.state.today
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep the lease while the block runs; raises LeaseLostError at its end if it was lost."""
+        return self.lease.kept_alive(self.engine)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -13,38 +14,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Engine
 
+from include.casavi.client import PortalStopError
 from include.casavi.connections import check_connections
+from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
+from include.ixhaus.faults import sentence
 from include.ixhaus.read import Views, read_views
-from include.settings import SystemSettings, load_settings
+from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.group import Group, is_removal, stages
 from include.sync.inbox import imported_records
-from include.sync.lease import LeaseHeldError, acquire
+from include.sync.lease import Lease, LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
 from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
-from include.sync.planned import Planned, guarded_sample, leave_preview, planned_counts, record, stage
+from include.sync.planned import BatchPart, Planned, guarded_sample, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
-from include.sync.run import Extract, Request, RunState, SkipRunError
+from include.sync.run import Extract, Opened, RefusedError, Request, RunState, SkipRunError, lease_name
 from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.vocabulary.reasons import explain
+from include.vocabulary.state import RunStatus
 
-__all__ = [
-    "ContractError",
-    "Ending",
-    "LoadStoppedError",
-    "SkipRunError",
-    "extract",
-    "finish",
-    "load",
-    "plan",
-    "transform",
-]
 log = logging.getLogger(__name__)
 RULES_SEE: Final = [
     "record_type",
@@ -57,61 +51,85 @@ RULES_SEE: Final = [
     "acknowledged_at",
 ]
 """What the rules may know of the ledger: who is in the portal, not with which content."""
+SENTENCES: Final = (ConfigurationError, ContractError, ListingError, PortalStopError, LoadStoppedError, RefusedError)
+"""Errors whose message says what to do, and holds nothing of a record but keys."""
 
 
-def extract(group: Group, system: str, run: str, request: Request) -> RunState:
+def extract(group: Group, system: str, run: str, request: Request) -> Opened:
     """Check that the run may work, take the lease, and read the group's views as of one moment; raises as `begin`."""
-    state = begin(group, system, run, request)
-    read(group, state)
-    return state
+    opened = begin(group, system, run, request)
+    with opened.kept():
+        read(group, opened)
+    return opened
 
 
-def begin(group: Group, system: str, run: str, request: Request) -> RunState:
+def begin(group: Group, system: str, run: str, request: Request) -> Opened:
     """Check that the run may work, take the lease, and open the protocol.
 
     Raises SkipRunError when there is nothing to do (switched off, no licence, another run works), ConfigurationError
-    when a person has to mend something first. Nothing has been sent in either case.
+    when a person has to mend something first, what the database raises when it fails. Nothing has been sent in any
+    case, the lease is free, and the protocol says why wherever the database still takes a row.
     """
-    settings = load_settings(system)
+    settings, queried_at = load_settings(system), utc_now()
     request.scope()
     if not settings.active:
         raise SkipRunError("SYSTEM_OFF")
-    check_connections(settings)
-    engine, queried_at = open_engine(settings.ixhaus_connection), utc_now()
-    if reason := why_off(engine, berlin_day(queried_at)):
-        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", reason)
-        raise SkipRunError(reason)
+    engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
+    nothing_done = RunKey(system, group.name, f"{run}#0")
     try:
-        lease = acquire(engine, f"{system}/{group.name}", run, settings.limits.lease_seconds)
+        check_connections(settings)
+        if reason := why_off(engine, berlin_day(queried_at)):
+            raise SkipRunError(reason)
+        lease = acquire(engine, lease_name(system, group.name), run, settings.limits.lease_seconds)
+    except SkipRunError as skip:
+        protocol.open_run(engine, nothing_done, queried_at, RunStatus.SKIPPED, explain(skip.reason))
+        raise
     except LeaseHeldError as other:
         log.warning("%s", other)
-        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", "BUSY")
+        protocol.open_run(engine, nothing_done, queried_at, RunStatus.SKIPPED, f"{explain('BUSY')} ({other})")
         raise SkipRunError("BUSY") from None
-    folder = Staging.create(system, group.name, f"{run}-{lease.token}")
-    state = RunState(system, group.name, run, folder.reference, lease.token, queried_at.isoformat())
+    except Exception as error:
+        _name(engine, nothing_done, queried_at, error)
+        raise
+    try:
+        return _opened(group, settings, engine, lease, queried_at)
+    except Exception as error:
+        with suppress(Exception):  # whoever is next finds it expired, if it cannot even be given back
+            lease.release(engine)
+        _name(engine, nothing_done, queried_at, error)
+        raise
+
+
+def _opened(group: Group, settings: SystemSettings, engine: Engine, lease: Lease, queried_at: datetime) -> Opened:
+    folder = Staging.create(settings.system, group.name, f"{lease.holder}-{lease.token}")
+    state = RunState(settings.system, group.name, lease.holder, folder.reference, lease.token, queried_at.isoformat())
     folder.path("settings.json").write_text(settings.model_dump_json(), encoding="utf-8")
     protocol.open_run(engine, state.key, queried_at)
-    return state
+    return Opened(state, settings, engine, lease, folder)
 
 
-def read(group: Group, state: RunState, extract: Extract = Extract()) -> None:  # noqa: B008 - frozen
+def _name(engine: Engine, run: RunKey, queried_at: datetime, error: Exception) -> None:
+    """Enter into the protocol why a run could not even begin, if the database takes it."""
+    with suppress(Exception):  # the error itself is what the log and the XCom tell
+        protocol.open_run(engine, run, queried_at, RunStatus.FAILED, told(error))
+
+
+def read(group: Group, run: Opened, extract: Extract = Extract()) -> None:  # noqa: B008 - frozen
     """Read the group's views and the ledger as of one moment, all of them or an extract.
 
     Raises ContractError when a person has to mend a view first; the run is closed then, as after any other failure.
     """
-    folder, settings = state.staging(), state.settings()
-    engine, lease = open_engine(settings.ixhaus_connection), state.lease(settings)
     try:
-        with lease.kept_alive(engine):
-            protocol.close_aborted(engine, state.key, datetime.fromisoformat(state.queried_at))
-            staging.clear_others(folder)
-            rows = take_snapshot(group, state.system, engine, folder, extract)
+        protocol.close_aborted(run.engine, run.key, datetime.fromisoformat(run.state.queried_at))
+        if extract.known is None:
+            protocol.forget_old(run.engine, run.system, run.settings.retention, utc_now())
+        staging.clear_others(run.folder)
+        rows = take_snapshot(group, run.system, run.engine, run.folder, extract)
     except Exception as error:
-        # What a contract or configuration error says holds keys and names of columns; others may quote a row.
-        reason = str(error) if isinstance(error, ContractError) else type(error).__name__
-        protocol.close_run(engine, state.key, Counts(), "failed", reason, utc_now())
-        folder.clear()
-        lease.release(engine)
+        with suppress(Exception):  # a database that is away takes neither; the next run closes the row
+            protocol.close_run(run.engine, run.key, Counts(), RunStatus.FAILED, told(error), utc_now())
+            run.lease.release(run.engine)
+        run.folder.clear()
         raise
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
 
@@ -127,43 +145,42 @@ def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, ex
 
 
 def decide(group: Group, folder: Staging, settings: SystemSettings, today: date) -> dict[str, pd.DataFrame]:
-    """Let the rules decide about every record of a snapshot; returns record type → frame, see decision.py."""
+    """Let the rules decide about every record of a snapshot; returns record type → frame, see vocabulary/decision.py,
+    and by other names what the group's later steps want to know.
+    """
     known = folder.read_table("known", columns=RULES_SEE).to_pandas()
     decided: dict[str, pd.DataFrame] = imported(group.rules)(Views(folder.path("views")), known, settings, today)
     return decided
 
 
-def transform(group: Group, state: RunState) -> dict[str, int]:
+def transform(group: Group, run: Opened) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
-    settings, folder = state.settings(), state.staging()
-    with state.lease(settings).kept_alive(open_engine(settings.ixhaus_connection)):
-        decided = decide(group, folder, settings, state.today)
-        numbers = {record_type: len(frame) for record_type, frame in decided.items()}
-        for record_type in numbers:
-            version = getattr(imported(group.record_types[record_type]), "VERSION", 1)
-            folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
+    decided = decide(group, run.folder, run.settings, run.today)
+    numbers = {record_type: len(decided[record_type]) for record_type in group.record_types}
+    for record_type in numbers:
+        version = getattr(imported(group.record_types[record_type]), "VERSION", 1)
+        run.folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
+    for name, frame in decided.items():
+        frame.to_parquet(run.folder.path(f"{name}.parquet"))
     return numbers
 
 
-def plan(group: Group, state: RunState, request: Request) -> Planned:
+def plan(group: Group, run: Opened, request: Request) -> Planned:
     """Compare what the rules decided with what the portal acknowledged, and stage the changes in batches.
 
     A dry run stages nothing and leaves its changes, without personal data, in the run's preview.csv and the log.
     """
-    settings, folder = state.settings(), state.staging()
-    engine = open_engine(settings.ixhaus_connection)
-    with state.lease(settings).kept_alive(engine):
-        compared, findings = _compared(group, state, request, engine)
-        guarded = any(finding.exceeds(settings.removal_guard, request.released()) for finding in findings)
-        for record_type, records in compared.items():
-            left = hold_back(records) if guarded and record_type not in group.unguarded else records
-            filled = left.assign(content=folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
-            compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
-        if request.dry_run:
-            leave_preview(folder, compared)
-        else:
-            record(engine, state, compared)
-        batches = {} if request.dry_run else stage(group, state, settings.limits.batch_size, compared)
+    compared, findings = _compared(group, run, request)
+    guarded = any(finding.exceeds(run.settings.removal_guard, request.released()) for finding in findings)
+    for record_type, records in compared.items():
+        left = hold_back(records) if guarded and record_type not in group.unguarded else records
+        filled = left.assign(content=run.folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
+        compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
+    if request.dry_run:
+        leave_preview(run.folder, compared)
+    else:
+        record(run, compared, is_whole=request.is_whole())
+    batches = {} if request.dry_run else stage(group, run, compared)
     return Planned(
         counts=planned_counts(compared, dry_run=request.dry_run),
         changes=sum(int((records["outcome"] == Outcome.CHANGE).sum()) for records in compared.values()),
@@ -173,36 +190,43 @@ def plan(group: Group, state: RunState, request: Request) -> Planned:
     )
 
 
-def _compared(
-    group: Group, state: RunState, request: Request, engine: Engine
-) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
-    folder = state.staging()
+def _compared(group: Group, run: Opened, request: Request) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
+    folder = run.folder
     known, compared, findings = folder.read_table("known"), {}, []
     for record_type in group.record_types:
         held = _of_type(known, record_type)
         desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         if request.only is not None:  # an extract of the ledger may lack what belonged to another property before
             missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
-            held = pd.concat([held, ledger.known_of(engine, state.system, record_type, missing).to_pandas()])
+            held = pd.concat([held, ledger.known_of(run.engine, run.system, record_type, missing).to_pandas()])
         held = held.assign(is_ours=held["group"] == group.name)
         compared[record_type] = compare(desired, held, request.scope())
         if record_type not in group.unguarded:
             findings.append(guard_finding(record_type, desired, held, compared[record_type]))
     if request.only is not None:  # the guard's share is one of all that the portal holds
-        totals = ledger.held_counts(engine, state.system, group.name)
+        totals = ledger.held_counts(run.engine, run.system, group.name)
         findings = [replace(finding, held=totals.get(finding.record_type, 0)) for finding in findings]
     return compared, findings
 
 
-def load(group: Group, state: RunState, batch: Mapping[str, Any]) -> dict[str, int]:
+def load(group: Group, run: Opened, part: BatchPart) -> dict[str, int]:
     """Send one batch; returns how many changes ended how."""
-    settings, record_type = state.settings(), batch["record_type"]
-    changes = state.staging().read_part(batch["file"], batch["part"])
-    engine = open_engine(settings.ixhaus_connection)
-    task = Batch(engine, settings, state.lease(settings), state.key.name, record_type, changes)
-    if record_type in group.parcels and not is_removal(batch["file"]):
-        task.open_parcels = partial(imported(group.parcels[record_type]), engine, settings, state)
+    changes = run.folder.read_part(part["file"], part["part"])
+    task = Batch(run, part["record_type"], changes)
+    if part["record_type"] in group.parcels and not is_removal(part["file"]):
+        task.open_parcels = partial(imported(group.parcels[part["record_type"]]), run)
     return task.send()
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a run has to sum up: what its plan counted (None: it did not come to a plan), how many changes that were,
+    and what failed.
+    """
+
+    planned: Counts | None = None
+    changes: int = 0
+    failed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -214,38 +238,43 @@ class Ending:
     is_synced: bool
 
 
-def finish(group: Group, system: str, upstream: Mapping[str, Any], request: Request) -> Ending:
-    """Write the run's protocol, clear its files, give the lease back.
-
-    upstream: what the other tasks left: `state` and `planned` (None if they did not end well), `skip` (a reason code or
-    None), `failed` (names of failed tasks)
-    """
-    if upstream["state"] is None:
-        failed = upstream["failed"]
-        why_red = f"failed before anything was sent: {', '.join(failed)}; see that task's log" if failed else None
-        status, reason = ("failed", why_red) if failed else ("skipped", explain(upstream["skip"] or ""))
-        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts()), "status": status, "reason": reason}
-        return Ending(xcom, why_red, is_synced=False)
-    state = RunState(**upstream["state"])
-    settings, planned = state.settings(), upstream["planned"]
-    engine = open_engine(settings.ixhaus_connection)
-    counts = Counts(**planned["counts"]) if planned else Counts()
-    if planned and not request.dry_run:
-        counts = protocol.total(counts, planned["changes"], protocol.sent_counts(engine, state.key))
-    status, why_red = _verdict(counts, upstream["failed"], request)
-    protocol.close_run(engine, state.key, counts, status, why_red or "", utc_now())
-    state.staging().clear()
-    state.lease(settings).release(engine)
-    xcom = {"queried_at": state.queried_at, **asdict(counts), "status": status, "reason": why_red or ""}
-    return Ending(xcom, why_red, is_synced=status == "ok")
+def not_begun(*, skip: str = "", why_red: str | None = None) -> Ending:
+    """Return the ending of a run that did nothing: skipped for a reason (its code), or failed for one."""
+    status, reason = (RunStatus.FAILED, why_red) if why_red else (RunStatus.SKIPPED, explain(skip))
+    xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts()), "status": status.value, "reason": reason}
+    return Ending(xcom, why_red, is_synced=False)
 
 
-def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[str, str | None]:
+def finish(run: Opened, left: Left, request: Request) -> Ending:
+    """Write the run's protocol, clear its files, give the lease back."""
+    counts = left.planned or Counts()
+    if left.planned and not request.dry_run:
+        counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
+    status, why_red = _verdict(counts, left.failed, request)
+    protocol.close_run(run.engine, run.key, counts, status, why_red or "", utc_now())
+    run.folder.clear()
+    run.lease.release(run.engine)
+    xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": why_red or ""}
+    return Ending(xcom, why_red, is_synced=status is RunStatus.OK)
+
+
+def _verdict(counts: Counts, failed: Sequence[str], request: Request) -> tuple[RunStatus, str | None]:
     if failed:
-        return "failed", f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
+        why = f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
+        return RunStatus.FAILED, why
     if counts.errors:
-        return "errors", f"{counts.errors} records were refused or could not be sent; the protocol names them"
-    return ("dry_run" if request.dry_run else "ok"), None
+        why = f"{counts.errors} records were refused or could not be sent; the protocol names them"
+        return RunStatus.ERRORS, why
+    return (RunStatus.DRY_RUN if request.dry_run else RunStatus.OK), None
+
+
+def told(error: BaseException) -> str:
+    """Return what may be said of an error to staff, in German where it is the database's: a sentence that says what to
+    do, else no more than the error's kind, as its own text may quote a record.
+    """
+    if isinstance(error, SENTENCES):
+        return str(error)
+    return sentence(error) or type(error).__name__
 
 
 def imported(dotted: str) -> Any:

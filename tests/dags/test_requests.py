@@ -107,9 +107,9 @@ def test_an_interval_sends_unchanged_records_again_and_only_those_changed_in_it(
     ):
         synced.sql("UPDATE SP_PERSON SET GEAENDERT_AM = ? WHERE PERSON_SCHLUESSEL = ?", changed, key)
     persons, request = group_of("persons"), Request(resend="interval", interval=(AS_COLUMNS[0], AS_COLUMNS[1]))
-    state = steps.extract(persons, "production", "backfill", request)
-    steps.transform(persons, state)
-    planned = steps.plan(persons, state, request)
-    changes = state.staging().read_table("send_contact").to_pylist()
+    run = steps.extract(persons, "production", "backfill", request)
+    steps.transform(persons, run)
+    planned = steps.plan(persons, run, request)
+    changes = run.folder.read_table("send_contact").to_pylist()
     assert [(change["external_id"], change["action"]) for change in changes] == [(inside, "update")]
     assert planned.batches["send_contact"] == [{"record_type": "contact", "file": "send_contact", "part": 0}]

@@ -19,7 +19,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
 from sqlalchemy.engine.default import DefaultDialect
@@ -32,11 +32,14 @@ from include.settings import load_settings
 from include.sync import acknowledge, deliver, steps
 from include.sync.group import Group, stages
 from include.sync.lease import Lease
-from include.sync.run import Request, RunState
+from include.sync.planned import BatchPart
+from include.sync.protocol import Counts
+from include.sync.run import Opened, Request, RunState, SkipRunError
 
 SYSTEM: Final = "production"
 CRASHED: Final = 99
 Action = Callable[[], Any]
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Progress:
         self._keep()
         try:
             returned = json.loads(json.dumps(action()))  # as XCom would
-        except steps.SkipRunError as skip:
+        except SkipRunError as skip:
             self.skip = skip.reason
             return None
         except Exception as error:
@@ -95,22 +98,39 @@ class Progress:
 
 def run_group(group: Group, run: str, request: Request, progress: Progress) -> dict[str, Any] | None:
     """Run what is left of a run, in flow's order; returns the protocol's XCom (None: it ended without one)."""
-    state = progress.task("extract", lambda: asdict(steps.extract(group, SYSTEM, run, request)))
+    state = progress.task("extract", lambda: asdict(steps.extract(group, SYSTEM, run, request).state))
     planned = _decided(group, RunState(**state), request, progress) if state else None
     if planned:
         _load_stages(group, RunState(**state), planned["batches"], progress)
-    upstream = {"state": state, "skip": progress.skip, "planned": planned, "failed": list(progress.failed)}
-    ending = progress.task("protocol", lambda: asdict(steps.finish(group, SYSTEM, upstream, request)))
+    ending = progress.task("protocol", lambda: asdict(_ending(state, planned, request, progress)))
     return dict(ending["xcom"]) if ending else None
 
 
+def _ending(
+    state: dict[str, Any] | None, planned: dict[str, Any] | None, request: Request, progress: Progress
+) -> steps.Ending:
+    failed = list(progress.failed)
+    if state is None:
+        why_red = f"failed before anything was sent: {', '.join(failed)}" if failed else None
+        return steps.not_begun(skip=progress.skip or "", why_red=why_red)
+    counts, changes = (Counts(**planned["counts"]), planned["changes"]) if planned else (None, 0)
+    return steps.finish(RunState(**state).open(), steps.Left(counts, changes, failed), request)
+
+
+def _kept(state: RunState, step: Callable[[Opened], Result]) -> Result:
+    """Do what a task does: open the run, keep its lease, take a step."""
+    run = state.open()
+    with run.kept():
+        return step(run)
+
+
 def _decided(group: Group, state: RunState, request: Request, progress: Progress) -> dict[str, Any] | None:
-    if progress.task("transform", lambda: steps.transform(group, state)) is None:
+    if progress.task("transform", lambda: _kept(state, partial(steps.transform, group))) is None:
         return None
     progress.records = progress.records or _records(group, state)
 
     def plan() -> dict[str, Any]:
-        planned = steps.plan(group, state, request)
+        planned = _kept(state, lambda run: steps.plan(group, run, request))
         guarded = {found.record_type: [found.count, found.held] for found in planned.guarded}
         batches = {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
         return {**batches, "guarded": guarded, "sample": planned.sample}
@@ -119,10 +139,14 @@ def _decided(group: Group, state: RunState, request: Request, progress: Progress
     return planned
 
 
+def _send(group: Group, state: RunState, batch: BatchPart) -> dict[str, int]:
+    return _kept(state, lambda run: steps.load(group, run, batch))
+
+
 def _load_stages(group: Group, state: RunState, batches: Mapping[str, Any], progress: Progress) -> None:
     for stage in stages(group):
         for batch in batches[stage]:
-            progress.task(f"{stage}.{batch['part']}", partial(steps.load, group, state, batch), retried=True)
+            progress.task(f"{stage}.{batch['part']}", partial(_send, group, state, batch), retried=True)
         if progress.failed:
             return
 

@@ -23,6 +23,7 @@ from include.lookup.runs import (
     totals_per_day,
 )
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
+from include.vocabulary.state import RunStatus
 from tests.ixhaus.oracle import FakeOracle
 
 NOVEMBER_24 = date(2026, 11, 24)
@@ -47,7 +48,7 @@ def add(
     """A finished run of 90 seconds; returns its name."""
     key = RunKey(system, group, run or f"casavi_{group}/scheduled__{when.isoformat()}#1")
     open_run(engine, key, when)
-    close_run(engine, key, Counts(**counts), status, "", when + timedelta(seconds=90))
+    close_run(engine, key, Counts(**counts), RunStatus(status), "", when + timedelta(seconds=90))
     with engine.begin() as connection:
         add_entries(connection, key, found, when)
     return key.name

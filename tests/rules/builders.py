@@ -12,6 +12,8 @@ import pandas as pd
 from pandas import DataFrame
 
 from include.rules import documents, objects, owners_caretakers, persons, reports
+from include.rules.reports.classification import classified, shown
+from include.rules.reports.sources import gather
 from include.settings import SystemSettings
 
 Row = dict[str, Any]
@@ -327,3 +329,9 @@ def reason_for(tenant: Records, **circumstances: Any) -> str:
     """Return why the one contact among the records is or is not in the portal."""
     (reason,) = decide(tenant, **circumstances).frames["contact"]["reason"]
     return str(reason)
+
+
+def classified_of(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
+    """Return what the rules say of every report, as staff see it."""
+    sources = gather(views, known, settings, today)
+    return shown(sources, classified(sources, settings, today))

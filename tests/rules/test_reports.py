@@ -6,7 +6,6 @@ from typing import Any, cast
 import pytest
 from pandas import DataFrame
 
-from include.rules.reports import classify
 from include.settings import SystemSettings
 from include.vocabulary.reasons import REASONS
 from tests.rules.builders import (
@@ -16,6 +15,7 @@ from tests.rules.builders import (
     Records,
     Row,
     came_in,
+    classified_of,
     contract,
     decide_reports,
     held,
@@ -45,7 +45,7 @@ def classified(*records: Records, known: tuple[Row, ...] = (), today: str = TODA
     """Decide with the public function; report number → its row."""
     ledger = DataFrame([*TENANTS, *known], columns=COLUMNS).astype("str")
     system = SystemSettings(system="production", **{**SETTINGS, "post_author": "S1", **settings})
-    frame = classify(views_of(*report_world(*records)), ledger, system, date.fromisoformat(today))
+    frame = classified_of(views_of(*report_world(*records)), ledger, system, date.fromisoformat(today))
     return {str(row["report_nr"]): cast("Row", row) for row in frame.to_dict("records")}
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from include.rules.reports import classify
 from include.rules.reports.events import concerned, emails_of, events, reopened
 from include.settings import SystemSettings
 from tests.rules.builders import (
@@ -16,6 +15,7 @@ from tests.rules.builders import (
     TODAY,
     Records,
     Row,
+    classified_of,
     contract,
     decide_reports,
     held,
@@ -53,7 +53,7 @@ def found(
     world = [WRITES, *records]
     before = DataFrame([*TENANTS, *ledger], columns=KNOWN).astype("str")
     system = SystemSettings(system="production", **{**SETTINGS, "post_author": "S1", **settings})
-    reports = classify(views_of(*report_world(*world)), before, system, date.fromisoformat(TODAY))
+    reports = classified_of(views_of(*report_world(*world)), before, system, date.fromisoformat(TODAY))
     comments = decide_reports(*world, known=ledger, **settings).frames["comment"]
     tickets = DataFrame({"external_id": reports["external_id"], "hash": "now"}).astype("str")
     now = DataFrame(list(ledger), columns=[*KNOWN, "hash"]).astype("str")

@@ -6,10 +6,22 @@ from typing import Any
 import pytest
 from pandas import DataFrame
 
-from include.rules.reports import channels, classify, columns_to_clear, portal_field
+from include.rules.reports import channels, columns_to_clear, portal_field
 from include.settings import SystemSettings
 from include.vocabulary.reasons import explain
-from tests.rules.builders import SETTINGS, TENANTS, TODAY, Records, Row, held, note, report, report_world, views_of
+from tests.rules.builders import (
+    SETTINGS,
+    TENANTS,
+    TODAY,
+    Records,
+    Row,
+    classified_of,
+    held,
+    note,
+    report,
+    report_world,
+    views_of,
+)
 
 LEDGER = ["record_type", "external_id", "state", "identity", "properties", "reason", "group", "acknowledged_at"]
 
@@ -21,7 +33,7 @@ def field_of(*records: Records, known: list[Row] | None = None, failed: Row | No
     """Report number → status and reason in the field Serviceportal."""
     ledger = DataFrame([*TENANTS, *(known or [])], columns=LEDGER).astype("str")
     system = SystemSettings(system="production", **{**SETTINGS, "post_author": "S1", **settings})
-    decided = classify(views_of(*report_world(*records)), ledger, system, date.fromisoformat(TODAY))
+    decided = classified_of(views_of(*report_world(*records)), ledger, system, date.fromisoformat(TODAY))
     failures = None if failed is None else DataFrame([failed]).astype("str")
     field = portal_field(decided, ledger, failures)
     return {row["report_nr"]: (row["portal_status"], row["portal_reason"]) for row in field.to_dict("records")}

@@ -19,6 +19,7 @@ from include.settings import (
     Limits,
     PropertyRange,
     RemovalGuard,
+    Retention,
     Schedules,
     Setting,
     SystemSettings,
@@ -32,7 +33,7 @@ from include.settings import (
 )
 from include.settings.describe import settings_page
 
-MODELS: tuple[type[BaseModel], ...] = (SystemSettings, Schedules, Limits, RemovalGuard, DocuWareCondition)
+MODELS: tuple[type[BaseModel], ...] = (SystemSettings, Schedules, Limits, RemovalGuard, Retention, DocuWareCondition)
 FIELDS = [pytest.param(model, name, id=f"{model.__name__}.{name}") for model in MODELS for name in model.model_fields]
 COMPLETE = """
 active: true

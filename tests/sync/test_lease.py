@@ -58,16 +58,14 @@ def engine(database: Path) -> Engine:
 
 def slow_engine(database: Path, meanwhile: Callable[[], object]) -> Engine:
     """An engine with which something happens between a run's look at the lease and its attempt to take it."""
-    connections = count()
+    engine, transactions = engine_on(lambda: sqlite3.connect(database)), count()
 
-    def connect() -> sqlite3.Connection:
-        if (
-            next(connections) == 2
-        ):  # 0 was the engine's own, 1 is the look; every transaction has a connection of its own
+    @event.listens_for(engine, "begin", insert=True)
+    def before(_connection: object) -> None:
+        if next(transactions) == 1:  # 0 is the look
             meanwhile()
-        return sqlite3.connect(database)
 
-    return engine_on(connect)
+    return engine
 
 
 def never(_: float) -> None:

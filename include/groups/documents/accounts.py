@@ -14,8 +14,9 @@ from include.casavi.listing import list_records
 from include.casavi.verdict import Verdict
 from include.ixhaus.contract import NO, YES
 from include.ixhaus.contract.own import SP_PORTALKONTO
-from include.ixhaus.database import open_engine, read_snapshot
-from include.settings import SystemSettings, load_settings
+from include.ixhaus.database import read_snapshot
+from include.settings import SystemSettings
+from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
 
 Accounts = dict[str, tuple[str, str]]
@@ -23,15 +24,14 @@ Accounts = dict[str, tuple[str, str]]
 _ROW = SP_PORTALKONTO.c
 
 
-def read_accounts(system: str) -> dict[str, int]:
+def read_accounts(run: Opened) -> dict[str, int]:
     """Read every contact's account and remember it in SP_PORTALKONTO.
 
     returns: how many contacts were read, are registered, are invited
     raises:  ListingError if the list could not be read to its end (nothing is changed then), PortalStopError
     """
-    settings = load_settings(system)
-    found = asyncio.run(_read(settings))
-    store_accounts(open_engine(settings.ixhaus_connection), system, found, utc_now())
+    found = asyncio.run(_read(run.settings))
+    store_accounts(run.engine, run.system, found, utc_now())
     return {
         "contacts": len(found),
         "registered": sum(registered == YES for registered, _ in found.values()),

@@ -8,19 +8,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine
-
 from include.casavi.client import Portal
 from include.casavi.endpoints import LISTS
 from include.casavi.listing import list_records
 from include.casavi.payloads.documents import TOLD
 from include.casavi.upload import Upload
 from include.ixhaus.files import FileError, Files, ReadyFile, Source, open_files
-from include.settings import SystemSettings
 from include.sync import protocol
 from include.sync.deliver import ParcelError
 from include.sync.protocol import Entry
-from include.sync.run import RunState
+from include.sync.run import Opened
 from include.vocabulary.clock import utc_now
 
 log = logging.getLogger(__name__)
@@ -71,19 +68,17 @@ class DocumentParcels:
 
 
 @asynccontextmanager
-async def open_document_parcels(
-    engine: Engine, settings: SystemSettings, state: RunState, portal: Portal
-) -> AsyncGenerator[DocumentParcels]:
+async def open_document_parcels(run: Opened, portal: Portal) -> AsyncGenerator[DocumentParcels]:
     """Read the portal's folders and make ready to fetch files; at the end, name in the protocol the document types
     for which there is no folder. Raises ListingError if the folders cannot be read.
     """
-    records = list_records(portal, LISTS["document_type"], longest_pause=settings.limits.max_wait_seconds)
+    records = list_records(portal, LISTS["document_type"], longest_pause=run.settings.limits.max_wait_seconds)
     folders = {str(record.get("name")): record["id"] async for record in records if record["id"]}
-    with tempfile.TemporaryDirectory(dir=state.staging().folder, prefix="files-") as spool:
-        async with open_files(engine, settings, Path(spool)) as files:
-            parcels = DocumentParcels(files, folders, settings.default_folder)
+    with tempfile.TemporaryDirectory(dir=run.folder.folder, prefix="files-") as spool:
+        async with open_files(run.engine, run.settings, Path(spool)) as files:
+            parcels = DocumentParcels(files, folders, run.settings.default_folder)
             try:
                 yield parcels
             finally:
                 entries = [Entry(FOLDER, name, "warning", "FOLDER_UNKNOWN") for name in sorted(parcels.unknown)]
-                protocol.add_once(engine, state.key, entries, utc_now())
+                protocol.add_once(run.engine, run.key, entries, utc_now())

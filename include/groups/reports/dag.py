@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, Asset, AssetAlias, AssetWatcher, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
-from include.settings import ConfigurationError, load_settings
-from include.sync.flow import GUARDED, empty_dag, ended, held_back, request_of_run, synced
+from include.settings import load_settings
+from include.sync.flow import GUARDED, empty_dag, ended, held_back, request_of_run, run_name, spoken, synced
 
 
 def exchange_dag(system: str, docs: str) -> DAG:
@@ -39,12 +39,13 @@ def _exchange(system: str) -> Any:
         from include.groups.reports import run as one_task
         from include.sync import steps
 
-        context, request = get_current_context(), request_of_run()
-        run = f"{context['dag_run'].dag_id}/{context['dag_run'].run_id}"
+        request = request_of_run()
         try:
-            done = one_task.exchange(system, run, request)
-        except (ConfigurationError, steps.ContractError) as mistake:
-            raise AirflowFailException(str(mistake)) from None
+            with spoken():
+                done = one_task.exchange(system, run_name(), request)
+        except (AirflowException, AirflowFailException) as error:
+            get_current_context()["ti"].xcom_push("return_value", steps.not_begun(why_red=str(error)).xcom)
+            raise
         if done.planned and done.planned.guarded and not request.dry_run:
             outlet_events[guarded].add(GUARDED, extra=held_back(REPORTS, system, done.planned))
         return ended(done.ending, outlet_events[alias], synced(REPORTS.name, system))

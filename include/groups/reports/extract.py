@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from include.ixhaus.contract.master import (
     SP_EIGENTUEMER,
@@ -17,23 +17,20 @@ from include.ixhaus.contract.master import (
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
 from include.ixhaus.database import IDS_AT_ONCE, id_lists, read_snapshot
-from include.settings import SystemSettings
-from include.sync.run import Extract, RunState
+from include.sync.run import Extract, Opened
 
 _LEDGER, _REPORT, _PERSON = SP_ABGLEICH.c, SP_MELDUNG.c, SP_PERSON.c
 
 
-def places(
-    engine: Engine, settings: SystemSettings, _state: RunState, numbers: Collection[str]
-) -> frozenset[str] | None:
+def places(run: Opened, numbers: Collection[str]) -> frozenset[str] | None:
     """Return the properties that some reports belong to, now and in the portal; None for more than can be named.
 
     numbers: of the reports
     """
     found: set[str] = set()
-    with read_snapshot(engine) as connection:
+    with read_snapshot(run.engine) as connection:
         for wanted in id_lists(numbers):
-            for query in _places_of(settings.system, wanted):
+            for query in _places_of(run.system, wanted):
                 found.update(number for text in connection.execute(query).scalars() for number in (text or "").split())
     return frozenset(found) if len(found) <= IDS_AT_ONCE else None
 
@@ -46,7 +43,7 @@ def _places_of(system: str, numbers: Sequence[str]) -> list[Select[Any]]:
     ]
 
 
-def extract(_engine: Engine, _settings: SystemSettings, _state: RunState, numbers: frozenset[str]) -> Extract:
+def extract_of(numbers: frozenset[str]) -> Extract:
     """Return which rows the rules need to decide about the reports of some properties as they would with all rows.
 
     numbers: of the properties

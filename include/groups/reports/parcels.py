@@ -7,14 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-
 from include.casavi.client import Portal
 from include.casavi.upload import Upload
 from include.ixhaus.files import FileError, Files, Source, open_files
-from include.settings import SystemSettings
 from include.sync.deliver import ParcelError
-from include.sync.run import RunState
+from include.sync.run import Opened
 
 
 class ReportFileParcels:
@@ -43,10 +40,8 @@ class ReportFileParcels:
 
 
 @asynccontextmanager
-async def open_report_parcels(
-    engine: Engine, settings: SystemSettings, state: RunState, _portal: Portal
-) -> AsyncGenerator[ReportFileParcels]:
+async def open_report_parcels(run: Opened, _portal: Portal) -> AsyncGenerator[ReportFileParcels]:
     """Make ready to fetch the files of reports."""
-    with tempfile.TemporaryDirectory(dir=state.staging().folder, prefix="files-") as spool:
-        async with open_files(engine, settings, Path(spool)) as files:
+    with tempfile.TemporaryDirectory(dir=run.folder.folder, prefix="files-") as spool:
+        async with open_files(run.engine, run.settings, Path(spool)) as files:
             yield ReportFileParcels(files)

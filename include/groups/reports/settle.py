@@ -1,62 +1,74 @@
 """What a run of the reports writes back: how each report stands in the portal."""
 
-import logging
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
-from include.groups.reports.mail.telling import tell
-from include.ixhaus.contract.own import SP_EINGANG, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.read import Views
-from include.rules.reports import classify, columns_to_clear, portal_field
-from include.settings import SystemSettings
+from include.rules.reports import columns_to_clear, portal_field
 from include.sync import ledger, protocol
-from include.sync.run import Extract, RunState
+from include.sync.run import Extract, Opened
 
-log = logging.getLogger(__name__)
-_INBOX, _ENTRY, _REPORT = SP_EINGANG.c, SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
-_WATCHED = ("ticket", "post")
+_ENTRY, _REPORT = SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
+CLASSIFIED: Final = "classified"
+"""What the rules say of every report, staged beside the records by transform."""
+_WATCHED: Final = ("ticket", "post")
 
 
-def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: Extract) -> None:
-    """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
-    staff have dealt with (R49). Only what differs is written, and never who or when last changed the report. Then tell
-    contacts without an account by e-mail (R42).
+class Settled(NamedTuple):
+    """How the reports stand after sending.
+
+    classified: see rules/reports/classification.py
+    ledger:     see ledger.known_records; of tickets and posts
     """
-    views = Views(state.staging().path("views"))
-    reports, before = views["reports"], state.staging().read_table("known").to_pandas()
-    classified = classify(views, before, settings, state.today)
-    now = ledger.known_records(engine, state.system, _WATCHED, extract.known).to_pandas()
-    field = portal_field(classified, now, _failed(engine, state)).set_index("report_nr")
+
+    classified: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def is_decided(run: Opened) -> bool:
+    """Whether this run came to a decision about the reports."""
+    return run.folder.path(f"{CLASSIFIED}.parquet").exists()
+
+
+def settle(run: Opened, extract: Extract) -> Settled:
+    """Write the field Serviceportal of every report as it stands now (R50), and clear the portal columns of those that
+    staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
+    """
+    views = Views(run.folder.path("views"))
+    reports, classified = views["reports"], pd.read_parquet(run.folder.path(f"{CLASSIFIED}.parquet"))
+    now = ledger.known_records(run.engine, run.system, _WATCHED, extract.known).to_pandas()
+    field = portal_field(classified, now, _failed(run)).set_index("report_nr")
     shown = reports.set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
     differs = field[(field != shown.reindex(field.index)[list(field.columns)]).any(axis=1)]
     fields = [
         {"nr": nr, "PORTAL_STATUS": status or None, "PORTAL_GRUND": reason or None}
         for nr, status, reason in differs.itertuples()
     ]
-    cleared = [{"nr": nr} for nr in columns_to_clear(reports, views["notes"], settings.report_user)]
+    cleared = [{"nr": nr} for nr in columns_to_clear(reports, views["notes"], run.settings.report_user)]
     mine = _REPORT.MELDUNG_NR == bindparam("nr")
     written: dict[str, Any] = {name: bindparam(name) for name in ("PORTAL_STATUS", "PORTAL_GRUND")}
-    with engine.begin() as connection:
-        state.lease(settings).confirm(connection)
+    with run.engine.begin() as connection:
+        run.lease.confirm(connection)
         if fields:
             connection.execute(update(SP_MELDUNG).where(mine).values(written), fields)
         if cleared:
             nothing = {"PORTAL_GEAENDERT_AM": None, "PORTAL_AENDERUNG": None}
             connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
-    tell(engine, settings, state, classified, now, is_whole=extract.known is None)
+    return Settled(classified, now)
 
 
-def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
+def _failed(run: Opened) -> pd.DataFrame:
     """Return what this run could not send: record_type, external_id, reason."""
     query = select(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND).where(
-        _ENTRY.SYSTEM == state.system, _ENTRY.LAUF == state.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
+        _ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
     )
-    with read_snapshot(engine) as connection:
+    with read_snapshot(run.engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-        failed = protocol.failures(connection, state.key)
+        failed = protocol.failures(connection, run.key)
         rows += [(entry.record_type, entry.external_id, entry.reason) for entry in failed]
     return pd.DataFrame(rows, columns=["record_type", "external_id", "reason"], dtype="str")

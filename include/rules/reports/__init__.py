@@ -19,7 +19,7 @@ from pandas import DataFrame
 
 from include.rules.reports.attachments import decide_attachments
 from include.rules.reports.channels import channels
-from include.rules.reports.classification import classified, classify
+from include.rules.reports.classification import classified, shown
 from include.rules.reports.comments import decide_comments, notes_of
 from include.rules.reports.commissioning import notes_on_orders
 from include.rules.reports.fields import columns_to_clear, portal_field
@@ -29,7 +29,7 @@ from include.rules.reports.sources import gather, kinds_of
 from include.rules.reports.tickets import decide_tickets
 from include.settings import SystemSettings
 
-__all__ = ["channels", "classify", "columns_to_clear", "decide", "portal_field"]
+__all__ = ["channels", "columns_to_clear", "decide", "portal_field"]
 
 
 def decide(
@@ -46,7 +46,7 @@ def decide(
               repost_changed_bulletins, contractor_contact_in_notes, limits.max_file_mb
     today:    the local calendar day (Europe/Berlin)
     returns:  "ticket_type", "ticket", "comment", "attachment", "post", each with the control columns and the payload
-              fields
+              fields; and "classified": what staff see of it, see classification.shown
     """
     sources = gather(views, known, settings, today)
     reports, decided = sources.reports, classified(sources, settings, today)
@@ -58,4 +58,5 @@ def decide(
         "comment": decide_comments(notes, orders, views["users"], known),
         "attachment": decide_attachments(views, reports, decided, notes, known, settings),
         "post": decide_posts(reports, sources.posts, decided, known, settings),
+        "classified": shown(sources, decided),
     }

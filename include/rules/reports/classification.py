@@ -1,6 +1,5 @@
 """Whether a report goes to the portal, as what, and why not: one decision for sending and for staff (R34–R41, O7)."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -12,7 +11,7 @@ from include.rules.first_hit import first_hit
 from include.rules.reports.audience import audiences, tickets_for
 from include.rules.reports.comments import FROM_PORTAL
 from include.rules.reports.posts import posts_for
-from include.rules.reports.sources import Sources, gather
+from include.rules.reports.sources import Sources
 from include.rules.values import days
 from include.settings import SystemSettings
 from include.vocabulary.decision import Decision
@@ -22,21 +21,21 @@ SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export",
 OF_REPORT: Final = ("contact_id", "status", "is_closed", "notifies_unregistered", "changed_at")
 
 
-def classify(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
-    """Decide on every report; for views, known, settings and today see decide.
+def shown(sources: Sources, decided: DataFrame) -> DataFrame:
+    """Return of every report what staff see and what becomes of it is told by.
 
+    decided: see classified
     returns: report_nr, decision, reason (a code of vocabulary/reasons.py), as_what ("individual", "property",
              "bulletin", "" if it does not go out), is_first_export (bool: nothing of its property went out before,
              O25), record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be;
              contact_id (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at
              (local)
     """
-    sources = gather(views, known, settings, today)
-    return classified(sources, settings, today)[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
+    return decided[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
 
 
 def classified(sources: Sources, settings: SystemSettings, today: date) -> DataFrame:
-    """Return what `classify` does, with audience (see audience.audiences), and for tickets the columns of
+    """Decide on every report: what `shown` shows, audience (see audience.audiences), and for tickets the columns of
     audience.tickets_for, for posts those of posts.posts_for, as `ticket_…` and `post_…`.
     """
     reports = sources.reports

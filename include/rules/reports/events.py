@@ -34,7 +34,7 @@ _KEY_LENGTH: Final = 100
 def concerned(reports: DataFrame, tickets: DataFrame, ledger: DataFrame) -> DataFrame:
     """Return the reports of whose events a contact may hear by e-mail.
 
-    reports: see classification.classify
+    reports: see classification.shown
     tickets: external_id, hash: what was decided in this run
     ledger:  record_type, external_id, state, hash, identity, acknowledged_at (ISO text, UTC) of tickets as of now
     returns: the columns of reports, and is_ticket, is_there (the portal holds it), is_current (and as decided last),

@@ -21,7 +21,7 @@ WITHDRAWN: Final = "WITHDRAWN"
 def portal_field(classified: DataFrame, ledger: DataFrame, failed: DataFrame | None = None) -> DataFrame:
     """Return the field Serviceportal of every report as it should read (R50, O8).
 
-    classified: see classification.classify, so that field and export never disagree
+    classified: see classification.shown, so that field and export never disagree
     ledger:     record_type, external_id, state, as of now
     failed:     record_type, external_id, reason: what the protocol names as refused, failed or invalid in this run
     returns:    report_nr, portal_status (PENDING, SENT, FAILED, WITHDRAWN, or "" for what was never there and is not to

@@ -14,9 +14,11 @@ from include.casavi.client import PortalStopError
 from include.casavi.listing import ListingError
 from include.groups.documents import accounts
 from include.groups.documents.accounts import read_accounts
-from include.ixhaus.database import engine_on
+from include.ixhaus.database import engine_on, open_engine
 from include.ixhaus.ddl import create_sqlite_schema
 from include.settings import SystemSettings
+from include.sync.lease import Lease
+from include.sync.run import Opened, RunState
 from tests.casavi.elsewhere import open_elsewhere
 from tests.sandbox import KEY, SECRET, PortalUser, SandboxProcess
 
@@ -51,7 +53,6 @@ def rows(sandbox: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name, fields in connections.items():
         for system in ("production", "test"):
             monkeypatch.setenv(f"AIRFLOW_CONN_{name}_{system}".upper(), json.dumps(fields))
-    monkeypatch.setattr(accounts, "load_settings", settings)
     monkeypatch.setattr(accounts, "utc_now", lambda: MONDAY)
     monkeypatch.setattr(listing, "ATTEMPTS", 1)
 
@@ -68,6 +69,13 @@ def settings(system: str) -> SystemSettings:
     return SystemSettings.model_validate({"system": system, "limits": limits})
 
 
+def opened(system: str) -> Opened:
+    """A run of documents as the task `accounts` opens it."""
+    given, run = settings(system), RunState(system, "documents", "run", "", 1, MONDAY.isoformat())
+    lease = Lease(f"{system}/documents", "run", 1, 60)
+    return Opened(run, given, open_engine(given.ixhaus_connection), lease, run.staging())
+
+
 def on(day: str, states: dict[str, str]) -> list[tuple[str, str]]:
     return [(f"{contact} {state}", day) for contact, state in states.items()]
 
@@ -77,7 +85,7 @@ def test_who_is_registered_or_invited_is_remembered_of_every_page(
     sandbox: SandboxProcess, portal: PortalUser, rows: Rows
 ) -> None:
     sandbox.forget_requests()
-    assert read_accounts("production") == {"contacts": 5, "registered": 1, "invited": 2}
+    assert read_accounts(opened("production")) == {"contacts": 5, "registered": 1, "invited": 2}
     assert rows() == on("2026-06-01", BEFORE)
     assert [one["method"] for one in sandbox.requests()] == ["POST", "GET", "GET", "GET"]
 
@@ -86,22 +94,22 @@ def test_who_is_registered_or_invited_is_remembered_of_every_page(
 def test_only_what_changed_is_written(
     sandbox: SandboxProcess, portal: PortalUser, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_accounts("production")
+    read_accounts(opened("production"))
     monkeypatch.setattr(accounts, "utc_now", lambda: TUESDAY)
     sandbox.edit("contacts", "P/2", isRegistered=True)
     portal.archive("contacts", "P/3")
     portal.post("contacts", id="P/6")
-    assert read_accounts("production") == {"contacts": 5, "registered": 2, "invited": 2}
+    assert read_accounts(opened("production")) == {"contacts": 5, "registered": 2, "invited": 2}
     unchanged = on("2026-06-01", {name: BEFORE[name] for name in ("P/1", "P/4", "P/5")})
     assert rows() == sorted([*unchanged, *on("2026-06-02", {"P/2": "J J", "P/6": "N N"})])
 
 
 @pytest.mark.rule("R32", "R7")
 def test_each_system_has_accounts_of_its_own(portal: PortalUser, rows: Rows) -> None:
-    read_accounts("production")
-    read_accounts("test")
+    read_accounts(opened("production"))
+    read_accounts(opened("test"))
     portal.archive("contacts", "P/1")
-    read_accounts("test")
+    read_accounts(opened("test"))
     kept = on("2026-06-01", BEFORE)
     assert rows() == [*kept, *kept[1:]]
 
@@ -110,14 +118,14 @@ def test_each_system_has_accounts_of_its_own(portal: PortalUser, rows: Rows) -> 
 @pytest.mark.parametrize("said", [{}, {"isRegistered": None}, {"isRegistered": "true"}, {"isRegistered": 1}])
 def test_only_a_clear_yes_counts_as_registered(sandbox: SandboxProcess, rows: Rows, said: dict[str, object]) -> None:
     sandbox.fault("status", "GET", "/contacts", status=200, body={"list": [{"id": "P/1", **said}]})
-    read_accounts("production")
+    read_accounts(opened("production"))
     assert rows() == on("2026-06-01", {"P/1": "N N"})
 
 
 def test_a_contact_made_by_staff_in_the_portal_is_none_of_ours(sandbox: SandboxProcess, rows: Rows) -> None:
     body = {"list": [{"id": None, "isRegistered": True}, {"isRegistered": True}]}
     sandbox.fault("status", "GET", "/contacts", status=200, body=body)
-    assert read_accounts("production")["contacts"] == 0
+    assert read_accounts(opened("production"))["contacts"] == 0
     assert rows() == []
 
 
@@ -127,22 +135,22 @@ def test_a_contact_made_by_staff_in_the_portal_is_none_of_ours(sandbox: SandboxP
 def test_a_list_that_breaks_off_changes_nothing(
     sandbox: SandboxProcess, portal: PortalUser, rows: Rows, kind: str, page: int
 ) -> None:
-    read_accounts("production")
+    read_accounts(opened("production"))
     for contact in PEOPLE:
         sandbox.edit("contacts", contact, isRegistered=True)
     sandbox.fault(kind, "GET", "/contacts", skip=page - 1, times=None)
     with pytest.raises(ListingError):
-        read_accounts("production")
+        read_accounts(opened("production"))
     assert rows() == on("2026-06-01", BEFORE)
 
 
 @pytest.mark.rule("R32")
 def test_pages_that_come_round_again_change_nothing(sandbox: SandboxProcess, portal: PortalUser, rows: Rows) -> None:
-    read_accounts("production")
+    read_accounts(opened("production"))
     body = {"list": [], "_links": {"next": f"{sandbox.api}/contacts"}}
     sandbox.fault("status", "GET", "/contacts", status=200, body=body, times=None)
     with pytest.raises(ListingError, match="come round again"):
-        read_accounts("production")
+        read_accounts(opened("production"))
     assert rows() == on("2026-06-01", BEFORE)
 
 
@@ -150,19 +158,19 @@ def test_pages_that_come_round_again_change_nothing(sandbox: SandboxProcess, por
 def test_a_page_on_another_host_changes_nothing_and_is_not_visited(
     sandbox: SandboxProcess, portal: PortalUser, rows: Rows
 ) -> None:
-    read_accounts("production")
+    read_accounts(opened("production"))
     with open_elsewhere() as elsewhere:
         body = {"list": [], "_links": {"next": f"{elsewhere.url}/v2/contacts?page=1"}}
         sandbox.fault("status", "GET", "/contacts", status=200, body=body)
         with pytest.raises(ListingError, match="another host"):
-            read_accounts("production")
+            read_accounts(opened("production"))
         assert elsewhere.visits == []
     assert rows() == on("2026-06-01", BEFORE)
 
 
 def test_a_refused_key_changes_nothing(sandbox: SandboxProcess, portal: PortalUser, rows: Rows) -> None:
-    read_accounts("production")
+    read_accounts(opened("production"))
     sandbox.fault("status", "POST", "/authenticate", status=401, times=None)
     with pytest.raises(PortalStopError, match="refuses the key pair"):
-        read_accounts("production")
+        read_accounts(opened("production"))
     assert rows() == on("2026-06-01", BEFORE)

@@ -11,14 +11,15 @@ from pandas.testing import assert_frame_equal
 from sqlalchemy import Engine
 
 from demo.ixhaus import REPORT_CASES, build_sample
-from include.groups.reports.extract import extract, places
+from include.groups.reports.extract import extract_of, places
 from include.ixhaus.database import open_engine
 from include.ixhaus.read import Views, read_views
 from include.rules.reports import decide
 from include.settings import load_settings
 from include.sync import ledger
 from include.sync.inbox import imported_records
-from include.sync.run import Extract, RunState
+from include.sync.lease import Lease
+from include.sync.run import Extract, Opened, RunState
 from include.sync.staging import with_content
 from tests.ixhaus.conftest import TODAY
 
@@ -53,6 +54,11 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
         connection.execute(CONTACTS)
         connection.execute(REPORTERS)
     return open_engine("ixhaus_production")
+
+
+def opened(engine: Engine) -> Opened:
+    lease = Lease("production/reports", "run", 1, 60)
+    return Opened(STATE, SETTINGS, engine, lease, STATE.staging())
 
 
 def decided(engine: Engine, folder: Path, what: Extract) -> tuple[dict[str, DataFrame], int]:
@@ -92,7 +98,7 @@ def test_an_extract_of_a_property_decides_as_everything_does(engine: Engine, tmp
     whole, rows = decided(engine, tmp_path / "whole", Extract())
     compared = 0
     for number in ("129", "110", "100", "101"):
-        some, fewer = decided(engine, tmp_path / number, extract(engine, SETTINGS, STATE, frozenset({number})))
+        some, fewer = decided(engine, tmp_path / number, extract_of(frozenset({number})))
         assert fewer < rows / 2
         for record_type in whole:
             mine = compared_rows(whole[record_type], number)
@@ -107,8 +113,8 @@ def test_the_places_of_a_report_are_where_it_is_and_where_the_portal_has_it(engi
     with engine.begin() as connection:
         row = {"external_id": number, "properties": "110", "identity": ""}
         ledger.add_new(connection, "production", "reports", "ticket", [row])
-    assert places(engine, SETTINGS, STATE, [number]) == frozenset({"129", "110"})
-    assert places(engine, SETTINGS, STATE, ["unknown"]) == frozenset()
+    assert places(opened(engine), [number]) == frozenset({"129", "110"})
+    assert places(opened(engine), ["unknown"]) == frozenset()
 
 
 def test_reports_of_more_properties_than_can_be_named_are_about_everything(engine: Engine) -> None:
@@ -118,5 +124,5 @@ def test_reports_of_more_properties_than_can_be_named_are_about_everything(engin
         more = [f"X{number}" for number in range(1000)]
         for number in more:
             connection.exec_driver_sql("INSERT INTO SP_MELDUNG (MELDUNG_NR, OBJEKT_NR) VALUES (?, ?)", (number, number))
-    assert len(places(engine, SETTINGS, STATE, ids) or ()) == len(ids)
-    assert places(engine, SETTINGS, STATE, [*ids, *more]) is None
+    assert len(places(opened(engine), ids) or ()) == len(ids)
+    assert places(opened(engine), [*ids, *more]) is None

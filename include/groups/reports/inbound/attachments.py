@@ -44,7 +44,7 @@ async def import_attachments(
             PortalStopError
     """
     attachments = {_key(one): (note_id, one) for note_id, one in found if one.get("isInternal", False) is False}
-    with read_snapshot(work.engine) as connection:
+    with read_snapshot(work.run.engine) as connection:
         seen = by_ids(connection, INBOX, attachments, system=work.system, kind="attachment")
     for key, (note_id, attachment) in attachments.items():
         if key not in seen:
@@ -61,12 +61,12 @@ async def _import(
 ) -> tuple[str | None, str]:
     """Return the id of the file in iX-Haus, or None and why it has none."""
     path = work.folder / uuid4().hex
-    answer = await _fetch(portal, str(attachment.get("url") or ""), work.settings.limits.max_file_mb << 20, path)
+    answer = await _fetch(portal, str(attachment.get("url") or ""), work.run.settings.limits.max_file_mb << 20, path)
     if answer.verdict is not Verdict.DONE:
         return None, _REASONS.get(answer.reason, "ATTACHMENT_MISSING")
     if own := _same_of_ours(work, report, path):
         return own, ""
-    if await is_infected(work.settings.scan_command, path, work.settings.limits.upload_timeout_seconds):
+    if await is_infected(work.run.settings.scan_command, path, work.run.settings.limits.upload_timeout_seconds):
         return None, "ATTACHMENT_INFECTED"
     try:
         true_type = media_type_of(path)
@@ -98,7 +98,7 @@ def _same_of_ours(work: Work, report: Report, path: Path) -> str | None:
     if report.is_new:
         return None
     size = path.stat().st_size
-    with read_snapshot(work.engine) as connection:
+    with read_snapshot(work.run.engine) as connection:
         for file in rows_of(connection, FILES, key=report.number):
             if file["HERKUNFT"] != Origin.PORTAL and file["GROESSE"] in (size, None):
                 held = row_of(connection, CONTENT, key=file["ANHANG_ID"])

@@ -32,7 +32,7 @@ async def import_ticket(work: Work, portal: Portal, ticket: Ticket, *, is_known:
     raises:   ListingError if its comments or files cannot be read, PortalStopError
     """
     writes = Writes()
-    with read_snapshot(work.engine) as connection:
+    with read_snapshot(work.run.engine) as connection:
         report = identify(connection, work, ticket) or _begin(connection, work, ticket, writes)
     status = report.seen_status
     if report.number:
@@ -61,7 +61,7 @@ def _begin(connection: Connection, work: Work, ticket: Ticket, writes: Writes) -
 
 async def _fill(work: Work, portal: Portal, ticket: Ticket, report: Report, writes: Writes) -> None:
     comments = public([storable(one) async for one in list_records(portal, LISTS["comment"], ticket["id"])])
-    with read_snapshot(work.engine) as connection:
+    with read_snapshot(work.run.engine) as connection:
         known = look_up(connection, work, ticket["id"], report, comments)
     notes = import_comments(work, ticket, report, comments, known, writes)
     follow_up(work, ticket, report, comments, known, set(notes.values()), writes)

@@ -41,7 +41,7 @@ class Reading:
         Pages go by offset: a ticket that is changed meanwhile moves to the end, and the one behind it moves up to a
         page already read. So a list of more than one page is read again, until that finds nothing of before.
         """
-        with read_snapshot(self._work.engine) as connection:
+        with read_snapshot(self._work.run.engine) as connection:
             cursor = parse(read_cursor(connection, self._work.system))
         after = cursor - OVERLAP if cursor else None
         for number in range(MOST_WALKS):
@@ -84,7 +84,7 @@ class Reading:
     async def _read(self, page: Page) -> Writes:
         """Return what a page brings; a ticket that cannot be read leaves the others alone."""
         writes = Writes()
-        with read_snapshot(self._work.engine) as connection:
+        with read_snapshot(self._work.run.engine) as connection:
             settled = settled_versions(connection, self._work.system, [one["id"] for one in page.records])
         for ticket in {one["id"]: one for one in page.records}.values():
             if not is_usable(ticket["id"]):

@@ -16,9 +16,9 @@ from include.groups.reports.inbound.tickets import is_usable, settled_versions
 from include.groups.reports.inbound.work import Work, Writes, store
 from include.ixhaus.contract import YES
 from include.ixhaus.database import read_snapshot
-from include.settings import SystemSettings
 from include.sync.protocol import Entry
-from include.sync.run import RunState
+from include.sync.run import Opened
+from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
 
@@ -40,21 +40,20 @@ class Received:
     refused: str | None = None
 
 
-def receive(engine: Engine, settings: SystemSettings, state: RunState) -> Received:
+def receive(run: Opened) -> Received:
     """Import what is new in the portal since the last time: tickets, public comments, attachments (R58).
 
     Every event arrives exactly once, whenever this ends. Raises ListingError if the list of tickets could not be read
     to its end, PortalStopError if no call can succeed, LeaseLostError; what was stored before stays, and the next run
     goes on there.
     """
-    lease = state.lease(settings)
-    with TemporaryDirectory(prefix="inbound-") as folder:  # readable by the owner only
-        work = Work(engine, settings, state, lease, Path(folder))
-        if reason := why_not(engine, settings.report_user):
-            store(work, Writes(entries=[Entry("user", settings.report_user or "-", "error", reason)]))
+    with TemporaryDirectory(prefix="inbound-", dir=run.folder.folder) as folder:  # readable by the owner only
+        work = Work(run, Path(folder))
+        if reason := why_not(run.engine, run.settings.report_user):
+            user = run.settings.report_user or "-"
+            store(work, Writes(entries=[Entry("user", user, Level.ERROR, reason)]))
             return Received(refused=reason)
-        with lease.kept_alive(engine):
-            return asyncio.run(_receive(work))
+        return asyncio.run(_receive(work))
 
 
 def unsettled(engine: Engine, system: str, tickets: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -81,7 +80,7 @@ def why_not(engine: Engine, user: str | None) -> str | None:
 
 
 async def _receive(work: Work) -> Received:
-    async with open_portal(work.settings.portal_connection, work.settings.limits) as portal:
+    async with open_portal(work.run.settings.portal_connection, work.run.settings.limits) as portal:
         reading = Reading(work, portal)
         await reading.run()
     done = reading.done

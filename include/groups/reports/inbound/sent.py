@@ -72,7 +72,7 @@ def _take_leave(
 
 def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
     """Whether the portal was sent what the note says now: the ledger's hash tells, whoever was named as its author."""
-    with read_snapshot(work.engine) as connection:
+    with read_snapshot(work.run.engine) as connection:
         staff = row_of(connection, STAFF_NAME, key=note["ANGELEGT_VON"]) or {"NAME": None}
     authors = [note["VERFASSER"], staff["NAME"], None]
     contents = contents_of(held["SCHLUESSEL"], ticket["id"], note["TEXT"] or "", authors)

@@ -93,7 +93,7 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
     """Return the report that a new ticket becomes, without its text; what cannot be resolved is flagged, never dropped
     (E46).
     """
-    place = find_place(connection, work.system, ticket, work.state.today)
+    place = find_place(connection, work.system, ticket, work.run.today)
     team, responsible = team_of(connection, place.property_nr)
     now = utc_now()
     number = f"SP-{ticket.get('internalId') or ticket['id']}"[:LONGEST_ID]
@@ -112,7 +112,7 @@ def add_to_ledger(work: Work, ticket: Ticket, report: Report, writes: Writes) ->
     """Let the outbound side know that the portal holds the report, so that it changes it instead of making another."""
     contact_id = str(ticket.get("contactId") or "")
     row = dict.fromkeys(SP_ABGLEICH.c.keys()) | {
-        "SYSTEM": work.system, "ART": "ticket", "SCHLUESSEL": ticket["id"], "GRUPPE": work.state.group,
+        "SYSTEM": work.system, "ART": "ticket", "SCHLUESSEL": ticket["id"], "GRUPPE": work.run.state.group,
         "OBJEKTE": report.row["OBJEKT_NR"], "ZUSTAND": State.PRESENT.value,
         "IDENTITAET": contact_id if 0 < len(contact_id) <= _LONGEST_IDENTITY else None,
         "BESTAETIGT_AM": to_utc_column(utc_now()),
@@ -121,5 +121,5 @@ def add_to_ledger(work: Work, ticket: Ticket, report: Report, writes: Writes) ->
 
 
 def _outside(work: Work, place: Place) -> list[str]:
-    is_outside = place.property_nr is not None and place.property_nr not in work.settings.properties
+    is_outside = place.property_nr is not None and place.property_nr not in work.run.settings.properties
     return ["PROPERTY_NOT_RELEASED"] if is_outside else []  # E47

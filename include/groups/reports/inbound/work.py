@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import StatementError
 
 from include.groups.reports.inbound.statements import (
@@ -24,11 +24,9 @@ from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION
 from include.ixhaus.contract.reports import SP_ANHANG
 from include.rules.reports.texts import cut
-from include.settings import SystemSettings
 from include.sync import protocol
-from include.sync.lease import Lease
 from include.sync.protocol import Entry
-from include.sync.run import RunState
+from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import Origin, State
 
@@ -39,23 +37,20 @@ WHOLE_TEXT: Final = "Vollständiger Text.txt"
 
 @dataclass(frozen=True)
 class Work:
-    """One reading: where to, under which settings and lease, and a folder for files on their way."""
+    """One reading of a run, and a folder for files on their way."""
 
-    engine: Engine
-    settings: SystemSettings
-    state: RunState
-    lease: Lease
+    run: Opened
     folder: Path
 
     @property
     def system(self) -> str:
         """Production or test."""
-        return self.state.system
+        return self.run.system
 
     @property
     def user(self) -> str:
         """The number under which everything is made (R47)."""
-        return self.settings.report_user or ""
+        return self.run.settings.report_user or ""
 
 
 @dataclass
@@ -113,8 +108,8 @@ def store(work: Work, writes: Writes, cursor: str | None = None) -> None:
     Raises LeaseLostError, and database errors without the values that were to be written.
     """
     try:
-        with work.engine.begin() as connection:
-            work.lease.confirm(connection)
+        with work.run.engine.begin() as connection:
+            work.run.lease.confirm(connection)
             _write(connection, writes)
             _add_entries(connection, work, writes.entries)
             if cursor:
@@ -143,7 +138,7 @@ def _add_entries(connection: Connection, work: Work, entries: list[Entry]) -> No
     """Write entries that this run has not written yet: it may come upon the same thing twice."""
     if not entries:
         return
-    run = work.state.key
+    run = work.run.key
     there = {tuple(row.values()) for row in rows_of(connection, ENTRIES, system=run.system, key=run.name)}
     new = {(entry.record_type, entry.external_id, entry.reason): entry for entry in entries}
     protocol.add_entries(connection, run, [entry for key, entry in new.items() if key not in there], utc_now())

@@ -17,15 +17,14 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, select, update
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
 from include.ixhaus.database import read_snapshot
-from include.settings import SystemSettings
 from include.sync import protocol
 from include.sync.plan import Action
 from include.sync.protocol import Entry
-from include.sync.run import RunState
+from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import State
 
@@ -65,10 +64,9 @@ class Decided(NamedTuple):
 class Book:
     """The rows of one system, on behalf of one run."""
 
-    def __init__(self, engine: Engine, settings: SystemSettings, state: RunState) -> None:
-        self._engine, self._state = engine, state
-        self._lease = state.lease(settings)
-        self._mine = {"k_system": state.system}
+    def __init__(self, run: Opened) -> None:
+        self._run = run
+        self._mine = {"k_system": run.system}
 
     def told(self) -> pd.DataFrame:
         """Return event, state, about (str) and at (UTC) of all events known."""
@@ -79,7 +77,7 @@ class Book:
 
     def last_looked(self) -> datetime:
         """Return when events were last looked for (UTC without zone); the first time, when this run began."""
-        ((value,),) = self._rows(LOOKED) or [(self._state.queried_at,)]
+        ((value,),) = self._rows(LOOKED) or [(self._run.state.queried_at,)]
         return to_utc_column(datetime.fromisoformat(value))
 
     def created_since(self, since: datetime) -> pd.DataFrame:
@@ -92,7 +90,7 @@ class Book:
         """Remember everything found and, if `looked`, that it was looked for everywhere, in one transaction: each event
         is found once.
         """
-        key = {"SYSTEM": self._state.system, "ART": EMAIL, "GRUPPE": self._state.group}
+        key = {"SYSTEM": self._run.system, "ART": EMAIL, "GRUPPE": self._run.state.group}
         new = [
             {**key, "SCHLUESSEL": one.event, "IDENTITAET": one.about or None, **self._values(one.reason)}
             for one in decided
@@ -106,7 +104,7 @@ class Book:
             self._update(connection, changed)
             if looked:
                 self._looked(connection)
-            protocol.add_entries(connection, self._state.key, entries, utc_now())
+            protocol.add_entries(connection, self._run.key, entries, utc_now())
 
     def left_uncertain(self) -> list[str]:
         """Return the events of which nobody knows whether their e-mail was sent, as the run died meanwhile."""
@@ -119,19 +117,19 @@ class Book:
 
     def name(self, event: str, reason: str) -> None:
         """Name an event in the protocol."""
-        protocol.add_once(self._engine, self._state.key, [Entry(EMAIL, event, "warning", reason)], utc_now())
+        protocol.add_once(self._run.engine, self._run.key, [Entry(EMAIL, event, "warning", reason)], utc_now())
 
     def _values(self, reason: str) -> dict[str, Any]:
         now = to_utc_column(utc_now())
         is_dealt_with = reason not in ("", "EMAIL_DUE")
         state = State.PRESENT if is_dealt_with else State.NEW if reason else State.PENDING
         return {
-            "ZUSTAND": state.value, "GRUND": reason or None, "LAUF": self._state.key.name,
+            "ZUSTAND": state.value, "GRUND": reason or None, "LAUF": self._run.key.name,
             "GESENDET_AM": None if state is State.NEW else now, "BESTAETIGT_AM": now if is_dealt_with else None,
         }  # fmt: skip
 
     def _rows(self, query: Select[Any], **given: object) -> list[tuple[Any, ...]]:
-        with read_snapshot(self._engine) as connection:
+        with read_snapshot(self._run.engine) as connection:
             return [tuple(row) for row in connection.execute(query, self._mine | given)]
 
     def _update(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -139,12 +137,12 @@ class Book:
             connection.execute(BECOMES, [self._mine | row for row in rows])
 
     def _looked(self, connection: Connection) -> None:
-        values = {"WERT": self._state.queried_at, "STAND": to_utc_column(utc_now())}
+        values = {"WERT": self._run.state.queried_at, "STAND": to_utc_column(utc_now())}
         if connection.execute(LOOK, self._mine | values).rowcount == 0:
-            connection.execute(LOOK_FIRST, {"SYSTEM": self._state.system, "NAME": _LOOKED, **values})
+            connection.execute(LOOK_FIRST, {"SYSTEM": self._run.system, "NAME": _LOOKED, **values})
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
-            self._lease.confirm(connection)
+        with self._run.engine.begin() as connection:
+            self._run.lease.confirm(connection)
             yield connection

@@ -6,73 +6,59 @@ from typing import Any
 
 import pandas as pd
 from pandas import DataFrame
-from sqlalchemy import Engine
 
 from include.groups.documents.accounts import registered_contacts, registered_now
 from include.groups.reports.mail.book import EMAIL, Book, Decided
 from include.groups.reports.mail.message import News, message
 from include.groups.reports.mail.server import Handed, MailServer, ServerAwayError
+from include.groups.reports.settle import Settled
 from include.ixhaus.read import Views
 from include.rules.reports import channels
 from include.rules.reports.events import CLOSED, concerned, emails_of, events, reopened, titles_of
 from include.settings import SystemSettings
 from include.sync.protocol import Entry
-from include.sync.run import RefusedError, RunState
+from include.sync.run import Opened, RefusedError
 from include.vocabulary.clock import utc_now
 
 _REASONS = {"email": "EMAIL_DUE", "portal": "TOLD_BY_PORTAL", "none": "NO_NEWS"}
 _BECOMES = {Handed.SENT: "EMAILED", Handed.REFUSED: "EMAIL_REFUSED", Handed.UNKNOWN: "EMAIL_UNCERTAIN"}
 
 
-def tell(
-    engine: Engine, settings: SystemSettings, state: RunState, reports: DataFrame, ledger: DataFrame, *, is_whole: bool
-) -> None:
+def tell(run: Opened, settled: Settled, *, is_whole: bool) -> None:
     """Find what happened since the last run and write to those who hear of it by no other way.
 
     An e-mail is sent once at most: that it is about to be sent is committed before, that it was is committed after. One
     whose fate is unknown is named in the protocol and not sent again: two e-mails to a tenant are worse than one
     missing that staff know of.
 
-    reports:  see classification.classify
-    ledger:   record_type, external_id, state, hash, identity, acknowledged_at of tickets as of now
+    settled:  how the reports stand now
     is_whole: whether these are all reports; else nothing is said of those that are not here
     raises:   RefusedError if e-mails must wait for the next run; PortalStopError
     """
-    book = Book(engine, settings, state)
+    book = Book(run)
     for event in book.left_uncertain():
         book.name(event, "EMAIL_UNCERTAIN")
         book.becomes(event, "EMAIL_UNCERTAIN")
-    if not state.staging().path("decided_comment.parquet").exists():
-        return  # nothing could be decided in this run, so nothing happened; the next one looks from where we are
-    due = _found(engine, settings, state, book, reports, ledger, is_whole=is_whole)
+    due = _found(run, book, settled, is_whole=is_whole)
     if len(due):
-        _send(settings, book, list(_news(state, settings, due, reports)))
+        _send(run.settings, book, list(_news(run, due, settled.classified)))
 
 
-def _found(
-    engine: Engine,
-    settings: SystemSettings,
-    state: RunState,
-    book: Book,
-    reports: DataFrame,
-    ledger: DataFrame,
-    *,
-    is_whole: bool,
-) -> DataFrame:
+def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> DataFrame:
     """Remember all new events; returns those whose e-mail is due, with `email`."""
-    since, told, folder = book.last_looked(), book.told(), state.staging()
+    since, told, folder = book.last_looked(), book.told(), run.folder
     columns = ["external_id", "decision", "parents", "changed_at"]
     tickets = folder.read_table("decided_ticket", columns=["external_id", "hash"]).to_pandas()
     comments = folder.read_table("decided_comment", columns=columns).to_pandas()
-    mine = concerned(reports, tickets, ledger)
+    mine = concerned(settled.classified, tickets, settled.ledger)
     found = events(mine, comments, book.created_since(since), told, pd.Timestamp(since))
     left = found[found["state"].isin(["", "new", "removed"])].reset_index(drop=True)
-    left = left.join(_ways(engine, settings, state, left))
+    left = left.join(_ways(run, left))
     is_wanted = left["reason"] == "EMAIL_DUE"
     warned = [Entry(EMAIL, event, "warning", "NOBODY_NOTIFIED") for event in left.loc[left["warning"] != "", "event"]]
-    if is_wanted.any() and not MailServer.is_configured(settings.mail_connection):
+    if is_wanted.any() and not MailServer.is_configured(run.settings.mail_connection):
         left["reason"] = left["reason"].mask(is_wanted, "NO_MAIL_CONNECTION")
-        warned.append(Entry(EMAIL, settings.mail_connection, "warning", "NO_MAIL_CONNECTION"))
+        warned.append(Entry(EMAIL, run.settings.mail_connection, "warning", "NO_MAIL_CONNECTION"))
     decided = [Decided(*row) for row in left[["event", "about", "state", "reason"]].itertuples(index=False)]
     if is_whole:
         lost = told.loc[(told["state"] == "new") & ~told["event"].isin(found["event"]), "event"]
@@ -82,16 +68,16 @@ def _found(
     return left[left["reason"] == "EMAIL_DUE"]
 
 
-def _ways(engine: Engine, settings: SystemSettings, state: RunState, found: DataFrame) -> DataFrame:
+def _ways(run: Opened, found: DataFrame) -> DataFrame:
     """Return email, warning, and reason: by which way each event is told."""
     is_news = found["is_news"] | (found["state"] == "new")
     emails: dict[str, Any] = {}
     registered: set[str] = set()
     if is_news.any():
-        known = state.staging().read_table("known").to_pandas()
-        everybody = emails_of(Views(state.staging().path("views")), known)
+        known = run.folder.read_table("known").to_pandas()
+        everybody = emails_of(Views(run.folder.path("views")), known)
         emails = dict(zip(everybody["external_id"], everybody["email"], strict=True))
-        registered = registered_contacts(engine, settings.system)
+        registered = registered_contacts(run.engine, run.system)
     asked = found[["contact_id", "event"]].assign(
         email=found["contact_id"].map(emails).astype("str"),
         is_registered=found["contact_id"].isin(registered),
@@ -104,15 +90,14 @@ def _ways(engine: Engine, settings: SystemSettings, state: RunState, found: Data
     return DataFrame({"email": asked["email"], "warning": told["warning"], "reason": reason})
 
 
-def _news(state: RunState, settings: SystemSettings, due: DataFrame, reports: DataFrame) -> Iterator[News]:
-    folder = state.staging()
-    titles = titles_of(Views(folder.path("views")), due["report_nr"])
+def _news(run: Opened, due: DataFrame, reports: DataFrame) -> Iterator[News]:
+    titles = titles_of(Views(run.folder.path("views")), due["report_nr"])
     notes = due.loc[due["about"] != "", "about"]
-    texts = dict(zip(notes, folder.contents_of("comment", notes), strict=True))
+    texts = dict(zip(notes, run.folder.contents_of("comment", notes), strict=True))
     status = dict(zip(reports["report_nr"], reports["status"], strict=True))
     for row in due.itertuples(index=False):
         number, what = str(row.report_nr), str(row.what)
-        if what == CLOSED and settings.closing_statuses.get(status[number]) == "CANCELLED":
+        if what == CLOSED and run.settings.closing_statuses.get(status[number]) == "CANCELLED":
             what = "cancelled"
         text = json.loads(texts[row.about])["text"] if row.about else ""
         yield News(str(row.event), str(row.contact_id), what, number, titles[number], text, str(row.email))

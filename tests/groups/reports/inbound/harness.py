@@ -16,7 +16,8 @@ from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.settings import SystemSettings
 from include.sync.lease import acquire
-from include.sync.run import RunState
+from include.sync.run import Opened, RunState
+from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day, utc_now
 from tests.sandbox import PortalUser, SandboxProcess
 
@@ -40,10 +41,13 @@ class World:
     def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
         self.sandbox = sandbox
         self.user = PortalUser(sandbox)
+        self.folder = folder
+        (folder / "run").mkdir(exist_ok=True)
         self.database = folder / "ixhaus.db"
         self.engine: Engine = engine_on(lambda: sqlite3.connect(self.database))
         if not _SCHEMA:
             create_sqlite_schema(self.engine)
+            self.engine.dispose()
             _SCHEMA.append(self.database.read_bytes())
         self.database.write_bytes(_SCHEMA[0])
         self.today = berlin_day(utc_now())
@@ -160,6 +164,6 @@ class World:
         given = self.settings(**settings)
         lease = acquire(self.engine, f"{SYSTEM}/reports", run, given.limits.lease_seconds)
         state = RunState(SYSTEM, "reports", run, "", lease.token, utc_now().isoformat())
-        received = receive(self.engine, given, state)
+        received = receive(Opened(state, given, self.engine, lease, Staging("run", self.folder)))
         lease.release(self.engine)
         return replace(received, reports=frozenset())
