@@ -28,6 +28,7 @@ def _print_ddl() -> int:
 def _check(system: str) -> int:
     from include.ixhaus.check import check_database
     from include.ixhaus.database import open_engine
+    from include.ixhaus.faults import sentence
     from include.settings import ConfigurationError, load_settings
 
     try:
@@ -35,7 +36,14 @@ def _check(system: str) -> int:
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    findings = [difference.sentence for difference in check_database(open_engine(connection))]
+    try:
+        findings = [difference.sentence for difference in check_database(open_engine(connection))]
+    except Exception as error:
+        said = sentence(error, "en")
+        if said is None:
+            raise
+        sys.stderr.write(f"{connection}: {said}\n")
+        return 1
     sys.stdout.write("\n".join(findings or [f"{connection}: the database keeps the interface contract"]) + "\n")
     return 1 if findings else 0
 

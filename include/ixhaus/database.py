@@ -8,8 +8,10 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
+import oracledb
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from include.ixhaus.pool import ThreadPool
@@ -28,7 +30,6 @@ _RECYCLED_AFTER: Final = 1_800
 _READS_ONLY: Final = "reads_only"
 _ON_CONNECT: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
 _engines: dict[tuple[str, str, float], Engine] = {}
-_opening: Final = threading.Lock()
 
 
 def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
@@ -42,10 +43,15 @@ def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
 
     connection = BaseHook.get_connection(conn_id)
     key = (conn_id, connection.get_uri(), seconds)  # a connection that was changed meanwhile is another database
-    with _opening:
-        if key not in _engines:
-            _engines[key] = engine_on(_hook_of(connection).get_conn, seconds)
-        return _engines[key]
+    if known := _engines.get(key):
+        return known
+    made = engine_on(
+        _hook_of(connection).get_conn, seconds
+    )  # without a lock: a database that hangs holds up nobody else
+    engine = _engines.setdefault(key, made)
+    if engine is not made:
+        made.dispose()
+    return engine
 
 
 def _hook_of(connection: Any) -> Any:
@@ -54,10 +60,9 @@ def _hook_of(connection: Any) -> Any:
 
 def close_engines() -> None:
     """Close what this process keeps open towards all databases; whoever needs one again opens it anew."""
-    with _opening:
-        for engine in _engines.values():
-            engine.dispose()
-        _engines.clear()
+    for engine in list(_engines.values()):
+        engine.dispose()
+    _engines.clear()
 
 
 def _forget_engines() -> None:
@@ -98,6 +103,7 @@ def engine_on(connect: Callable[[], Any], seconds: float = CALL_SECONDS) -> Engi
         )
         event.listen(engine, "connect", _limit_calls(seconds))
         event.listen(engine, "begin", _begin_oracle)
+        event.listen(engine, "before_cursor_execute", _keep_fractions)
     else:
         opened.close()
         raise ValueError(f"the iX-Haus connection leads to {opened.driver}; use a connection of type oracle or sqlite")
@@ -175,3 +181,15 @@ def _limit_calls(seconds: float) -> Callable[[Any, object], None]:
 def _begin_oracle(connection: Connection) -> None:
     if connection.get_execution_options().get(_READS_ONLY):
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _keep_fractions(
+    _connection: Connection, cursor: Any, _statement: str, parameters: Any, context: Any, executemany: bool
+) -> None:
+    """Bind times as TIMESTAMP in statements that SQLAlchemy has not compiled; as DATE they lose their fractions."""
+    if context is None or context.compiled is not None:
+        return
+    rows = parameters if executemany else [parameters]
+    times = {name for row in rows if isinstance(row, dict) for name in row if isinstance(row[name], datetime)}
+    if times:
+        cursor.setinputsizes(**dict.fromkeys(times, oracledb.DB_TYPE_TIMESTAMP))

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from include.ixhaus.database import open_engine
 
@@ -41,9 +41,7 @@ def open_ixhaus(connection_id: str, seconds: float = LIMIT_SECONDS) -> Engine:
     Raises what include.ixhaus.database.open_engine raises, and TimeoutError when the database is known to hang.
     """
     with _opening(connection_id):
-        engine = open_engine(connection_id)
-    event.listen(engine, "connect", partial(_limit, milliseconds=int(seconds * 1000)))
-    return engine
+        return open_engine(connection_id, seconds)
 
 
 @contextmanager
@@ -59,10 +57,3 @@ def _opening(connection_id: str) -> Iterator[None]:
     finally:
         with _LOCK:
             opening.remove(began)
-
-
-def _limit(connection: Any, _record: object, *, milliseconds: int) -> None:
-    if hasattr(connection, "call_timeout"):  # oracledb
-        connection.call_timeout = milliseconds
-    else:
-        connection.execute(f"PRAGMA busy_timeout={milliseconds}")
