@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.figure import Figure
+from include.groups import GROUPS
 
-GROUPS = ("objects", "persons", "owners_caretakers", "documents", "reports")
 RUNS_A_DAY = 292
 """Four nightly groups and one that runs every five minutes: 100,000 runs are about a year."""
 
@@ -42,11 +42,12 @@ def _fill(database: Path, number: int) -> None:
 
     engine = engine_on(lambda: sqlite3.connect(database))
     SP_PROTOKOLL.create(engine)
+    *nightly, often = GROUPS
     now = datetime.now(UTC)
     rows = []
     for index in range(number):
         began = to_utc_column(now - timedelta(days=index / RUNS_A_DAY))
-        group = GROUPS[index % RUNS_A_DAY] if index % RUNS_A_DAY < 4 else "reports"
+        group = nightly[index % RUNS_A_DAY] if index % RUNS_A_DAY < len(nightly) else often
         rows.append(
             {"SYSTEM": "production", "LAUF": f"casavi_{group}/scheduled__{began.isoformat()}#{index}", "GRUPPE": group,
              "STATUS": "ok", "ABGEFRAGT_AM": began, "BEENDET_AM": began + timedelta(seconds=4),

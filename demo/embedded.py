@@ -25,12 +25,13 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from include.commands import ROOT, add_keys, add_protocol, enter_keys, make_pools, migrate, show
+from include.groups import GROUPS
 
 SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
 """Where the sandbox plays DocuWare as well."""
-SYNCED: Final = ("casavi_objects", "casavi_persons", "casavi_owners_caretakers", "casavi_documents", "casavi_reports")
+SYNCED: Final = tuple(f"casavi_{name}" for name in GROUPS)
 """The DAGs of a full run, in order."""
 
 

@@ -22,7 +22,6 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
 
 TARGET: Final = Path(__file__).parent / "pages"
-GROUPS: Final = ("objects", "persons", "owners_caretakers", "documents", "reports")
 
 
 def leave(_inside: FrameLocator) -> None:
@@ -77,6 +76,7 @@ def prepare_sample(home: Path) -> None:
 
 def invent_history() -> None:
     """Write runs of the last 30 days into the protocol, like those of a house that is in step."""
+    from include.groups import GROUPS
     from include.ixhaus.database import open_engine
     from include.sync.protocol import Counts, RunKey, close_run, open_run
     from include.vocabulary.clock import utc_now

@@ -3,10 +3,11 @@
 from typing import Final
 
 from include.sync.group import Group
+from include.vocabulary.texts import Text
 
 OBJECTS: Final = Group(
     name="objects",
-    label="Objekte",
+    label=Text("Objekte", "Properties"),
     views=("SP_OBJEKT", "SP_HAUSEINGANG", "SP_EINHEIT"),
     record_types={
         "property": "include.casavi.payloads.PropertyPayload",

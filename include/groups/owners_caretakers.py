@@ -3,10 +3,11 @@
 from typing import Final
 
 from include.sync.group import Group
+from include.vocabulary.texts import Text
 
 OWNERS_CARETAKERS: Final = Group(
     name="owners_caretakers",
-    label="Eigentümer und Hausmeister",
+    label=Text("Eigentümer, Hausmeister", "Owners, caretakers"),
     views=(
         "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAG", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",
         "SP_LIZENZ",

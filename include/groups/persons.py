@@ -3,10 +3,11 @@
 from typing import Final
 
 from include.sync.group import Group
+from include.vocabulary.texts import Text
 
 PERSONS: Final = Group(
     name="persons",
-    label="Personen",
+    label=Text("Personen", "Persons"),
     views=(
         "SP_EINHEIT",
         "SP_PERSON",

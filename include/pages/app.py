@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from include.pages import configuration, protocol, reports, why
 from include.pages.access import from_own_page, may_read
-from include.pages.language import Texts
 from include.pages.rendering import page
 from include.settings import ConfigurationError
+from include.vocabulary.texts import Text, Texts
 
 log = logging.getLogger(__name__)
 PAGES: Final = {"protocol": protocol, "reports": reports, "why": why, "configuration": configuration}
@@ -37,29 +37,29 @@ HEADERS: Final = {
 TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 STATIC: Final = {path.name: path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES}
 TEXTS: Final[Texts] = {
-    "title": ("Das hat nicht geklappt", "That did not work"),
-    "401": ("Bitte melden Sie sich in Airflow an.", "Please log in to Airflow."),
-    "403": ("Dafür fehlt Ihnen das Recht in Airflow.", "Airflow does not give you the right to do this."),
-    "404": ("Diese Seite gibt es nicht.", "There is no such page."),
-    "405": ("Diese Seite gibt es nicht.", "There is no such page."),
-    "422": ("Eine Angabe fehlt oder ist ungültig: {what}.", "A value is missing or not valid: {what}."),
-    "500": (
+    "title": Text("Das hat nicht geklappt", "That did not work"),
+    "401": Text("Bitte melden Sie sich in Airflow an.", "Please log in to Airflow."),
+    "403": Text("Dafür fehlt Ihnen das Recht in Airflow.", "Airflow does not give you the right to do this."),
+    "404": Text("Diese Seite gibt es nicht.", "There is no such page."),
+    "405": Text("Diese Seite gibt es nicht.", "There is no such page."),
+    "422": Text("Eine Angabe fehlt oder ist ungültig: {what}.", "A value is missing or not valid: {what}."),
+    "500": Text(
         "Ein Fehler ist aufgetreten; Näheres steht im Log des API-Servers.",
         "Something broke; see the API server's log.",
     ),
-    "cross_site": (
+    "cross_site": Text(
         "Das Formular stammt nicht von dieser Seite oder ist zu alt. Die Seite neu öffnen und noch einmal senden.",
         "The form is not from this page or too old. Open the page again and send it once more.",
     ),
-    "database": (
+    "database": Text(
         "Die Datenbank antwortet nicht. Airflow selbst läuft; versuchen Sie es später noch einmal.",
         "The database does not answer. Airflow itself works; try again later.",
     ),
-    "connection": (
+    "connection": Text(
         "Eine Verbindung fehlt in Airflow: {what}. Sie wird unter Admin → Connections angelegt.",
         "A connection is missing in Airflow: {what}. Add it under Admin → Connections.",
     ),
-    "settings": ("Die Einstellungen haben einen Fehler: {what}", "The settings have a mistake: {what}"),
+    "settings": Text("Die Einstellungen haben einen Fehler: {what}", "The settings have a mistake: {what}"),
 }
 
 

@@ -15,7 +15,7 @@ from include.lookup.checkup import Finding, check_ixhaus, check_portal, database
 from include.lookup.extent import Extent, extents
 from include.pages.access import can_edit_connections, can_trigger, may_edit_connections, may_trigger
 from include.pages.configuration_texts import TEXTS
-from include.pages.language import Language, language_of
+from include.pages.language import language_of
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
 from include.settings import (
@@ -27,11 +27,12 @@ from include.settings import (
     load_settings,
 )
 from include.vocabulary.clock import berlin_day, utc_now
+from include.vocabulary.texts import Language
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()
 PATH: Final = "/configuration"
-Text = Annotated[str, Form()]
+Entered = Annotated[str, Form()]
 
 
 class Stand(NamedTuple):
@@ -48,7 +49,7 @@ async def configuration(request: Request, user: GetUserDep, system: str = "", st
 
 
 @router.post(f"{PATH}/check", dependencies=[Depends(may_trigger)])
-async def check(request: Request, user: GetUserDep, system: Text) -> Response:
+async def check(request: Request, user: GetUserDep, system: Entered) -> Response:
     """Check the connections to iX-Haus and to the portal, and show what was found."""
     settings = load_settings(_known(system))
     ixhaus, portal, stand = await asyncio.gather(_check_ixhaus(settings), _check_portal(settings), _stand(settings))
@@ -59,12 +60,12 @@ async def check(request: Request, user: GetUserDep, system: Text) -> Response:
 async def keys(
     request: Request,
     user: GetUserDep,
-    system: Text,
-    address: Text = "",
-    key: Text = "",
-    key_again: Text = "",
-    secret: Text = "",
-    secret_again: Text = "",
+    system: Entered,
+    address: Entered = "",
+    key: Entered = "",
+    key_again: Entered = "",
+    secret: Entered = "",
+    secret_again: Entered = "",
 ) -> Response:
     """Store the portal's key pair, entered twice (R10)."""
     connection = load_settings(_known(system)).portal_connection

@@ -1,13 +1,10 @@
 """German or English: what the browser asks for, until somebody chooses with the switch on the page."""
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import Final
 
 from starlette.requests import Request
 
-Language = Literal["de", "en"]
-Texts = Mapping[str, tuple[str, str]]
-"""A page's texts: key → (German, English). A text may have places like {count}."""
+from include.vocabulary.texts import Language
 
 COOKIE: Final = "serviceportal_language"
 PARAMETER: Final = "lang"
@@ -26,17 +23,6 @@ def language_of(request: Request) -> Language:
     """
     chosen = chosen_language(request) or _known(request.cookies.get(COOKIE, ""))
     return chosen or _wished(request.headers.get("accept-language", ""))
-
-
-def translator(texts: Texts, language: Language) -> Callable[..., str]:
-    """Return t(key, **places), the text of a key in one language; raises KeyError where there is none."""
-    place: Final = 0 if language == "de" else 1
-
-    def t(key: str, **places: object) -> str:
-        text = texts[key][place]
-        return text.format(**places) if places else text
-
-    return t
 
 
 def _known(code: str) -> Language | None:

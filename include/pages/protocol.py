@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Engine
 
+from include.groups import GROUPS
 from include.lookup.runs import (
     DayTotal,
     Selection,
@@ -24,17 +25,18 @@ from include.lookup.runs import (
 )
 from include.pages.chart import draw
 from include.pages.export import csv_answer
-from include.pages.language import Language, language_of, translator
+from include.pages.frame_texts import FRAME
+from include.pages.language import language_of
 from include.pages.protocol_texts import TEXTS
-from include.pages.rendering import FRAME, page
+from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
 from include.sync.protocol import Entry, count_names
 from include.vocabulary.clock import BERLIN, berlin_day, utc_now
 from include.vocabulary.reasons import translate
+from include.vocabulary.texts import Language, translator
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()
-GROUPS: Final = ("objects", "persons", "owners_caretakers", "documents", "reports")
 LEVELS: Final = ("error", "invalid", "withheld", "guarded", "outstanding", "warning")
 """Levels of the protocol's entries, the most urgent first."""
 SHOWN, ENTRIES_SHOWN, EXPORTED = 50, 200, 50_000
@@ -80,7 +82,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
     return page(
         request, "protocol.html", TEXTS, seen=seen, rows=[_shown(run, request) for run in seen.runs],
         latest=seen.latest and _shown(seen.latest, request), chart=draw(seen.days), selection=selection,
-        systems=seen.systems, groups=GROUPS, counts=count_names(), number=chosen.number,
+        systems=seen.systems, groups=list(GROUPS), counts=count_names(), number=chosen.number,
         pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago,
     )  # fmt: skip
 

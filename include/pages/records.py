@@ -3,23 +3,23 @@
 from datetime import datetime
 from typing import Final
 
-from include.pages.language import Texts
 from include.vocabulary.clock import BERLIN
+from include.vocabulary.texts import Text, Texts
 
 TEXTS: Final[Texts] = {
-    "did_create": ("angelegt", "created"),
-    "did_update": ("geändert", "updated"),
-    "did_remove": ("entfernt", "removed"),
-    "action_create": ("anlegen", "create"),
-    "action_update": ("ändern", "update"),
-    "action_remove": ("entfernen", "remove"),
-    "action_received": ("übernehmen", "receive"),
-    "action_acknowledged": ("zuvor bestätigt", "acknowledged before"),
-    "action_": ("anlegen", "create"),
-    "unknown": ("Ausgang unbekannt", "outcome unknown"),
-    "accepted": ("angenommen", "accepted"),
-    "run": ("Lauf", "Run"),
-    "open_run": ("Lauf in Airflow öffnen", "Open the run in Airflow"),
+    "did_create": Text("angelegt", "created"),
+    "did_update": Text("geändert", "updated"),
+    "did_remove": Text("entfernt", "removed"),
+    "action_create": Text("anlegen", "create"),
+    "action_update": Text("ändern", "update"),
+    "action_remove": Text("entfernen", "remove"),
+    "action_received": Text("übernehmen", "receive"),
+    "action_acknowledged": Text("zuvor bestätigt", "acknowledged before"),
+    "action_": Text("anlegen", "create"),
+    "unknown": Text("Ausgang unbekannt", "outcome unknown"),
+    "accepted": Text("angenommen", "accepted"),
+    "run": Text("Lauf", "Run"),
+    "open_run": Text("Lauf in Airflow öffnen", "Open the run in Airflow"),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -12,40 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from include.pages.access import form_token
-from include.pages.language import COOKIE, PARAMETER, Language, Texts, chosen_language, language_of, translator
+from include.pages.frame_texts import FRAME
+from include.pages.language import COOKIE, PARAMETER, chosen_language, language_of
 from include.vocabulary.clock import BERLIN
+from include.vocabulary.texts import Language, Text, Texts, translator
 
 PREFIX: Final = "/serviceportal"
-FRAME: Final[Texts] = {
-    "navigation": ("Seiten", "Pages"),
-    "skip": ("Zum Inhalt", "Skip to content"),
-    "language": ("Sprache", "Language"),
-    "production": ("Produktiv", "Production"),
-    "test": ("Test", "Test"),
-    "yes": ("ja", "yes"),
-    "no": ("nein", "no"),
-    "group_objects": ("Objekte", "Properties"),
-    "group_persons": ("Personen", "Persons"),
-    "group_owners_caretakers": ("Eigentümer, Hausmeister", "Owners, caretakers"),
-    "group_documents": ("Dokumente", "Documents"),
-    "group_reports": ("Meldungen", "Reports"),
-    "kind_property": ("Objekt", "Property"),
-    "kind_unit": ("Fläche", "Unit"),
-    "kind_contact": ("Kontakt", "Contact"),
-    "kind_contract": ("Vertrag", "Contract"),
-    "kind_responsibility": ("Zuständigkeit", "Responsibility"),
-    "kind_document": ("Dokument", "Document"),
-    "kind_ticket": ("Vorgang", "Ticket"),
-    "kind_ticket_type": ("Vorgangstyp", "Ticket type"),
-    "kind_comment": ("Notiz", "Note"),
-    "kind_attachment": ("Anhang", "Attachment"),
-    "kind_post": ("Hausmitteilung", "House notice"),
-    "kind_document_type": ("Dokumententyp", "Document type"),
-    "kind_user": ("Benutzer", "User"),
-    "none": ("–", "–"),
-}
-"""Texts that every template may use besides its page's own."""
-_DAY: Final = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}
+_DAY: Final = Text("%d.%m.%Y", "%Y-%m-%d")
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -78,7 +51,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
         ),
         token=form_token(user) if user else "",
         navigation=_navigation(request, language),
-        languages={code: _switched(request, code) for code in ("de", "en")},
+        languages={code: _switched(request, code) for code in get_args(Language)},
         version=request.app.state.version,
         **values,
     )
@@ -111,9 +84,9 @@ def _switched(request: Request, language: str) -> str:
 
 def _navigation(request: Request, language: Language) -> list[Mapping[str, Any]]:
     """Return the pages in their order, with path, title, and whether it is the current one."""
-    path, place = request.url.path.removeprefix(_root(request)).strip("/"), 0 if language == "de" else 1
+    path = request.url.path.removeprefix(_root(request)).strip("/")
     return [
-        {"path": name, "title": title[place], "is_current": path.partition("/")[0] == name}
+        {"path": name, "title": title.said(language), "is_current": path.partition("/")[0] == name}
         for name, title in request.app.state.navigation.items()
     ]
 
@@ -129,13 +102,13 @@ def moment(context: Context, value: datetime | None) -> str:
     """Return a zoned time as date and time of day in Europe/Berlin, or a dash."""
     if value is None:
         return "–"
-    return value.astimezone(BERLIN).strftime(f"{_DAY[context['language']]} %H:%M:%S")
+    return value.astimezone(BERLIN).strftime(f"{_DAY.said(context['language'])} %H:%M:%S")
 
 
 @pass_context
 def minute(context: Context, value: datetime) -> str:
     """Return a zoned time as date, hour and minute in Europe/Berlin, where there is little room."""
-    return value.astimezone(BERLIN).strftime(f"{_DAY[context['language']]} %H:%M")
+    return value.astimezone(BERLIN).strftime(f"{_DAY.said(context['language'])} %H:%M")
 
 
 def clock(value: datetime) -> str:
@@ -147,7 +120,7 @@ def clock(value: datetime) -> str:
 def day(context: Context, value: date) -> str:
     """Return a date; of a zoned time that in Europe/Berlin."""
     known = value.astimezone(BERLIN) if isinstance(value, datetime) else value
-    return known.strftime(_DAY[context["language"]])
+    return known.strftime(_DAY.said(context["language"]))
 
 
 @pass_context

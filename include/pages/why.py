@@ -5,7 +5,9 @@ from typing import Annotated, Any, Final, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from pydantic import AfterValidator
 
+from include.groups import GROUPS
 from include.ixhaus.check import ContractError
 from include.lookup.runs import dag_run_of
 from include.lookup.why import Answer, Question, why
@@ -34,6 +36,12 @@ EXAMPLES: Final = {
 STATE_COLOURS: Final = {"present": "good", "restricted": "warn", "pending": "warn"}
 
 
+def _known_group(name: str) -> str:
+    if name not in GROUPS:
+        raise ValueError("there is no such group")
+    return name
+
+
 @router.get("/why")
 async def ask(request: Request) -> Response:
     """Show the empty question."""
@@ -57,7 +65,7 @@ async def answer(
 async def send(
     request: Request,
     user: GetUserDep,
-    group: Annotated[Literal["objects", "persons", "owners_caretakers", "documents", "reports"], Form()],
+    group: Annotated[str, AfterValidator(_known_group), Form()],
     properties: Annotated[list[str], Form(alias="property")],
     kind: Annotated[Kind, Form()],
     record_id: Annotated[str, Form(alias="id", max_length=200)],

@@ -1,15 +1,16 @@
 """What one system (production or test) is configured to do.
 
 Read from config/<system>.yaml; addresses, keys and passwords are not in here but in Airflow connections. Every field
-carries the label and the explanation that staff read (R56); docs/settings.md is generated from them. A mistake raises
-ConfigurationError with one sentence per field: which file and field, what is wrong, what to write.
+is `described`: it carries the label and the explanation that staff read, in both languages (R56); docs/settings.md is
+generated from them. A mistake raises ConfigurationError with one sentence per field: which file and field, what is
+wrong, what to write.
 """
 
-from include.settings._effective import Language, Section, Setting, effective, label_of
+from include.settings._effective import Section, Setting, effective, label_of
 from include.settings._files import CONFIG_FOLDER, changed_at, configured_systems, load_settings, validate_settings
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
-from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert
+from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert, words_of
 
 __all__ = [
     "CONFIG_FOLDER",
@@ -18,7 +19,6 @@ __all__ = [
     "ConfigurationError",
     "DocuWareCondition",
     "DocuWareRow",
-    "Language",
     "Limits",
     "PropertyRange",
     "RemovalGuard",
@@ -34,4 +34,5 @@ __all__ = [
     "label_of",
     "load_settings",
     "validate_settings",
+    "words_of",
 ]

@@ -1,25 +1,32 @@
 """The settings in force as people read them: label, explanation and value in German or English (R56, R57)."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from include.settings._english import ENGLISH
 from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import SystemSettings
-from include.settings._values import PropertyRange, is_expert
+from include.settings._values import PropertyRange, is_expert, words_of
+from include.vocabulary.texts import Language, Text, Texts, translator
 
-Language = Literal["de", "en"]
 _PARTS: Final = (Schedules, Limits, RemovalGuard, Retention)
 _RULE_NUMBERS: Final = re.compile(r" \([ROE]\d+[a-z]?(, [ROE]\d+[a-z]?)*\)")
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "de": {"yes": "ja", "no": "nein", "empty": "leer", "and": " und ", "point": ",", "recipient_type_field": "Empfängertyp",
-           "property_field": "Objektnummer", "recipient_field": "Empfänger", "in": "eines von", "starts_with": "beginnt mit"},
-    "en": {"yes": "yes", "no": "no", "empty": "empty", "and": " and ", "point": ".", "recipient_type_field": "recipient type",
-           "property_field": "property number", "recipient_field": "recipient", "in": "one of", "starts_with": "starts with"},
-}  # fmt: skip
+_TEXTS: Final[Texts] = {
+    "yes": Text("ja", "yes"),
+    "no": Text("nein", "no"),
+    "empty": Text("leer", "empty"),
+    "and": Text(" und ", " and "),
+    "point": Text(",", "."),
+    "recipient_type_field": Text("Empfängertyp", "recipient type"),
+    "property_field": Text("Objektnummer", "property number"),
+    "recipient_field": Text("Empfänger", "recipient"),
+    "=": Text("=", "="),
+    "!=": Text("!=", "!="),
+    "in": Text("eines von", "one of"),
+    "starts_with": Text("beginnt mit", "starts with"),
+}
 
 
 class Setting(NamedTuple):
@@ -59,7 +66,11 @@ def effective(settings: SystemSettings, language: Language) -> list[Section]:
 
 def label_of(path: str, language: Language) -> str:
     """Return the label of a setting, or of a group of them."""
-    return _texts(path, language)[0]
+    model: type[BaseModel] = SystemSettings
+    *groups, name = path.split(".")
+    for group in groups:
+        model = type(model.model_fields[group].default)
+    return words_of(model.model_fields[name]).label.said(language)
 
 
 def _shown(group: str, values: BaseModel, language: Language, *, expert: bool) -> Iterator[Setting]:
@@ -68,28 +79,19 @@ def _shown(group: str, values: BaseModel, language: Language, *, expert: bool) -
         if is_expert(field) == expert and not isinstance(value, _PARTS):
             path = f"{group}.{name}" if group else name
             is_default = name not in values.model_fields_set
-            yield Setting(path, *_texts(path, language), _lines(value, _WORDS[language]), is_default)
+            label, explanation = (text.said(language) for text in words_of(field))
+            lines = _lines(value, translator(_TEXTS, language))
+            yield Setting(path, label, _RULE_NUMBERS.sub("", explanation), lines, is_default)
 
 
-def _texts(path: str, language: Language) -> tuple[str, str]:
-    if language == "en":
-        return ENGLISH[path]
-    model: type[BaseModel] = SystemSettings
-    *groups, name = path.split(".")
-    for group in groups:
-        model = type(model.model_fields[group].default)
-    field = model.model_fields[name]
-    return field.title or "", _RULE_NUMBERS.sub("", field.description or "")
-
-
-def _lines(value: Any, words: dict[str, str]) -> tuple[str, ...]:
+def _lines(value: Any, t: Callable[..., str]) -> tuple[str, ...]:
     if value is None or value in ("", (), {}, PropertyRange()):
-        return (words["empty"],)
+        return (t("empty"),)
     match value:
         case bool():
-            return (words["yes" if value else "no"],)
+            return (t("yes" if value else "no"),)
         case float():
-            return (f"{value:g}".replace(".", words["point"]),)
+            return (f"{value:g}".replace(".", t("point")),)
         case PropertyRange():
             spans = [((first, last), f"{first}–{last}") for first, last in value.spans]
             numbers = [((int(one) if one.isdecimal() else 0, 0), one) for one in value.numbers]
@@ -97,18 +99,17 @@ def _lines(value: Any, words: dict[str, str]) -> tuple[str, ...]:
         case dict():
             return tuple(f"{name} → {one}" for name, one in value.items())
         case (DocuWareRow(), *_):
-            return tuple(_docuware_row(row, words) for row in value)
+            return tuple(_docuware_row(row, t) for row in value)
         case tuple():
             return (", ".join(value),)
     return (str(value),)
 
 
-def _docuware_row(row: DocuWareRow, words: dict[str, str]) -> str:
+def _docuware_row(row: DocuWareRow, t: Callable[..., str]) -> str:
     conditions = [
-        f"{one.field} {words.get(one.operator, one.operator)} "
-        f"{', '.join(one.value) if isinstance(one.value, list) else one.value}"
+        f"{one.field} {t(one.operator)} {', '.join(one.value) if isinstance(one.value, list) else one.value}"
         for one in row.conditions
     ]
     fields = ("recipient_type_field", "property_field", "recipient_field")
-    places = [f"{words[name]}: {getattr(row, name)}" for name in fields if getattr(row, name)]
-    return words["and"].join(conditions) + (f" ({', '.join(places)})" if places else "")
+    places = [f"{t(name)}: {getattr(row, name)}" for name in fields if getattr(row, name)]
+    return t("and").join(conditions) + (f" ({', '.join(places)})" if places else "")

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from croniter import croniter
-from pydantic import Field, field_validator
+from pydantic import field_validator
 from pydantic import model_validator as model_check
 
-from include.settings._values import EXPERT, Strict
+from include.settings._values import Strict, described
+from include.vocabulary.texts import Text
 
 
 class DocuWareCondition(Strict):
     """One condition of a DocuWare filter row (R30, O21)."""
 
-    field: str = Field(title="Feld", description="Name des Feldes im DMS.")
-    operator: Literal["=", "!=", "in", "starts_with"] = Field("=", title="Vergleich", description="Art des Vergleichs.")
-    value: str | list[str] = Field(title="Wert", description="Wert; eine Liste von Werten nur beim Vergleich in.")
+    field: Annotated[
+        str, described(..., Text("Feld", "Field"), Text("Name des Feldes im DMS.", "Name of the field in the DMS."))
+    ]
+    operator: Literal["=", "!=", "in", "starts_with"] = described(
+        "=", Text("Vergleich", "Comparison"), Text("Art des Vergleichs.", "Kind of the comparison.")
+    )
+    value: Annotated[
+        str | list[str],
+        described(
+            ...,
+            Text("Wert", "Value"),
+            Text(
+                "Wert; eine Liste von Werten nur beim Vergleich in.",
+                "Value; a list of values only with the comparison in.",
+            ),
+        ),
+    ]
 
     @model_check(mode="after")
     def _list_only_for_in(self) -> DocuWareCondition:
@@ -28,19 +43,37 @@ class DocuWareCondition(Strict):
 class DocuWareRow(Strict):
     """A row of the DocuWare filter: all its conditions must hold; its fields say where the attributes stand (O21)."""
 
-    conditions: tuple[DocuWareCondition, ...] = Field(
-        title="Bedingungen", description="Bedingungen, die alle erfüllt sein müssen (UND)."
-    )
-    recipient_type_field: str = Field(
-        "", title="Feld Empfängertyp", description="DMS-Feld mit P oder K; leer = das Attribut Empfängertyp."
-    )
-    property_field: str = Field(
-        "", title="Feld Objektnummer", description="DMS-Feld mit der Objektnummer; leer = das Attribut Objektnummer."
-    )
-    recipient_field: str = Field(
+    conditions: Annotated[
+        tuple[DocuWareCondition, ...],
+        described(
+            ...,
+            Text("Bedingungen", "Conditions"),
+            Text("Bedingungen, die alle erfüllt sein müssen (UND).", "Conditions that must all hold (AND)."),
+        ),
+    ]
+    recipient_type_field: str = described(
         "",
-        title="Feld EmpfängerHeaderID",
-        description="DMS-Feld mit der Kennung des Empfängers; leer = das Attribut EmpfängerHeaderID.",
+        Text("Feld Empfängertyp", "Field for the recipient's type"),
+        Text(
+            "DMS-Feld mit P oder K; leer = das Attribut Empfängertyp.",
+            "Field of the DMS with P or K; empty = the attribute Empfängertyp.",
+        ),
+    )
+    property_field: str = described(
+        "",
+        Text("Feld Objektnummer", "Field for the property number"),
+        Text(
+            "DMS-Feld mit der Objektnummer; leer = das Attribut Objektnummer.",
+            "Field of the DMS with the property number; empty = the attribute Objektnummer.",
+        ),
+    )
+    recipient_field: str = described(
+        "",
+        Text("Feld EmpfängerHeaderID", "Field EmpfängerHeaderID"),
+        Text(
+            "DMS-Feld mit der Kennung des Empfängers; leer = das Attribut EmpfängerHeaderID.",
+            "Field of the DMS with the recipient's id; empty = the attribute EmpfängerHeaderID.",
+        ),
     )
 
     @model_check(mode="after")
@@ -53,20 +86,38 @@ class DocuWareRow(Strict):
 class Schedules(Strict):
     """When each group runs by itself: a cron expression in local time, or empty for never."""
 
-    objects: str | None = Field(
-        "0 2 * * *", title="Objekte", description="Objekte und Flächen; vorgegeben: nachts um zwei."
+    objects: str | None = described(
+        "0 2 * * *",
+        Text("Objekte", "Properties"),
+        Text(
+            "Objekte und Flächen; vorgegeben: nachts um zwei.", "Properties and units; at two at night unless stated."
+        ),
     )
-    persons: str | None = Field(
+    persons: str | None = described(
         "30 2 * * *",
-        title="Personen",
-        description="Personen und Verträge; außerdem immer, wenn die Objekte abgeglichen sind.",
+        Text("Personen", "Persons"),
+        Text(
+            "Personen und Verträge; außerdem immer, wenn die Objekte abgeglichen sind.",
+            "Persons and contracts; also whenever the properties have been synchronised.",
+        ),
     )
-    documents: str | None = Field("0 3 * * *", title="Dokumente", description="Dokumente; vorgegeben: nachts um drei.")
-    owners_caretakers: str | None = Field(
-        "45 2 * * *", title="Eigentümer und Hausmeister", description="Objekteigentümer und Hausmeister."
+    documents: str | None = described(
+        "0 3 * * *",
+        Text("Dokumente", "Documents"),
+        Text("Dokumente; vorgegeben: nachts um drei.", "Documents; at three at night unless stated."),
     )
-    reports: str | None = Field(
-        "*/5 * * * *", title="Meldungen", description="Meldungen und Notizen; Sicherheitsnetz neben den Ereignissen."
+    owners_caretakers: str | None = described(
+        "45 2 * * *",
+        Text("Eigentümer und Hausmeister", "Owners and caretakers"),
+        Text("Objekteigentümer und Hausmeister.", "Property owners and caretakers."),
+    )
+    reports: str | None = described(
+        "*/5 * * * *",
+        Text("Meldungen", "Reports"),
+        Text(
+            "Meldungen und Notizen; Sicherheitsnetz neben den Ereignissen.",
+            "Reports and notes; a safety net beside the events.",
+        ),
     )
 
     @field_validator("*")
@@ -82,125 +133,178 @@ class Schedules(Strict):
 class Limits(Strict):
     """How hard the portal may be used and how long a run may wait."""
 
-    requests_per_second: float = Field(
+    requests_per_second: float = described(
         10,
+        Text("Anfragen je Sekunde", "Requests per second"),
+        Text(
+            "Obergrenze über alle gleichzeitigen Übertragungen eines Systems.",
+            "Upper limit over all simultaneous transfers of a system.",
+        ),
         gt=0,
-        title="Anfragen je Sekunde",
-        description="Obergrenze über alle gleichzeitigen Übertragungen eines Systems.",
     )
-    parallel_requests: int = Field(
+    parallel_requests: int = described(
         4,
+        Text("Gleichzeitige Anfragen", "Requests at once"),
+        Text(
+            "Anfragen, die eine Übertragung gleichzeitig offen hat.",
+            "Requests that one transfer has open at the same time.",
+        ),
         ge=1,
         le=64,
-        title="Gleichzeitige Anfragen",
-        description="Anfragen, die eine Übertragung gleichzeitig offen hat.",
     )
-    parallel_loads: int = Field(
+    parallel_loads: int = described(
         1,
+        Text("Gleichzeitige Übertragungen", "Transfers at once"),
+        Text(
+            "Größe des Airflow-Pools; mehr als 1 nur, wenn das Portal mehrere Anmeldungen zugleich erlaubt.",
+            "Size of the Airflow pool; more than 1 only if the portal allows several logins at once.",
+        ),
         ge=1,
         le=16,
-        title="Gleichzeitige Übertragungen",
-        description="Größe des Airflow-Pools; mehr als 1 nur, wenn das Portal mehrere Anmeldungen zugleich erlaubt.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    batch_size: int = Field(
+    batch_size: int = described(
         5000,
+        Text("Datensätze je Übertragung", "Records per transfer"),
+        Text("So viele Datensätze bearbeitet eine Airflow-Task.", "So many records are handled by one Airflow task."),
         ge=1,
-        title="Datensätze je Übertragung",
-        description="So viele Datensätze bearbeitet eine Airflow-Task.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    timeout_seconds: float = Field(
+    timeout_seconds: float = described(
         60,
+        Text("Zeitgrenze je Anfrage", "Time limit per request"),
+        Text(
+            "Nach so vielen Sekunden gilt eine Anfrage als unbeantwortet.",
+            "After so many seconds a request counts as unanswered.",
+        ),
         gt=0,
-        title="Zeitgrenze je Anfrage",
-        description="Nach so vielen Sekunden gilt eine Anfrage als unbeantwortet.",
     )
-    attempts: int = Field(
+    attempts: int = described(
         4,
+        Text("Versuche je Datensatz", "Attempts per record"),
+        Text(
+            "Versuche bei vorübergehenden Störungen, mit wachsenden Pausen.",
+            "Attempts at passing faults, with growing pauses.",
+        ),
         ge=1,
         le=10,
-        title="Versuche je Datensatz",
-        description="Versuche bei vorübergehenden Störungen, mit wachsenden Pausen.",
     )
-    max_wait_seconds: float = Field(
+    max_wait_seconds: float = described(
         600,
+        Text("Längste Wartezeit", "Longest wait"),
+        Text(
+            "So lange wartet eine Übertragung insgesamt auf Wunsch des Portals.",
+            "So long does a transfer wait altogether if the portal asks for it.",
+        ),
         ge=0,
-        title="Längste Wartezeit",
-        description="So lange wartet eine Übertragung insgesamt auf Wunsch des Portals.",
     )
-    failures_in_a_row: int = Field(
+    failures_in_a_row: int = described(
         20,
+        Text("Abbruch nach Fehlern", "Stop after failures"),
+        Text("So viele Störungen in Folge beenden eine Übertragung.", "So many faults in a row end a transfer."),
         ge=1,
-        title="Abbruch nach Fehlern",
-        description="So viele Störungen in Folge beenden eine Übertragung.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    max_file_mb: int = Field(
+    max_file_mb: int = described(
         100,
+        Text("Größte Datei in MB", "Largest file in MB"),
+        Text(
+            "Größere Dateien werden nicht übertragen; genau so viele MB (zu 1.048.576 Bytes) gehen noch (R28).",
+            "Larger files are not transferred; exactly so many MB (of 1,048,576 bytes) still are.",
+        ),
         ge=1,
-        title="Größte Datei in MB",
-        description="Größere Dateien werden nicht übertragen; genau so viele MB (zu 1.048.576 Bytes) gehen noch (R28).",
     )
-    upload_timeout_seconds: float = Field(
+    upload_timeout_seconds: float = described(
         600,
+        Text("Zeitgrenze je Datei", "Time limit per file"),
+        Text(
+            "Nach so vielen Sekunden gilt das Hochladen, Abholen oder Prüfen einer Datei als gescheitert.",
+            "After so many seconds the upload, download or check of a file counts as failed.",
+        ),
         gt=0,
-        title="Zeitgrenze je Datei",
-        description="Nach so vielen Sekunden gilt das Hochladen, Abholen oder Prüfen einer Datei als gescheitert.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    conversion_timeout_seconds: float = Field(
+    conversion_timeout_seconds: float = described(
         120,
+        Text("Zeitgrenze je Umwandlung", "Time limit per conversion"),
+        Text(
+            "Nach so vielen Sekunden wird die Umwandlung einer Datei in PDF abgebrochen.",
+            "After so many seconds the conversion of a file to PDF is given up.",
+        ),
         gt=0,
-        title="Zeitgrenze je Umwandlung",
-        description="Nach so vielen Sekunden wird die Umwandlung einer Datei in PDF abgebrochen.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    lease_seconds: float = Field(
+    lease_seconds: float = described(
         60,
+        Text("Sperrdauer", "Lease"),
+        Text(
+            "Nach so vielen Sekunden ohne Lebenszeichen gilt ein Lauf als abgebrochen.",
+            "After so many seconds without a sign of life a run counts as aborted.",
+        ),
         gt=0,
-        title="Sperrdauer",
-        description="Nach so vielen Sekunden ohne Lebenszeichen gilt ein Lauf als abgebrochen.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    database_seconds: float = Field(
+    database_seconds: float = described(
         300,
+        Text("Zeitgrenze je Datenbankaufruf", "Time limit per database call"),
+        Text(
+            "Nach so vielen Sekunden gilt ein Aufruf der iX-Haus-Datenbank als gescheitert, etwa an einer Zeile, die eine andere Sitzung sperrt.",
+            "After so many seconds a call of the iX-Haus database counts as failed, for example at a row that another session has locked.",
+        ),
         gt=0,
-        title="Zeitgrenze je Datenbankaufruf",
-        description="Nach so vielen Sekunden gilt ein Aufruf der iX-Haus-Datenbank als gescheitert, etwa an einer Zeile, die eine andere Sitzung sperrt.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    task_minutes: float = Field(
+    task_minutes: float = described(
         240,
+        Text("Zeitgrenze je Airflow-Task", "Time limit per Airflow task"),
+        Text(
+            "Nach so vielen Minuten beendet Airflow eine Task; was gesendet ist, bleibt, der nächste Lauf macht weiter.",
+            "After so many minutes Airflow ends a task; what was sent stays, the next run goes on.",
+        ),
         gt=0,
-        title="Zeitgrenze je Airflow-Task",
-        description="Nach so vielen Minuten beendet Airflow eine Task; was gesendet ist, bleibt, der nächste Lauf macht weiter.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
 
 
 class Retention(Strict):
     """How long what the project has written is kept."""
 
-    protocol_days: int = Field(
-        400, ge=1, title="Protokoll in Tagen", description="So lange bleiben Läufe mit ihren Einträgen im Protokoll."
-    )
-    idle_days: int = Field(
-        30,
+    protocol_days: int = described(
+        400,
+        Text("Protokoll in Tagen", "Protocol in days"),
+        Text(
+            "So lange bleiben Läufe mit ihren Einträgen im Protokoll.",
+            "So long runs stay in the protocol with their entries.",
+        ),
         ge=1,
-        title="Läufe ohne Wirkung in Tagen",
-        description="So lange bleiben Läufe im Protokoll, die nichts gesendet haben und ohne Fehler waren.",
+    )
+    idle_days: int = described(
+        30,
+        Text("Läufe ohne Wirkung in Tagen", "Runs without effect in days"),
+        Text(
+            "So lange bleiben Läufe im Protokoll, die nichts gesendet haben und ohne Fehler waren.",
+            "So long runs stay in the protocol that sent nothing and had no errors.",
+        ),
+        ge=1,
     )
 
 
 class RemovalGuard(Strict):
     """From how many removals on a run asks before it removes."""
 
-    max_percent: float = Field(
+    max_percent: float = described(
         10,
+        Text("Anteil", "Share"),
+        Text(
+            "Mehr als dieser Anteil (in Prozent) der Datensätze im Portal wartet auf Freigabe.",
+            "More than this share (in percent) of the records in the portal waits for approval.",
+        ),
         ge=0,
         le=100,
-        title="Anteil",
-        description="Mehr als dieser Anteil (in Prozent) der Datensätze im Portal wartet auf Freigabe.",
     )
-    max_count: int = Field(200, ge=0, title="Anzahl", description="Mehr als diese Anzahl wartet auf Freigabe.")
+    max_count: int = described(
+        200,
+        Text("Anzahl", "Number"),
+        Text("Mehr als diese Anzahl wartet auf Freigabe.", "More than this number waits for approval."),
+        ge=0,
+    )

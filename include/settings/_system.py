@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
 from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._values import (
-    EXPERT,
     Audience,
     Closing,
     Names,
@@ -18,8 +17,10 @@ from include.settings._values import (
     PropertyRange,
     Strict,
     TicketStatus,
+    described,
     user_number,
 )
+from include.vocabulary.texts import Text
 
 REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
 _CONNECTIONS = {
@@ -35,178 +36,279 @@ _CONNECTIONS = {
 class SystemSettings(Strict):
     """Settings of one system: the register "Einstellungen" of the interface."""
 
-    system: Literal["production", "test"] = Field(
-        title="System", description="Produktivsystem oder Testsystem; ergibt sich aus dem Dateinamen (R7)."
-    )
-    active: bool = Field(
+    system: Annotated[
+        Literal["production", "test"],
+        described(
+            ...,
+            Text("System", "System"),
+            Text(
+                "Produktivsystem oder Testsystem; ergibt sich aus dem Dateinamen (R7).",
+                "Production or test system; follows from the file's name.",
+            ),
+        ),
+    ]
+    active: bool = described(
         False,
-        title="Schnittstelle ein",
-        description="Schaltet die Schnittstelle dieses Systems ein; aus, bis es ausdrücklich gewollt ist (R8).",
+        Text("Schnittstelle ein", "Interface on"),
+        Text(
+            "Schaltet die Schnittstelle dieses Systems ein; aus, bis es ausdrücklich gewollt ist (R8).",
+            "Switches this system's interface on; off until somebody explicitly wants it.",
+        ),
     )
-    properties: Properties = Field(
+    properties: Properties = described(
         PropertyRange(),
-        title="Objektbereich",
-        description="Freigegebene Objekte: Nummern und Bereiche wie 100-199; leer gibt nichts frei (R13).",
+        Text("Objektbereich", "Property range"),
+        Text(
+            "Freigegebene Objekte: Nummern und Bereiche wie 100-199; leer gibt nichts frei (R13).",
+            "Released properties: numbers and ranges such as 100-199; empty releases nothing.",
+        ),
     )
-    properties_full_history: Properties = Field(
+    properties_full_history: Properties = described(
         PropertyRange(),
-        title="Objektbereich mit vollständiger Meldungshistorie",
-        description="Objekte, deren Meldungen vollständig übertragen werden, auch abgeschlossene (R14).",
-        json_schema_extra=EXPERT,
+        Text("Objektbereich mit vollständiger Meldungshistorie", "Property range with full report history"),
+        Text(
+            "Objekte, deren Meldungen vollständig übertragen werden, auch abgeschlossene (R14).",
+            "Properties whose reports are all transferred, closed ones too.",
+        ),
+        expert=True,
     )
-    person_types: Names = Field(
+    person_types: Names = described(
         (),
-        title="Personentyp",
-        description="Personentypen, die Portalnutzer werden; alle anderen gehen ohne Zugang hinaus (R17).",
+        Text("Personentyp", "Person type"),
+        Text(
+            "Personentypen, die Portalnutzer werden; alle anderen gehen ohne Zugang hinaus (R17).",
+            "Person types that become portal users; all others go out without access.",
+        ),
     )
-    document_types: Names = Field(
-        (), title="Dokumententyp", description="Dokumententypen mit Zeitfilter: ab 1. Januar des Vorjahres (R26)."
-    )
-    document_types_without_time_filter: Names = Field(
+    document_types: Names = described(
         (),
-        title="Dokumententypen ohne Zeitfilter",
-        description="Dokumententypen, die unabhängig vom Datum übertragen werden (R26).",
+        Text("Dokumententyp", "Document type"),
+        Text(
+            "Dokumententypen mit Zeitfilter: ab 1. Januar des Vorjahres (R26).",
+            "Document types with the time filter: from 1 January of last year.",
+        ),
     )
-    unit_document_types: Names = Field(
+    document_types_without_time_filter: Names = described(
         (),
-        title="Dokumententypen zur Fläche",
-        description="Nur Dokumente dieser Typen ohne Empfänger dürfen an einer Fläche hängen: auch der nächste Mieter "
-        "sieht sie dort (O16).",
+        Text("Dokumententypen ohne Zeitfilter", "Document types without time filter"),
+        Text(
+            "Dokumententypen, die unabhängig vom Datum übertragen werden (R26).",
+            "Document types that are transferred whatever their date.",
+        ),
     )
-    document_audiences: dict[str, Audience] = Field(
+    unit_document_types: Names = described(
+        (),
+        Text("Dokumententypen zur Fläche", "Document types of a unit"),
+        Text(
+            "Nur Dokumente dieser Typen ohne Empfänger dürfen an einer Fläche hängen: auch der nächste Mieter sieht sie dort (O16).",
+            "Only documents of these types without a recipient may hang on a unit: the next tenant sees them there too.",
+        ),
+    )
+    document_audiences: dict[str, Audience] = described(
         {},
-        title="Empfängerkreis je Dokumententyp",
-        description="Wer Dokumente zu Objekt oder Fläche sieht: ALL, OWNER, RENTER oder RESIDENT; vorgegeben: ALL.",
+        Text("Empfängerkreis je Dokumententyp", "Audience per document type"),
+        Text(
+            "Wer Dokumente zu Objekt oder Fläche sieht: ALL, OWNER, RENTER oder RESIDENT; vorgegeben: ALL.",
+            "Who sees documents of a property or unit: ALL, OWNER, RENTER or RESIDENT; ALL unless stated.",
+        ),
     )
-    default_folder: str | None = Field(
+    default_folder: str | None = described(
         None,
-        title="Ordner für übrige Dokumente",
-        description="Portal-Ordner für Dokumententypen, zu denen es im Portal keinen Ordner gleichen Namens gibt; leer "
-        "= ohne Ordner (O17).",
+        Text("Ordner für übrige Dokumente", "Folder for other documents"),
+        Text(
+            "Portal-Ordner für Dokumententypen, zu denen es im Portal keinen Ordner gleichen Namens gibt; leer = ohne Ordner (O17).",
+            "Portal folder for document types that have no folder of the same name in the portal; empty = no folder.",
+        ),
     )
-    convert_to_pdf: bool = Field(
+    convert_to_pdf: bool = described(
         False,
-        title="In PDF umwandeln",
-        description="Wandelt Office-Dokumente und Bilder ohne PDF-Fassung mit LibreOffice um, wo es installiert ist "
-        "(R31).",
+        Text("In PDF umwandeln", "Convert to PDF"),
+        Text(
+            "Wandelt Office-Dokumente und Bilder ohne PDF-Fassung mit LibreOffice um, wo es installiert ist (R31).",
+            "Converts office documents and pictures that have no PDF with LibreOffice, where it is installed.",
+        ),
     )
-    user_teams: Names = Field(
+    user_teams: Names = described(
         (),
-        title="Benutzerteam",
-        description="Nur Meldungen dieser Teams oder ohne Team; leer = alle; braucht das Komfortpaket (R12).",
+        Text("Benutzerteam", "User team"),
+        Text(
+            "Nur Meldungen dieser Teams oder ohne Team; leer = alle; braucht das Komfortpaket (R12).",
+            "Only reports of these teams or of none; empty = all; needs the licence Komfortpaket.",
+        ),
     )
-    report_statuses: dict[str, TicketStatus] = Field(
+    report_statuses: dict[str, TicketStatus] = described(
         {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": "CLOSED", "Storniert": "CLOSED"},
-        title="Status im Portal",
-        description="Welchen Status im Portal ein Status in iX-Haus ergibt; ein hier nicht genannter gilt als offen und wird im Protokoll genannt (R46, O6).",
+        Text("Status im Portal", "Status in the portal"),
+        Text(
+            "Welchen Status im Portal ein Status in iX-Haus ergibt; ein hier nicht genannter gilt als offen und wird im Protokoll genannt (R46, O6).",
+            "Which status in the portal a status in iX-Haus gives; one not named here counts as open and is named in the protocol.",
+        ),
     )
-    closing_statuses: dict[str, Closing] = Field(
+    closing_statuses: dict[str, Closing] = described(
         {"Abgeschlossen": "COMPLETED", "Storniert": "CANCELLED"},
-        title="Status am Ende",
-        description="Mit welchem Status eine Meldung oder ein Auftrag abgeschlossen (COMPLETED) oder storniert (CANCELLED) ist (R35, R40).",
+        Text("Status am Ende", "Final status"),
+        Text(
+            "Mit welchem Status eine Meldung oder ein Auftrag abgeschlossen (COMPLETED) oder storniert (CANCELLED) ist (R35, R40).",
+            "Which status completes (COMPLETED) or cancels (CANCELLED) a report or order.",
+        ),
     )
-    post_author: str | None = Field(
+    post_author: str | None = described(
         None,
-        title="Verfasser der Hausmitteilungen",
-        description="Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ohne ihn geht keine hinaus (R40).",
+        Text("Verfasser der Hausmitteilungen", "Author of house notices"),
+        Text(
+            "Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ohne ihn geht keine hinaus (R40).",
+            "Reference id of the staff member in the portal in whose name house notices appear; without it none goes out.",
+        ),
     )
-    repost_changed_bulletins: bool = Field(
+    repost_changed_bulletins: bool = described(
         False,
-        title="Geänderte Hausmitteilung neu aushängen",
-        description="Nimmt eine Hausmitteilung mit geändertem Text ab und hängt sie neu aus, damit das Portal noch einmal benachrichtigt (O18).",
+        Text("Geänderte Hausmitteilung neu aushängen", "Post a changed house notice again"),
+        Text(
+            "Nimmt eine Hausmitteilung mit geändertem Text ab und hängt sie neu aus, damit das Portal noch einmal benachrichtigt (O18).",
+            "Takes a house notice whose text changed down and posts it anew, so that the portal notifies once more.",
+        ),
     )
-    contractor_contact_in_notes: bool = Field(
+    contractor_contact_in_notes: bool = described(
         False,
-        title="Telefon der Firma in Notizen",
-        description="Erlaubt in der Notiz zur Beauftragung den Platzhalter {contractor.phone} (O22).",
+        Text("Telefon der Firma in Notizen", "Contractor's telephone in notes"),
+        Text(
+            "Erlaubt in der Notiz zur Beauftragung den Platzhalter {contractor.phone} (O22).",
+            "Allows the placeholder {contractor.phone} in the note about an order.",
+        ),
     )
-    docuware_filter: tuple[DocuWareRow, ...] = Field(
+    docuware_filter: tuple[DocuWareRow, ...] = described(
         (),
-        title="DocuWare-Filter",
-        description="Zeilen von Bedingungen: innerhalb einer Zeile UND, zwischen Zeilen ODER; die erste Zeile, die "
-        "zutrifft, sagt, wo Empfänger und Objekt stehen (R30).",
-        json_schema_extra=EXPERT,
+        Text("DocuWare-Filter", "DocuWare filter"),
+        Text(
+            "Zeilen von Bedingungen: innerhalb einer Zeile UND, zwischen Zeilen ODER; die erste Zeile, die zutrifft, sagt, wo Empfänger und Objekt stehen (R30).",
+            "Rows of conditions: AND within a row, OR between rows; the first row that holds says where recipient and property stand.",
+        ),
+        expert=True,
     )
-    portal_access_lead_days: int = Field(
+    portal_access_lead_days: int = described(
         0,
+        Text("Mieterportalaccount … Tage vor Vertragsbeginn", "Tenant account … days before the contract begins"),
+        Text(
+            "So viele Tage vor Vertragsbeginn öffnet der Zugang (R18).",
+            "Access opens this many days before the contract begins.",
+        ),
         ge=0,
         le=3650,
-        title="Mieterportalaccount … Tage vor Vertragsbeginn",
-        description="So viele Tage vor Vertragsbeginn öffnet der Zugang (R18).",
     )
-    portal_access_trail_days: int | None = Field(
+    portal_access_trail_days: int | None = described(
         None,
+        Text("Tage nach Auszug", "Days after moving out"),
+        Text(
+            "So viele Tage nach Vertragsende bleibt der Zugang; leer = wie vor Vertragsbeginn (R19).",
+            "Access stays this many days after the contract ends; empty = as before it begins.",
+        ),
         ge=0,
         le=3650,
-        title="Tage nach Auszug",
-        description="So viele Tage nach Vertragsende bleibt der Zugang; leer = wie vor Vertragsbeginn (R19).",
     )
-    report_user: Annotated[str | None, BeforeValidator(user_number)] = Field(
+    report_user: Annotated[str | None, BeforeValidator(user_number)] = described(
         None,
-        title="Meldung iX-Plus Benutzer",
-        description="Dreistellige Benutzernummer, unter der Meldungen aus dem Portal angelegt werden (R47).",
+        Text("Meldung iX-Plus Benutzer", "iX-Plus user for reports"),
+        Text(
+            "Dreistellige Benutzernummer, unter der Meldungen aus dem Portal angelegt werden (R47).",
+            "User number of three digits under which reports from the portal are created.",
+        ),
     )
-    ixhaus_connection: str = Field(
+    ixhaus_connection: str = described(
         "",
+        Text("Verbindung iX-Haus", "Connection iX-Haus"),
+        Text(
+            "Airflow-Verbindung zur Datenbank; leer = ixhaus_<system>.",
+            "Airflow connection of the database; empty = ixhaus_<system>.",
+        ),
         validate_default=True,
-        title="Verbindung iX-Haus",
-        description="Airflow-Verbindung zur Datenbank; leer = ixhaus_<system>.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    portal_connection: str = Field(
+    portal_connection: str = described(
         "",
+        Text("Verbindung Portal", "Connection portal"),
+        Text(
+            "Airflow-Verbindung mit Link Datensynchronisation, Schlüssel und Secret; leer = casavi_<system>.",
+            "Airflow connection with synchronisation link, key and secret; empty = casavi_<system>.",
+        ),
         validate_default=True,
-        title="Verbindung Portal",
-        description="Airflow-Verbindung mit Link Datensynchronisation, Schlüssel und Secret; leer = casavi_<system>.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    documents_connection: str = Field(
+    documents_connection: str = described(
         "",
+        Text("Verbindung Dokumentablage", "Connection document store"),
+        Text(
+            "Airflow-Verbindung (Typ File) mit dem Ordner der Dateien; leer = documents_<system>.",
+            "Airflow connection (type File) with the folder of the files; empty = documents_<system>.",
+        ),
         validate_default=True,
-        title="Verbindung Dokumentablage",
-        description="Airflow-Verbindung (Typ File) mit dem Ordner der Dateien; leer = documents_<system>.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    docuware_connection: str = Field(
+    docuware_connection: str = described(
         "",
+        Text("Verbindung DocuWare", "Connection DocuWare"),
+        Text(
+            "Airflow-Verbindung zur DocuWare-Platform, wenn Dokumente dort liegen; leer = docuware_<system>.",
+            "Airflow connection of the DocuWare Platform, if documents lie there; empty = docuware_<system>.",
+        ),
         validate_default=True,
-        title="Verbindung DocuWare",
-        description="Airflow-Verbindung zur DocuWare-Platform, wenn Dokumente dort liegen; leer = docuware_<system>.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    scan_command: tuple[str, ...] = Field(
+    scan_command: tuple[str, ...] = described(
         (),
-        title="Virenprüfung",
-        description='Programm, das Dateien aus dem Portal prüft, mit seinen Argumenten, z. B. ["clamdscan", "--no-summary", '
-        '"--fdpass"]; der Pfad der Datei kommt ans Ende. Rückgabe 0 = sauber, 1 = befallen, alles andere: Die Datei '
-        "wartet im Portal. Leer = keine Prüfung (O26).",
-        json_schema_extra=EXPERT,
+        Text("Virenprüfung", "Virus scan"),
+        Text(
+            'Programm, das Dateien aus dem Portal prüft, mit seinen Argumenten, z. B. ["clamdscan", "--no-summary", "--fdpass"]; der Pfad der Datei kommt ans Ende. Rückgabe 0 = sauber, 1 = befallen, alles andere: Die Datei wartet im Portal. Leer = keine Prüfung (O26).',
+            'Program that checks files from the portal, with its arguments, such as ["clamdscan", "--no-summary", "--fdpass"]; the path of the file comes last. Result 0 = clean, 1 = infected, anything else: the file waits in the portal. Empty = no check.',
+        ),
+        expert=True,
     )
-    mail_connection: str = Field(
+    mail_connection: str = described(
         "",
+        Text("Verbindung Mailserver", "Connection mail server"),
+        Text(
+            "Airflow-Verbindung (Typ SMTP) für E-Mails an nicht registrierte Kontakte (R42); leer = smtp_<system>.",
+            "Airflow connection (type SMTP) for e-mails to contacts that are not registered; empty = smtp_<system>.",
+        ),
         validate_default=True,
-        title="Verbindung Mailserver",
-        description="Airflow-Verbindung (Typ SMTP) für E-Mails an nicht registrierte Kontakte (R42); leer = smtp_<system>.",
-        json_schema_extra=EXPERT,
+        expert=True,
     )
-    schedules: Schedules = Field(
+    schedules: Schedules = described(
         Schedules(),
-        title="Synchronisierungseinstellungen",
-        description="Wann welche Gruppe von selbst läuft: ein Cron-Ausdruck in Ortszeit, leer = nie (R52).",
+        Text("Synchronisierungseinstellungen", "Synchronisation schedule"),
+        Text(
+            "Wann welche Gruppe von selbst läuft: ein Cron-Ausdruck in Ortszeit, leer = nie (R52).",
+            "When each group runs by itself: a cron expression in local time, empty = never.",
+        ),
     )
-    watch_seconds: float | None = Field(
+    watch_seconds: float | None = described(
         2,
+        Text("Ereignisse alle … Sekunden", "Events every … seconds"),
+        Text(
+            "So oft wird nachgesehen, ob es in iX-Haus oder im Portal etwas Neues zu Meldungen gibt; leer = nie, dann bleibt der Zeitplan.",
+            "So often is looked whether there is something new about reports in iX-Haus or in the portal; empty = never, the schedule remains.",
+        ),
         ge=0.5,
         le=300,
-        title="Ereignisse alle … Sekunden",
-        description="So oft wird nachgesehen, ob es in iX-Haus oder im Portal etwas Neues zu Meldungen gibt; leer = nie, dann bleibt der Zeitplan.",
     )
-    limits: Limits = Field(Limits(), title="Grenzen", description="Wie stark das Portal beansprucht werden darf.")
-    removal_guard: RemovalGuard = Field(
-        RemovalGuard(), title="Löschbremse", description="Ab wann Entfernungen auf eine Freigabe warten."
+    limits: Limits = described(
+        Limits(),
+        Text("Grenzen", "Limits"),
+        Text("Wie stark das Portal beansprucht werden darf.", "How hard the portal may be used."),
     )
-    retention: Retention = Field(
-        Retention(), title="Aufbewahrung", description="Wie lange bleibt, was die Schnittstelle geschrieben hat."
+    removal_guard: RemovalGuard = described(
+        RemovalGuard(),
+        Text("Löschbremse", "Removal guard"),
+        Text(
+            "Ab wann Entfernungen auf eine Freigabe warten.", "From how many removals on a run asks before it removes."
+        ),
+    )
+    retention: Retention = described(
+        Retention(),
+        Text("Aufbewahrung", "Retention"),
+        Text(
+            "Wie lange bleibt, was die Schnittstelle geschrieben hat.",
+            "How long what the interface has written is kept.",
+        ),
     )
 
     @model_check(mode="after")

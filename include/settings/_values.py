@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
+
+from include.vocabulary.texts import Text
+
+T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
@@ -83,10 +87,36 @@ Closing = Literal["COMPLETED", "CANCELLED"]
 """In which of two ways a status ends a report or an order."""
 Properties = Annotated[PropertyRange, BeforeValidator(PropertyRange.parse)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
-EXPERT: JsonDict = {"expert": True}
-"""Set by consultants, shown apart from the daily settings (R57)."""
+
+
+class Words(NamedTuple):
+    """What people read of a setting (R56). The German explanation ends with the business rules it comes from."""
+
+    label: Text
+    explanation: Text
+
+
+def described(default: T, label: Text, explanation: Text, *, expert: bool = False, **checks: Any) -> T:
+    """Return a setting's field: its default, what people read of it, and what pydantic checks, such as ge=1.
+
+    A setting without default has `...` for one and stands in its annotation, as in Annotated[str, described(..., …)].
+    Those for experts are set by consultants and shown apart from the daily ones (R57).
+    """
+    extra: JsonDict = {"english": [label.english, explanation.english], "expert": expert}
+    field: T = Field(default, title=label.german, description=explanation.german, json_schema_extra=extra, **checks)
+    return field
+
+
+def words_of(field: FieldInfo) -> Words:
+    """Return a setting's words; raises KeyError if it is not `described`."""
+    label, explanation = _extra(field)["english"]
+    return Words(Text(field.title or "", label), Text(field.description or "", explanation))
 
 
 def is_expert(field: FieldInfo) -> bool:
     """Whether a setting is one for consultants (R57)."""
-    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("expert"))
+    return bool(_extra(field).get("expert"))
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}

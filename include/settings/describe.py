@@ -16,6 +16,7 @@ from include.settings import (
     PropertyRange,
     SystemSettings,
     is_expert,
+    words_of,
 )
 
 _INTRO: Final = """\
@@ -37,7 +38,8 @@ def settings_page() -> str:
     parts = [_INTRO, "## Einstellungen\n", _table(_rows(SystemSettings, expert=False))]
     for name, field in SystemSettings.model_fields.items():
         if (model := _group(field)) is not None:
-            parts += [f"## {name}: {field.title}\n", f"{field.description}\n", _table(_rows(model, name, expert=False))]
+            label, explanation = (text.german for text in words_of(field))
+            parts += [f"## {name}: {label}\n", f"{explanation}\n", _table(_rows(model, name, expert=False))]
     expert = list(_rows(SystemSettings, expert=True))
     for name, field in SystemSettings.model_fields.items():
         if (model := _group(field)) is not None:
@@ -59,7 +61,8 @@ def _rows(model: type[BaseModel], group: str = "", *, expert: bool) -> Iterator[
     for name, field in model.model_fields.items():
         if is_expert(field) == expert and _group(field) is None:
             path = f"{group}.{name}" if group else name
-            yield f"`{path}`", field.title or "", field.description or "", _kind(field), _default(name, field)
+            label, explanation = (text.german for text in words_of(field))
+            yield f"`{path}`", label, explanation, _kind(field), _default(name, field)
 
 
 def _table(rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:

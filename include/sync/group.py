@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from include.vocabulary.texts import Text
+
 
 @dataclass(frozen=True)
 class Group:
     """One entity group's wiring, as its folder in include/groups states it.
 
     name:         objects, persons, ...; also the key of its schedule in the settings
-    label:        what staff call it
+    label:        what staff call it, on the pages
     views:        names of the contract's views its rules need, all read at one moment
     record_types: record type → dotted name of its payload model, parents before children;
                   removals are sent in the reverse order
@@ -24,7 +26,7 @@ class Group:
     """
 
     name: str
-    label: str
+    label: Text
     views: tuple[str, ...]
     record_types: Mapping[str, str]
     rules: str

@@ -13,7 +13,7 @@ from demo.ixhaus import REFUSED
 from include.commands import collect
 from include.sync.group import Group
 from include.vocabulary.reasons import explain
-from tests.dags.conftest import GROUPS, FirstRun
+from tests.dags.conftest import SYNCED, FirstRun
 from tests.dags.rig import COLUMNS, Finished, Rig, airflow_run
 
 pytestmark = airflow_run
@@ -34,7 +34,7 @@ def counts(run: Finished) -> dict[str, int]:
 
 
 @pytest.mark.rule("R51")
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", SYNCED)
 def test_the_protocol_is_an_xcom_and_the_same_as_a_row(first: FirstRun, group: str) -> None:
     protocol, row = dict(first.runs[group].protocol), dict(first.rows[group])
     assert set(protocol) == {*COUNTS, "queried_at", "status", "reason"}
@@ -45,7 +45,7 @@ def test_the_protocol_is_an_xcom_and_the_same_as_a_row(first: FirstRun, group: s
 
 
 @pytest.mark.rule("R51")
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", SYNCED)
 def test_every_record_read_has_one_outcome(first: FirstRun, group: str) -> None:
     numbers = first.runs[group].protocol
     assert numbers["sent"] == numbers["created"] + numbers["updated"] + numbers["removed"]
@@ -131,7 +131,7 @@ def imported(dotted: str) -> Any:
 
 
 def test_a_second_run_sends_nothing(synced: Rig, first: FirstRun) -> None:
-    for group in GROUPS:
+    for group in SYNCED:
         run = synced.run(f"casavi_{group}")
         before, after = first.runs[group].protocol, run.protocol
         assert (run.state, after["status"], after["sent"]) == ("success", "ok", 0)
@@ -218,7 +218,7 @@ def test_the_command_shows_the_protocol_and_fails_when_a_record_failed(
 @pytest.mark.rule("R51")
 def test_the_protocol_as_a_list_has_the_documented_fields(synced: Rig, first: FirstRun) -> None:
     runs = collect(last=20)
-    assert [run["group"] for run in runs] == list(reversed(GROUPS))  # newest first
+    assert [run["group"] for run in runs] == list(reversed(SYNCED))  # newest first
     for run in runs:
         protocol = first.runs[run["group"]].protocol
         assert run["system"] == "production"

@@ -14,9 +14,11 @@ from airflow.sdk import DAG, Asset, AssetAll, AssetOrTimeSchedule, CronDataInter
 from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
+from include.groups import GROUPS
+from tests.dags.conftest import SYNCED
+
 ROOT = Path(__file__).parents[2]
-GROUPS = ("objects", "persons", "owners_caretakers", "documents")
-SYNC = [f"casavi_{group}{suffix}" for group in GROUPS for suffix in ("", "_test")]
+SYNC = [f"casavi_{group}{suffix}" for group in SYNCED for suffix in ("", "_test")]
 EXCHANGE = ["casavi_reports", "casavi_reports_test"]
 PARAMS = ["properties", "dry_run", "resend", "release_removals", "release_at_most"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
@@ -130,7 +132,7 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    production = {f"casavi_{group}" for group in (*GROUPS, "reports", "release_removals")}
+    production = {f"casavi_{group}" for group in (*GROUPS, "release_removals")}
     assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date

@@ -12,7 +12,8 @@ from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page
 from sqlalchemy import delete, select
 
-from include.settings import Language, effective, load_settings
+from include.settings import effective, load_settings
+from include.vocabulary.texts import Language
 from tests.pages.rig import FERNET_KEY, Pages, visit
 from tests.sandbox import SandboxProcess
 

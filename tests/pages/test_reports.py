@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from demo.ixhaus import REPORT_CASES
-from include.vocabulary.reasons import Language, explain
+from include.vocabulary.reasons import explain
+from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
 

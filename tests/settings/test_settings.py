@@ -15,7 +15,7 @@ from include.settings import (
     CONFIG_FOLDER,
     ConfigurationError,
     DocuWareCondition,
-    Language,
+    DocuWareRow,
     Limits,
     PropertyRange,
     RemovalGuard,
@@ -30,10 +30,14 @@ from include.settings import (
     label_of,
     load_settings,
     validate_settings,
+    words_of,
 )
 from include.settings.describe import settings_page
+from include.vocabulary.texts import Language
 
-MODELS: tuple[type[BaseModel], ...] = (SystemSettings, Schedules, Limits, RemovalGuard, Retention, DocuWareCondition)
+MODELS: tuple[type[BaseModel], ...] = (
+    SystemSettings, Schedules, Limits, RemovalGuard, Retention, DocuWareRow, DocuWareCondition
+)  # fmt: skip
 FIELDS = [pytest.param(model, name, id=f"{model.__name__}.{name}") for model in MODELS for name in model.model_fields]
 COMPLETE = """
 active: true
@@ -153,11 +157,11 @@ def test_an_incomplete_file_is_fine_while_it_is_off(tmp_path: Path) -> None:
 
 @pytest.mark.rule("R56")
 @pytest.mark.parametrize(("model", "name"), FIELDS)
-def test_every_setting_has_a_label_and_an_explanation(model: type[BaseModel], name: str) -> None:
-    field = model.model_fields[name]
-    assert field.title
-    assert field.description
-    assert field.description.endswith(".")
+def test_every_setting_has_a_label_and_an_explanation_in_both_languages(model: type[BaseModel], name: str) -> None:
+    label, explanation = words_of(model.model_fields[name])
+    assert all(label)
+    assert explanation.german != explanation.english
+    assert all(text.endswith(".") for text in explanation)
 
 
 @pytest.mark.rule("R56")
@@ -169,10 +173,9 @@ def test_the_documented_settings_are_the_generated_ones() -> None:
 @pytest.mark.rule("R56")
 @pytest.mark.parametrize(("model", "name"), FIELDS)
 def test_every_setting_stands_in_the_documentation_with_its_explanation(model: type[BaseModel], name: str) -> None:
-    field = model.model_fields[name]
-    assert field.description is not None
-    assert field.description.replace("<", "&lt;") in settings_page()
-    assert f"{name}`" in settings_page() or f"## {name}: {field.title}" in settings_page()
+    label, explanation = words_of(model.model_fields[name])
+    assert explanation.german.replace("<", "&lt;") in settings_page()
+    assert f"{name}`" in settings_page() or f"## {name}: {label.german}" in settings_page()
 
 
 @pytest.mark.rule("R57")

@@ -3,10 +3,11 @@
 from typing import Final
 
 from include.sync.group import Group
+from include.vocabulary.texts import Text
 
 DOCUMENTS: Final = Group(
     name="documents",
-    label="Dokumente",
+    label=Text("Dokumente", "Documents"),
     views=("SP_DOKUMENT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER"),
     record_types={"document": "include.casavi.payloads.DocumentPayload"},
     rules="include.rules.documents.decide",

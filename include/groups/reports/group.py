@@ -3,10 +3,11 @@
 from typing import Final
 
 from include.sync.group import Group
+from include.vocabulary.texts import Text
 
 REPORTS: Final = Group(
     name="reports",
-    label="Meldungen",
+    label=Text("Meldungen", "Reports"),
     views=(
         "SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_MELDUNGSART", "SP_BEAUFTRAGUNG", "SP_TEAM", "SP_BENUTZER",
         "SP_OBJEKT", "SP_EINHEIT", "SP_PERSON", "SP_PARTNER", "SP_VERTRAGSROLLE", "SP_EIGENTUEMER", "SP_HAUSMEISTER",

@@ -1,0 +1,32 @@
+"""What every page says, whichever it is: its frame, and the names of groups and of kinds of records."""
+
+from typing import Final
+
+from include.groups import GROUPS
+from include.vocabulary.texts import Text, Texts
+
+FRAME: Final[Texts] = {
+    "navigation": Text("Seiten", "Pages"),
+    "skip": Text("Zum Inhalt", "Skip to content"),
+    "language": Text("Sprache", "Language"),
+    "production": Text("Produktiv", "Production"),
+    "test": Text("Test", "Test"),
+    "yes": Text("ja", "yes"),
+    "no": Text("nein", "no"),
+    **{f"group_{name}": group.label for name, group in GROUPS.items()},
+    "kind_property": Text("Objekt", "Property"),
+    "kind_unit": Text("Fläche", "Unit"),
+    "kind_contact": Text("Kontakt", "Contact"),
+    "kind_contract": Text("Vertrag", "Contract"),
+    "kind_responsibility": Text("Zuständigkeit", "Responsibility"),
+    "kind_document": Text("Dokument", "Document"),
+    "kind_ticket": Text("Vorgang", "Ticket"),
+    "kind_ticket_type": Text("Vorgangstyp", "Ticket type"),
+    "kind_comment": Text("Notiz", "Note"),
+    "kind_attachment": Text("Anhang", "Attachment"),
+    "kind_post": Text("Hausmitteilung", "House notice"),
+    "kind_document_type": Text("Dokumententyp", "Document type"),
+    "kind_user": Text("Benutzer", "User"),
+    "none": Text("–", "–"),
+}
+"""Texts that every template may use besides its page's own."""
