@@ -1,4 +1,4 @@
-"""How often a run logs on to iX-Haus, counted where the driver opens a connection; each logon costs Oracle a process."""
+"""How often a run logs on to iX-Haus, counted where the driver opens a connection: each costs Oracle a process."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -25,7 +25,8 @@ def logons(monkeypatch: pytest.MonkeyPatch) -> Iterator[Logons]:
     def counted(database: Any, *more: Any, **options: Any) -> sqlite3.Connection:
         if "ixhaus.db" in str(database):
             opened.append(str(database))
-        return connect(database, *more, **options)
+        connection: sqlite3.Connection = connect(database, *more, **options)
+        return connection
 
     close_engines()
     monkeypatch.setattr("airflow.providers.sqlite.hooks.sqlite.sqlite3.connect", counted)
