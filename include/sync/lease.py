@@ -27,7 +27,11 @@ _ROW = SP_SPERRE.c
 
 
 class LeaseHeldError(Exception):
-    """Another run is working; the message names it."""
+    """Another run is working: `holder`."""
+
+    def __init__(self, holder: str, name: str) -> None:
+        super().__init__(f"{holder} holds {name}")
+        self.holder = holder
 
 
 class LeaseLostError(Exception):
@@ -101,13 +105,13 @@ def acquire(
             row = connection.execute(select(SP_SPERRE).where(_ROW.NAME == name)).one_or_none()
         if row is None:
             taken = _inserted(engine, name, holder, seconds)
-        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()) or waited >= seconds:
+        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()) or waited > seconds:
             taken = _replaced(engine, row, holder, seconds)
         else:
             taken = False
             first_seen = first_seen or (row.MARKE, row.GUELTIG_BIS)
             if first_seen != (row.MARKE, row.GUELTIG_BIS):
-                raise LeaseHeldError(f"{row.INHABER} holds {name}")
+                raise LeaseHeldError(row.INHABER, name)
             if not waited:
                 log.info("%s holds %s; waiting whether it still works", row.INHABER, name)
         if taken:

@@ -86,7 +86,7 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
         raise
     except LeaseHeldError as other:
         log.warning("%s", other)
-        protocol.open_run(engine, nothing_done, queried_at, RunStatus.SKIPPED, f"{explain('BUSY')} ({other})")
+        protocol.open_run(engine, nothing_done, queried_at, RunStatus.SKIPPED, f"{explain('BUSY')} ({other.holder})")
         raise SkipRunError("BUSY") from None
     except Exception as error:
         _name(engine, nothing_done, queried_at, error)

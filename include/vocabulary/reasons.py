@@ -317,8 +317,13 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is no reason's stays as it is."""
-    return _STORED[sentence].said(language) if sentence in _STORED else sentence
+    """Return a stored German sentence in a language; one that is no reason's stays as it is. What stands behind it in
+    brackets, such as the run that holds a lease, is kept.
+    """
+    if sentence in _STORED:
+        return _STORED[sentence].said(language)
+    reason, bracket, detail = sentence.partition(" (")
+    return f"{_STORED[reason].said(language)}{bracket}{detail}" if reason in _STORED else sentence
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}

@@ -15,6 +15,7 @@ import pytest
 
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
+from include.ixhaus.database import close_engines
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
 airflow_run = [
@@ -143,6 +144,7 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
         # Airflow's test run sleeps a second whenever it has no task to start: half of all the time.
         environment.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.02 if seconds == 1 else seconds))
         yield Rig(folder / "ixhaus.db", portal, folder / "staging")
+        close_engines()  # what is copied from here must be whole
 
 
 def new_sample(folder: Path) -> Path:

@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 
 from demo.ixhaus.writing import write_rows
 from include.groups import GROUPS
-from include.ixhaus.database import engine_on
+from include.ixhaus.database import close_engines, engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.lookup.runs import last_runs
 from include.settings import PropertyRange, load_settings
@@ -214,14 +214,21 @@ class World:
             for group in groups:
                 assert (ran := self.run(group)).status == "ok", ran.why
             objects = [(kind, one["sent"]) for kind in KINDS.values() for one in self.sandbox.state(kind)]
+            self._close()
             _BEGINNINGS[name] = self.database.read_bytes(), objects
         else:
+            self._close()
             self.tenants = {tenant.number: tenant for tenant in tenants}
             self.database.write_bytes(begun[0])
             user = PortalUser(self.sandbox)
             for kind, body in begun[1]:
                 assert user.post(kind, **body).status == 201
         self.sandbox.forget_requests()
+
+    def _close(self) -> None:
+        """Let the file hold everything, and nobody an older one."""
+        self.engine.dispose()
+        close_engines()
 
     # ---- settings and runs
 

@@ -38,7 +38,7 @@ def test_a_read_that_breaks_half_way_sends_nothing(world: World) -> None:
     ran = world.run()
 
     assert_stopped_before_anything(world, ran)
-    assert "OperationalError" in str(world.protocol()[0]["reason"])
+    assert "SQLITE_ERROR" in str(world.protocol()[0]["reason"])
     whole(world, "SP_VERTRAG")
     world.heal()
 

@@ -270,7 +270,8 @@ def decide(
     columns = ["record_type", "external_id", "state", "identity", "properties", "reason", "group", "acknowledged_at"]
     ledger = DataFrame(list(known), columns=columns)
     system = SystemSettings(system="production", **{**SETTINGS, **settings})
-    return Outcome(rules(views_of(*records), ledger.astype("str"), system, date.fromisoformat(today)))
+    frames = rules(views_of(*records), ledger.astype("str"), system, date.fromisoformat(today))
+    return Outcome({name: frame for name, frame in frames.items() if name != "classified"})
 
 
 def decide_objects(*records: Records, **settings: Any) -> Outcome:

@@ -60,8 +60,8 @@ def slow_engine(database: Path, meanwhile: Callable[[], object]) -> Engine:
     """An engine with which something happens between a run's look at the lease and its attempt to take it."""
     engine, transactions = engine_on(lambda: sqlite3.connect(database)), count()
 
-    @event.listens_for(engine, "begin", insert=True)
-    def before(_connection: object) -> None:
+    @event.listens_for(engine, "checkout")
+    def before(*_: object) -> None:
         if next(transactions) == 1:  # 0 is the look
             meanwhile()
 

@@ -66,7 +66,9 @@ def decided(engine: Engine, folder: Path, what: Extract) -> tuple[dict[str, Data
     counts = read_views(engine, VIEWS, folder, what.views)
     views = {**Views(folder), "inbox": imported_records(engine, "production")}
     known = ledger.known_records(engine, "production", TYPES, what.known)
-    return decide(views, known.to_pandas(), SETTINGS, TODAY), sum(counts.values()) + known.num_rows
+    frames = decide(views, known.to_pandas(), SETTINGS, TODAY)
+    del frames["classified"]
+    return frames, sum(counts.values()) + known.num_rows
 
 
 def compared_rows(found: DataFrame, number: str) -> DataFrame:
