@@ -16,6 +16,7 @@ from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import RunState
 from include.sync.staging import PREVIEW, Staging
+from include.vocabulary import ids
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import Decision
 
@@ -46,7 +47,7 @@ class Planned:
 def guarded_sample(compared: Compared) -> list[str]:
     """Return some ids of what the guard held back, for the person who has to decide."""
     return [
-        f"{name} {external_id}"
+        ids.typed(name, str(external_id))
         for name, records in compared.items()
         for external_id in records.loc[records["reason"] == "REMOVAL_GUARD", "external_id"].head(10)
     ]

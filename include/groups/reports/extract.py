@@ -19,6 +19,7 @@ from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDU
 from include.ixhaus.database import IDS_AT_ONCE, id_lists, read_snapshot
 from include.settings import SystemSettings
 from include.sync.run import Extract, RunState
+from include.vocabulary.ids import ADDITION
 
 _LEDGER, _REPORT, _PERSON = SP_ABGLEICH.c, SP_MELDUNG.c, SP_PERSON.c
 
@@ -73,6 +74,6 @@ def extract(_engine: Engine, _settings: SystemSettings, _state: RunState, number
         **{table.name: table.c.MELDUNG_NR.in_(reports) for table in below_reports},
         **{table.name: is_one(table.c.PARTNER_NR) for table in held_by_partners},
     }
-    people = or_(_LEDGER.SCHLUESSEL.in_(reporters), is_one(_LEDGER.SCHLUESSEL), _LEDGER.SCHLUESSEL.contains("~"))
+    people = or_(_LEDGER.SCHLUESSEL.in_(reporters), is_one(_LEDGER.SCHLUESSEL), _LEDGER.SCHLUESSEL.contains(ADDITION))
     contacts = and_(_LEDGER.ART == "contact", people)
     return Extract(views, or_(_LEDGER.OBJEKTE.in_(mine), _LEDGER.ART == "ticket_type", contacts))

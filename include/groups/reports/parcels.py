@@ -15,6 +15,7 @@ from include.ixhaus.files import FileError, Files, Source, open_files
 from include.settings import SystemSettings
 from include.sync.deliver import ParcelError
 from include.sync.run import RunState
+from include.vocabulary import ids
 
 
 class ReportFileParcels:
@@ -31,7 +32,7 @@ class ReportFileParcels:
         up by.
         """
         content = json.loads(change["content"])
-        own_id = change["external_id"].rpartition("/")[2]
+        own_id = ids.last_part(change["external_id"])
         source = Source(own_id, "ANHANG", None, "ORIGINAL", content["fileName"], convert=False)
         try:
             async with self._files.ready(source) as file:

@@ -10,9 +10,10 @@ from pandas import DataFrame, Series
 from include.rules.identity import contacts_of, people_of
 from include.rules.offices import is_licensed
 from include.rules.reports.audience import read_marks
-from include.rules.reports.ledger import MAYBE_HELD, base_ids, families, inbox_of, of_type
+from include.rules.reports.ledger import base_ids, families, inbox_of, of_type
 from include.rules.values import Rows, cleaned, is_released, is_true, keyed, occurs, positions, taken
 from include.settings import SystemSettings
+from include.vocabulary.state import MAYBE_HELD, State
 
 OPEN: Final = "OPEN"
 CLOSED: Final = "CLOSED"
@@ -69,7 +70,7 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         is_full_history=_in_full_history(reports["property_nr"], settings),
         is_team_released=of_released_team(reports["team_nr"], views["teams"], _chosen_teams(views, settings, today)),
         contact_id=contacts["external_id"],
-        is_user=contacts["state"] == "present",
+        is_user=contacts["state"] == State.PRESENT,
         ticket_id=base_ids(reports["report_nr"], inbox),
     )
     tickets = _tickets(of_type(known, "ticket"), reports, inbox)
@@ -116,7 +117,7 @@ def _tickets(ledger: DataFrame, reports: DataFrame, inbox: DataFrame) -> DataFra
     """Return the ledger's tickets and those from the portal that the ledger does not know."""
     came_in = reports.loc[occurs(reports["ticket_id"], inbox["portal_id"]), "ticket_id"]
     unknown = came_in[~occurs(came_in, ledger["external_id"])]
-    added = DataFrame({"external_id": unknown.to_numpy(), "state": "present"}).astype("str")
+    added = DataFrame({"external_id": unknown.to_numpy(), "state": State.PRESENT.value}).astype("str")
     rows = pd.concat([ledger, added], ignore_index=True) if len(added) else ledger
     return _rows_of(rows, families(rows["external_id"], reports["ticket_id"]))
 
@@ -125,14 +126,14 @@ def _history(
     reports: DataFrame, tickets: DataFrame, posts: DataFrame, known: DataFrame, inbox: DataFrame
 ) -> dict[str, "Series[bool]"]:
     both = pd.concat([tickets[["report", "state", "is_first"]], posts[["report", "state", "is_first"]]])
-    is_new, is_gone = both["state"] == "new", both["state"] == "removed"
+    is_new, is_gone = both["state"] == State.NEW, both["state"] == State.REMOVED
     row = Series(reports.index, index=reports.index)
     # withdrawn under one id and not yet there under the next: the portal knows it all the same
     is_changing = row.isin(both.loc[is_new, "report"]) & row.isin(both.loc[is_gone, "report"])
-    is_under_way = both["is_first"] & both["state"].isin(["new", "pending"])
+    is_under_way = both["is_first"] & both["state"].isin([State.NEW, State.PENDING])
     return {
         "is_held": row.isin(both.loc[both["state"].isin(MAYBE_HELD), "report"]) | is_changing,
-        "was_posted": row.isin(posts.loc[posts["state"] != "new", "report"]),
+        "was_posted": row.isin(posts.loc[posts["state"] != State.NEW, "report"]),
         "is_first_export": ~reports["property_nr"].isin(_exported_properties(known, inbox))
         | row.isin(both.loc[is_under_way, "report"]),
     }
@@ -143,5 +144,5 @@ def _exported_properties(known: DataFrame, inbox: DataFrame) -> list[str]:
     has only planned (E54), nor what came from the portal.
     """
     sent = known[known["record_type"].isin(["ticket", "post"]) & ~occurs(known["external_id"], inbox["portal_id"])]
-    is_planned = read_marks(sent)["is_first"] & sent["state"].isin(["new", "pending"])
+    is_planned = read_marks(sent)["is_first"] & sent["state"].isin([State.NEW, State.PENDING])
     return sorted({number for text in sent.loc[~is_planned, "properties"].dropna() for number in text.split()})

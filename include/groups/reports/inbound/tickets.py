@@ -15,6 +15,7 @@ from include.groups.reports.times import local, parse
 from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.vocabulary.clock import from_utc_column, to_utc_column, utc_now
+from include.vocabulary.ids import bases, imported
 from include.vocabulary.state import Origin, State
 
 LONGEST_ID: Final = 100
@@ -52,18 +53,16 @@ def settled_versions(connection: Connection, system: str, ids: list[str]) -> dic
 def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | None:
     """Return the report of a ticket that is known: one of ours by the ledger, one from the portal by the inbox.
 
-    Our own ids are a report's number, for another audience with something behind a "~". None: it is new, or was not
-    imported. A report that iX-Haus no longer holds has an empty number.
+    None: it is new, or was not imported. A report that iX-Haus no longer holds has an empty number.
     """
-    parts = ticket["id"].split("~")
-    names = ["~".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    names = bases(ticket["id"])  # our own ids are a report's number, for another audience with additions
     inbox = by_ids(connection, INBOX, names, system=work.system, kind="ticket")
     held = by_ids(connection, LEDGER, names[:1], system=work.system, kind="ticket").get(ticket["id"])
     mine = inbox.get(ticket["id"], {})
     if held is None and not mine.get("IXHAUS_ID"):
         return None
-    imported = [inbox[name]["IXHAUS_ID"] for name in names if inbox.get(name, {}).get("IXHAUS_ID")]
-    candidates = imported[:1] or names
+    came_in = [inbox[name]["IXHAUS_ID"] for name in names if inbox.get(name, {}).get("IXHAUS_ID")]
+    candidates = came_in[:1] or names
     reports = by_ids(connection, REPORTS, candidates)
     found = next((reports[number] for number in candidates if number in reports), None)
     if found is None:
@@ -96,7 +95,7 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
     place = find_place(connection, work.system, ticket, work.state.today)
     team, responsible = team_of(connection, place.property_nr)
     now = utc_now()
-    number = f"SP-{ticket.get('internalId') or ticket['id']}"[:LONGEST_ID]
+    number = imported(ticket.get("internalId") or ticket["id"])[:LONGEST_ID]
     row = {
         "MELDUNG_NR": number, "BETREFF": one_line(str(ticket.get("title") or ""), 400) or None, "MELDUNGSTEXT": None,
         "MELDUNGSART": ticket["ticketTypeId"], "STATUS": NEW,
