@@ -30,9 +30,10 @@ from include.sync.staging import Staging, with_content
 from include.vocabulary import ids
 from include.vocabulary.clock import berlin_day, from_utc_column
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
+from include.vocabulary.state import RunStatus
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
-_DID_NOTHING: Final = ("skipped", "dry_run")
+_DID_NOTHING: Final = (RunStatus.SKIPPED, RunStatus.DRY_RUN)
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,11 @@ from include.pages.waiting import in_time, open_ixhaus
 from include.sync.protocol import Entry, count_names
 from include.vocabulary.clock import BERLIN, berlin_day, utc_now
 from include.vocabulary.reasons import translate
+from include.vocabulary.state import Level
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()
 GROUPS: Final = ("objects", "persons", "owners_caretakers", "documents", "reports")
-LEVELS: Final = ("error", "invalid", "withheld", "guarded", "outstanding", "warning")
-"""Levels of the protocol's entries, the most urgent first."""
 SHOWN, ENTRIES_SHOWN, EXPORTED = 50, 200, 50_000
 Run = Mapping[str, Any]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
@@ -196,7 +195,7 @@ def _details_of_dag_run(dag_id: str, run_id: str) -> list[Detail]:
 
 def _with_entries(engine: Engine, row: Run, limit: int) -> Detail:
     found: list[Entry] = []
-    for level in LEVELS:
+    for level in Level:
         found += entries(engine, row["system"], row["run"], [level], limit - len(found)) if len(found) < limit else []
     return Detail(row, found, count_entries(engine, row["system"], row["run"]))
 
@@ -214,7 +213,7 @@ def _shown(run: Run, request: Request) -> dict[str, Any]:
 def _told(detail: Detail, request: Request) -> dict[str, Any]:
     language: Language = language_of(request)
     told = [{**vars(one), "text": translate(one.text or "", language)} for one in detail.entries]
-    numbers = {level: detail.numbers[level] for level in LEVELS if level in detail.numbers}
+    numbers = {level: detail.numbers[level] for level in Level if level in detail.numbers}
     return {"run": _shown(detail.run, request), "entries": told, "numbers": numbers, "total": sum(numbers.values())}
 
 

@@ -14,6 +14,7 @@ from include.ixhaus.database import read_snapshot
 from include.sync.plan import Action
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
+from include.vocabulary.state import Level, RunStatus
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
@@ -54,25 +55,27 @@ class RunKey:
 
 @dataclass(frozen=True)
 class Entry:
-    """One record worth a look: level is error, invalid, guarded, outstanding or warning."""
+    """One record worth a look."""
 
     record_type: str
     external_id: str
-    level: str
+    level: Level
     reason: str
     action: str | None = None
     http_status: int | None = None
     text: str | None = None
 
 
-def open_run(engine: Engine, run: RunKey, queried_at: datetime, status: str = "running", reason: str = "") -> None:
+def open_run(
+    engine: Engine, run: RunKey, queried_at: datetime, status: RunStatus = RunStatus.RUNNING, reason: str = ""
+) -> None:
     """Write a run's row; one that does nothing gets status skipped and its reason at once."""
     with engine.begin() as connection:
         _forget(connection, run)
         row = {
-            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status,
+            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status.value,
             "GRUND": explain(reason) if reason else None, "ABGEFRAGT_AM": to_utc_column(queried_at),
-            "BEENDET_AM": None if status == "running" else to_utc_column(queried_at),
+            "BEENDET_AM": None if status == RunStatus.RUNNING else to_utc_column(queried_at),
             **dict.fromkeys(COUNT_COLUMNS.values(), 0),
         }  # fmt: skip
         connection.execute(insert(SP_PROTOKOLL).values(row))
@@ -87,7 +90,7 @@ def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], n
     """Write entries; the reason's sentence stands in where an entry has no text of its own."""
     rows = [
         {"SYSTEM": run.system, "LAUF": run.name, "ART": entry.record_type, "SCHLUESSEL": entry.external_id,
-         "GRUND": entry.reason, "STUFE": entry.level, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
+         "GRUND": entry.reason, "STUFE": entry.level.value, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
          "TEXT": (entry.text or explain(entry.reason))[:400], "ZEIT": to_utc_column(now)}
         for entry in entries
     ]  # fmt: skip
@@ -131,16 +134,16 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
     )  # fmt: skip
 
 
-def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: str, now: datetime) -> None:
+def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, reason: str, now: datetime) -> None:
     """Write a run's final counts and one entry per failed record."""
     values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
     row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
-    failed = _ENTRY.STUFE.in_(["error", "withheld"])
+    failed = _ENTRY.STUFE.in_([Level.ERROR, Level.WITHHELD])
     with engine.begin() as connection:
         connection.execute(
             update(SP_PROTOKOLL)
             .where(row)
-            .values(**values, STATUS=status, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
+            .values(**values, STATUS=status.value, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
         )
         connection.execute(
             delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
@@ -154,21 +157,21 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
         _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
     ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip
     for record_type, external_id, action, reason, status in connection.execute(query):
-        level = "withheld" if reason == PARENT_MISSING else "error"
+        level = Level.WITHHELD if reason == PARENT_MISSING else Level.ERROR
         yield Entry(record_type, external_id, level, reason, action, status)
 
 
 def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
     """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
     left = select(_RUN.LAUF).where(
-        _RUN.SYSTEM == run.system, _RUN.GRUPPE == run.group, _RUN.STATUS == "running", _RUN.LAUF != run.name
+        _RUN.SYSTEM == run.system, _RUN.GRUPPE == run.group, _RUN.STATUS == RunStatus.RUNNING, _RUN.LAUF != run.name
     )
     with read_snapshot(engine) as connection:
         names = connection.execute(left).scalars().all()
     for name in names:
         dead = RunKey(run.system, run.group, name)
         counts = total(Counts(), 0, sent_counts(engine, dead))
-        close_run(engine, dead, counts, "aborted", "Der Lauf ist ohne Abschluss geendet.", now)
+        close_run(engine, dead, counts, RunStatus.ABORTED, "Der Lauf ist ohne Abschluss geendet.", now)
 
 
 def count_names() -> list[str]:

@@ -33,6 +33,7 @@ from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.vocabulary.reasons import explain
+from include.vocabulary.state import RunStatus
 
 __all__ = [
     "ContractError",
@@ -79,13 +80,13 @@ def begin(group: Group, system: str, run: str, request: Request) -> RunState:
     check_connections(settings)
     engine, queried_at = open_engine(settings.ixhaus_connection), utc_now()
     if reason := why_off(engine, berlin_day(queried_at)):
-        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", reason)
+        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, RunStatus.SKIPPED, reason)
         raise SkipRunError(reason)
     try:
         lease = acquire(engine, f"{system}/{group.name}", run, settings.limits.lease_seconds)
     except LeaseHeldError as other:
         log.warning("%s", other)
-        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, "skipped", "BUSY")
+        protocol.open_run(engine, RunKey(system, group.name, f"{run}#0"), queried_at, RunStatus.SKIPPED, "BUSY")
         raise SkipRunError("BUSY") from None
     folder = Staging.create(system, group.name, f"{run}-{lease.token}")
     state = RunState(system, group.name, run, folder.reference, lease.token, queried_at.isoformat())
@@ -109,7 +110,7 @@ def read(group: Group, state: RunState, extract: Extract = Extract()) -> None:  
     except Exception as error:
         # What a contract or configuration error says holds keys and names of columns; others may quote a row.
         reason = str(error) if isinstance(error, ContractError) else type(error).__name__
-        protocol.close_run(engine, state.key, Counts(), "failed", reason, utc_now())
+        protocol.close_run(engine, state.key, Counts(), RunStatus.FAILED, reason, utc_now())
         folder.clear()
         lease.release(engine)
         raise
@@ -223,8 +224,9 @@ def finish(group: Group, system: str, upstream: Mapping[str, Any], request: Requ
     if upstream["state"] is None:
         failed = upstream["failed"]
         why_red = f"failed before anything was sent: {', '.join(failed)}; see that task's log" if failed else None
-        status, reason = ("failed", why_red) if failed else ("skipped", explain(upstream["skip"] or ""))
-        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts()), "status": status, "reason": reason}
+        status = RunStatus.FAILED if failed else RunStatus.SKIPPED
+        reason = why_red or explain(upstream["skip"] or "")
+        xcom = {"queried_at": utc_now().isoformat(), **asdict(Counts()), "status": status.value, "reason": reason}
         return Ending(xcom, why_red, is_synced=False)
     state = RunState(**upstream["state"])
     settings, planned = state.settings(), upstream["planned"]
@@ -236,16 +238,17 @@ def finish(group: Group, system: str, upstream: Mapping[str, Any], request: Requ
     protocol.close_run(engine, state.key, counts, status, why_red or "", utc_now())
     state.staging().clear()
     state.lease(settings).release(engine)
-    xcom = {"queried_at": state.queried_at, **asdict(counts), "status": status, "reason": why_red or ""}
-    return Ending(xcom, why_red, is_synced=status == "ok")
+    xcom = {"queried_at": state.queried_at, **asdict(counts), "status": status.value, "reason": why_red or ""}
+    return Ending(xcom, why_red, is_synced=status == RunStatus.OK)
 
 
-def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[str, str | None]:
+def _verdict(counts: Counts, failed: list[str], request: Request) -> tuple[RunStatus, str | None]:
     if failed:
-        return "failed", f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
+        why = f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
+        return RunStatus.FAILED, why
     if counts.errors:
-        return "errors", f"{counts.errors} records were refused or could not be sent; the protocol names them"
-    return ("dry_run" if request.dry_run else "ok"), None
+        return RunStatus.ERRORS, f"{counts.errors} records were refused or could not be sent; the protocol names them"
+    return (RunStatus.DRY_RUN if request.dry_run else RunStatus.OK), None
 
 
 def imported(dotted: str) -> Any:

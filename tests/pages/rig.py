@@ -26,6 +26,7 @@ from demo.ixhaus import build_sample
 from include.ixhaus.database import engine_on
 from include.settings import CONFIG_FOLDER
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
+from include.vocabulary.state import RunStatus
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -110,7 +111,7 @@ class Pages:
         run = RunKey("production", group, f"casavi_{group}/{run_id}#{queried_at.timestamp():.0f}")
         engine = engine_on(lambda: sqlite3.connect(self.database))
         open_run(engine, run, queried_at)
-        close_run(engine, run, Counts(**counts), status, reason, queried_at + timedelta(seconds=90))
+        close_run(engine, run, Counts(**counts), RunStatus(status), reason, queried_at + timedelta(seconds=90))
         with engine.begin() as connection:
             add_entries(connection, run, entries, queried_at)
         return run.name

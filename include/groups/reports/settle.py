@@ -15,10 +15,12 @@ from include.rules.reports import classify, columns_to_clear, portal_field
 from include.settings import SystemSettings
 from include.sync import ledger, protocol
 from include.sync.run import Extract, RunState
+from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
 _INBOX, _ENTRY, _REPORT = SP_EINGANG.c, SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
 _WATCHED = ("ticket", "post")
+_NOT_SENT = (Level.INVALID, Level.OUTSTANDING)
 
 
 def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: Extract) -> None:
@@ -53,7 +55,7 @@ def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: E
 def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
     """Return what this run could not send: record_type, external_id, reason."""
     query = select(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND).where(
-        _ENTRY.SYSTEM == state.system, _ENTRY.LAUF == state.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
+        _ENTRY.SYSTEM == state.system, _ENTRY.LAUF == state.key.name, _ENTRY.STUFE.in_(_NOT_SENT)
     )
     with read_snapshot(engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]

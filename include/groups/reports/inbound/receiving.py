@@ -19,6 +19,7 @@ from include.ixhaus.database import read_snapshot
 from include.settings import SystemSettings
 from include.sync.protocol import Entry
 from include.sync.run import RunState
+from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def receive(engine: Engine, settings: SystemSettings, state: RunState) -> Receiv
     with TemporaryDirectory(prefix="inbound-") as folder:  # readable by the owner only
         work = Work(engine, settings, state, lease, Path(folder))
         if reason := why_not(engine, settings.report_user):
-            store(work, Writes(entries=[Entry("user", settings.report_user or "-", "error", reason)]))
+            store(work, Writes(entries=[Entry("user", settings.report_user or "-", Level.ERROR, reason)]))
             return Received(refused=reason)
         with lease.kept_alive(engine):
             return asyncio.run(_receive(work))

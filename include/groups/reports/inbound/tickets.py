@@ -102,7 +102,7 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
         "GEMELDET_AM": local(parse(ticket.get("createdAt")) or now), "MELDER_PERSON": place.person_key,
         "MELDER_PARTNER": place.partner_nr, "OBJEKT_NR": place.property_nr, "FLAECHE_NR": place.unit_nr,
         "TEAM_NR": team, "VERANTWORTLICHER": responsible, "ANGELEGT_VON": work.user, "GEAENDERT_VON": work.user,
-        "HERKUNFT": Origin.PORTAL, "PORTAL_STATUS": None, "PORTAL_GRUND": None, "GEAENDERT_AM": local(now),
+        "HERKUNFT": Origin.PORTAL.value, "PORTAL_STATUS": None, "PORTAL_GRUND": None, "GEAENDERT_AM": local(now),
     }  # fmt: skip
     return Report(number, number, is_new=True, row=row, hints=[*place.hints, *_outside(work, place)])
 
