@@ -65,7 +65,7 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         **{name: is_true(of_kind[name]) for name in KIND_FLAGS},
         kind_name=of_kind["name"],
         note_template=of_kind["note_template"],
-        **_states(reports["status"], settings),
+        **states_of(reports["status"], settings),
         is_in_range=is_released(reports["property_nr"], settings),
         is_full_history=_in_full_history(reports["property_nr"], settings),
         is_team_released=of_released_team(reports["team_nr"], views["teams"], _chosen_teams(views, settings, today)),
@@ -79,8 +79,16 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
     return Sources(reports.assign(**_history(reports, tickets, posts, known, inbox)), tickets, posts)
 
 
-def _states(status: Series, settings: SystemSettings) -> dict[str, Series]:
-    """Return the status in the portal; one that the settings do not name counts as open (O6)."""
+def portal_state(status: str | None, settings: SystemSettings) -> str:
+    """Return the status that the ticket of a report with this status has in the portal (OPEN, IN_PROGRESS, CLOSED)."""
+    column = cleaned(DataFrame({"status": [status]}, dtype="str"), ["status"])["status"]
+    return str(states_of(column, settings)["portal_state"].iloc[0])
+
+
+def states_of(status: Series, settings: SystemSettings) -> dict[str, Series]:
+    """Return portal_state, is_closed and has_unknown_status (bool) of reports by their status in iX-Haus; one that the
+    settings do not name counts as open (O6).
+    """
     portal_state = status.map(settings.report_statuses).astype("str")
     is_closed = status.isin(list(settings.closing_statuses)) | (portal_state == CLOSED).fillna(False).astype(bool)
     return {

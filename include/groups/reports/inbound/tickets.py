@@ -14,6 +14,7 @@ from include.groups.reports.inbound.work import Work, Writes
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_ABGLEICH
+from include.rules.reports.sources import portal_state
 from include.vocabulary.clock import from_utc_column, to_utc_column, utc_now
 from include.vocabulary.ids import bases, imported
 from include.vocabulary.state import Origin, State
@@ -73,7 +74,7 @@ def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | Non
         from_portal=mine.get("IXHAUS_ID"),
         is_withdrawn=bool(held and held["ZUSTAND"] == State.REMOVED),
         is_up_to_date=acknowledged is not None and (found["GEAENDERT_AM"] or _NEVER) <= local(acknowledged),
-        status=found["STATUS"] or "",
+        portal_state=portal_state(found["STATUS"], work.settings),
         hint=found["HINWEIS"] or "",
         seen_status=split_version(mine.get("VERSION"))[1],
     )
