@@ -19,6 +19,7 @@ from rich.table import Table
 
 from include.settings import load_settings
 from include.vocabulary.clock import BERLIN
+from include.vocabulary.state import WENT_WRONG, Level
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
@@ -75,7 +76,7 @@ def notable(runs: list[dict[str, Any]]) -> list[str]:
     lines = []
     for (system, group), run in sorted(newest.items()):
         engine = open_engine(load_settings(system).ixhaus_connection)
-        for entry in entries(engine, system, run["run"], ("error", "invalid"), ENTRIES_SHOWN):
+        for entry in entries(engine, system, run["run"], (Level.ERROR, Level.INVALID), ENTRIES_SHOWN):
             status = f" (HTTP {entry.http_status})" if entry.http_status else ""
             lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
     return lines
@@ -106,7 +107,7 @@ def as_table(runs: list[dict[str, Any]]) -> Table:
     for run in runs:
         queried = datetime.fromisoformat(run["queried_at"]).astimezone(BERLIN)
         numbers = [str(run[name]) for name in (*count_names(), "seconds")]
-        style = "red" if run["status"] in ("errors", "failed", "aborted") else ""
+        style = "red" if run["status"] in WENT_WRONG else ""
         table.add_row(f"{queried:%d.%m.%Y %H:%M:%S}", run["system"], run["group"], run["status"], *numbers, style=style)
     table.caption = "\n".join(f"{run['group']}: {run['reason']}" for run in runs if run["reason"]) or None
     return table

@@ -11,7 +11,7 @@ from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_NOTIZ
 from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, as_sent, inbox_query, parts, sent_of
-from include.rules.reports.commissioning import PREFIX
+from include.vocabulary import ids
 from include.vocabulary.clock import from_utc_column
 
 _ROW, _NOTE, _FILE, _ORDER = SP_ABGLEICH.c, SP_NOTIZ.c, SP_ANHANG.c, SP_BEAUFTRAGUNG.c
@@ -74,8 +74,8 @@ def files_query(number: str) -> Select[Any]:
 
 def children_query(system: str, ticket_id: str) -> Select[Any]:
     """Return the query for everything the portal has or had below a ticket, also of notes and files that are gone."""
-    parent = f"ticket {ticket_id}"
-    below = or_(_ROW.ELTERN == parent, _ROW.ELTERN.startswith(f"{parent}\n", autoescape=True))
+    parent = ids.typed("ticket", ticket_id)
+    below = or_(_ROW.ELTERN == parent, _ROW.ELTERN.startswith(f"{parent}{ids.LINE}", autoescape=True))
     return select(SP_ABGLEICH).where(_ROW.SYSTEM == system, _ROW.ART.in_(["comment", "attachment"]), below)
 
 
@@ -85,7 +85,7 @@ def _keys(connection: Connection, number: str) -> dict[str, list[str]]:
     return {
         "ticket": [number],
         "post": [number],
-        "comment": [*notes, *(f"{PREFIX}{order}" for order in orders)],
+        "comment": [*notes, *map(ids.order_note, orders)],
         "attachment": list(files),
     }
 

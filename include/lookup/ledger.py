@@ -10,15 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.rules.reports.ledger import base_ids, families
-from include.sync.inbox import IMPORTED
 from include.vocabulary.clock import from_utc_column
+from include.vocabulary.ids import ADDITION, AFTER_ADDITION, IMPORTED
 
 _ROW, _INBOX = SP_ABGLEICH.c, SP_EINGANG.c
 AT_ONCE: Final = 100
 """Ids in one statement: each may take two comparisons, and databases limit how many may stand side by side."""
-ADDITION: Final = "~"
-_AFTER_ADDITION: Final = "\x7f"
-"""Sorts right behind everything that begins with an id and "~"; a range finds it by the key, LIKE would not."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,8 @@ def sent_query(system: str, record_type: str, ids: Sequence[str], *, with_additi
     """Return the query for the ledger's rows of some ids, and of the same with an addition (see rules/reports)."""
     conditions: list[ColumnElement[bool]] = [_ROW.SCHLUESSEL.in_(ids)]
     if with_additions:
-        conditions += [
-            and_(_ROW.SCHLUESSEL >= f"{one}{ADDITION}", _ROW.SCHLUESSEL < f"{one}{_AFTER_ADDITION}") for one in ids
+        conditions += [  # a range finds them by the key, LIKE would not
+            and_(_ROW.SCHLUESSEL >= f"{one}{ADDITION}", _ROW.SCHLUESSEL < f"{one}{AFTER_ADDITION}") for one in ids
         ]
     return select(SP_ABGLEICH).where(_ROW.SYSTEM == system, _ROW.ART == record_type, or_(*conditions))
 

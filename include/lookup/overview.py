@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, or_
 from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART
 from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, sent_of
+from include.vocabulary.state import Origin
 
 PAGE: Final = 50
 NONE: Final = "-"
@@ -136,7 +137,7 @@ def _as_report(row: Row[Any], last: Sent | None) -> Report:
         property_nr=row.OBJEKT_NR or "",
         erp_status=row.STATUS or "",
         reported_at=row.GEMELDET_AM,
-        is_from_portal=row.HERKUNFT == "PORTAL",
+        is_from_portal=row.HERKUNFT == Origin.PORTAL,
         hint=row.HINWEIS or "",
         portal_status=row.PORTAL_STATUS or "",
         portal_reason=row.PORTAL_GRUND or "",

@@ -12,6 +12,7 @@ from include.ixhaus.database import read_snapshot
 from include.settings import configured_systems, load_settings
 from include.sync.protocol import COUNT_COLUMNS, Entry
 from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
+from include.vocabulary.state import WENT_WRONG, Level, RunStatus
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
 _NEWEST_FIRST: Final = (_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc())
@@ -76,7 +77,7 @@ def executions(engine: Engine, system: str, dag_id: str, run_id: str) -> list[di
     return _runs(engine, select(SP_PROTOKOLL).where(_RUN.SYSTEM == system, is_of_run).order_by(*_NEWEST_FIRST))
 
 
-def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit: int) -> list[Entry]:
+def entries(engine: Engine, system: str, run: str, levels: Sequence[Level], limit: int) -> list[Entry]:
     """Return the first entries of a run on some levels, by record type and id."""
     query = (
         select(SP_PROTOKOLL_EINTRAG)
@@ -86,7 +87,7 @@ def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit:
     )
     with read_snapshot(engine) as connection:
         rows = connection.execute(query).all()
-    return [Entry(r.ART, r.SCHLUESSEL, r.STUFE, r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
+    return [Entry(r.ART, r.SCHLUESSEL, Level(r.STUFE), r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
 
 
 def count_entries(engine: Engine, system: str, run: str) -> dict[str, int]:
@@ -109,7 +110,7 @@ def totals_per_day(engine: Engine, system: str, last: date, days: int = 30) -> l
     dated = (
         select(number.label("TAG"), _RUN.GESENDET, _RUN.FEHLER)
         .where(_RUN.SYSTEM == system, _RUN.ABGEFRAGT_AM >= starts[0], _RUN.ABGEFRAGT_AM < starts[days])
-        .where(_RUN.STATUS != "dry_run")
+        .where(_RUN.STATUS != RunStatus.DRY_RUN)
         .subquery()
     )
     query = select(dated.c.TAG, func.sum(dated.c.GESENDET), func.sum(dated.c.FEHLER)).group_by(dated.c.TAG)
@@ -140,7 +141,7 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.group:
         found.append(_RUN.GRUPPE == selection.group)
     if selection.is_notable:
-        went_wrong = _RUN.STATUS.in_(["errors", "failed", "aborted"])
+        went_wrong = _RUN.STATUS.in_(WENT_WRONG)
         found.append((_RUN.GESENDET > 0) | (_RUN.FEHLER > 0) | (_RUN.UNGUELTIG > 0) | went_wrong)
     return found
 

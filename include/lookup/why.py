@@ -5,7 +5,6 @@ e-mail addresses, partners, first exports); only then the one record is picked. 
 seconds with 100,000 records. Nothing is sent, no lease is taken, the files read are gone when the answer is there.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,11 +27,13 @@ from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
 from include.sync.staging import Staging, with_content
+from include.vocabulary import ids
 from include.vocabulary.clock import berlin_day, from_utc_column
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
+from include.vocabulary.state import RunStatus
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
-_DID_NOTHING: Final = ("skipped", "dry_run")
+_DID_NOTHING: Final = (RunStatus.SKIPPED, RunStatus.DRY_RUN)
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,9 @@ def _of_type(
     model = steps.imported(group.record_types[record_type])
     is_wanted = (decided[EXTERNAL_ID] == wanted) | decided["source"].str.contains(_sources(views, wanted))
     desired = with_content(decided[is_wanted], getattr(model, "VERSION", 1)).to_pandas()
-    ids = set(desired[EXTERNAL_ID]) | {wanted}
+    asked = set(desired[EXTERNAL_ID]) | {wanted}
     elsewhere = set(decided.loc[~is_wanted, EXTERNAL_ID])
-    mine = known[known[EXTERNAL_ID].isin(ids - elsewhere)]
+    mine = known[known[EXTERNAL_ID].isin(asked - elsewhere)]
     mine = mine.assign(is_ours=mine["group"] == group.name)
     records = compare(desired[[*CONTROL_COLUMNS, "hash"]], mine, Scope())
     contents = desired.set_index(EXTERNAL_ID)["content"]
@@ -194,10 +195,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def _sources(views: Iterable[str], wanted: str) -> str:
     """Return the pattern of a `source` that names the wanted record."""
-    key = re.escape(wanted)
-    return "|".join(
-        f"(?:^| ){view[:-1]}:{key}/" if view.endswith("/") else f"(?:^| ){view}:{key}(?: |$)" for view in views
-    )
+    return "|".join(ids.source_pattern(view.rstrip("/"), wanted, is_first=view.endswith("/")) for view in views)
 
 
 def _as_verdict(group: str, record_type: str, row: dict[Any, Any]) -> Verdict:

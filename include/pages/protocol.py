@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
@@ -33,12 +33,11 @@ from include.pages.waiting import in_time, open_ixhaus
 from include.sync.protocol import Entry, count_names
 from include.vocabulary.clock import BERLIN, berlin_day, utc_now
 from include.vocabulary.reasons import translate
+from include.vocabulary.state import Level
 from include.vocabulary.texts import Language, translator
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()
-LEVELS: Final = ("error", "invalid", "withheld", "guarded", "outstanding", "warning")
-"""Levels of the protocol's entries, the most urgent first."""
 SHOWN, ENTRIES_SHOWN, EXPORTED = 50, 200, 50_000
 Run = Mapping[str, Any]
 Day = Annotated[date | None, BeforeValidator(lambda text: text or None)]
@@ -198,7 +197,7 @@ def _details_of_dag_run(dag_id: str, run_id: str) -> list[Detail]:
 
 def _with_entries(engine: Engine, row: Run, limit: int) -> Detail:
     found: list[Entry] = []
-    for level in LEVELS:
+    for level in Level:
         found += entries(engine, row["system"], row["run"], [level], limit - len(found)) if len(found) < limit else []
     return Detail(row, found, count_entries(engine, row["system"], row["run"]))
 
@@ -216,7 +215,7 @@ def _shown(run: Run, request: Request) -> dict[str, Any]:
 def _told(detail: Detail, request: Request) -> dict[str, Any]:
     language: Language = language_of(request)
     told = [{**vars(one), "text": translate(one.text or "", language)} for one in detail.entries]
-    numbers = {level: detail.numbers[level] for level in LEVELS if level in detail.numbers}
+    numbers = {level: detail.numbers[level] for level in Level if level in detail.numbers}
     return {"run": _shown(detail.run, request), "entries": told, "numbers": numbers, "total": sum(numbers.values())}
 
 

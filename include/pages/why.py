@@ -23,6 +23,7 @@ from include.settings import configured_systems, load_settings
 from include.sync.flow import dag_name
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of
+from include.vocabulary.state import State
 
 router = APIRouter()
 SECONDS_A_CALL: Final = 60
@@ -33,7 +34,7 @@ EXAMPLES: Final = {
     "report": "M-2026-17", "note": "N-2026-17",
 }  # fmt: skip
 """Kind → what an id looks like."""
-STATE_COLOURS: Final = {"present": "good", "restricted": "warn", "pending": "warn"}
+STATE_COLOURS: Final = {State.PRESENT: "good", State.RESTRICTED: "warn", State.PENDING: "warn"}
 
 
 def _known_group(name: str) -> str:

@@ -14,6 +14,7 @@ from include.rules.outcomes import outcome
 from include.rules.values import is_anonymised, is_released, joined, warnings
 from include.settings import SystemSettings
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import State
 
 BEST_FIRST: Final = (
     "ACTIVE", "OWNER", "TYPE_NOT_RELEASED", "CARETAKER", "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED",
@@ -66,7 +67,7 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
     is_overwritten = _is_overwritten(people.contacts)
     contacts = _without_anonymised_values(people.contacts, is_overwritten)
     emails = clean_emails(contacts["email"])
-    decided = _decide(contacts, stands, emails["is_invalid"], is_overwritten & (identified["state"] == "removed"))
+    decided = _decide(contacts, stands, emails["is_invalid"], is_overwritten & (identified["state"] == State.REMOVED))
     is_user = (decided["decision"] == Decision.SEND) & ~contacts["is_minor"]
 
     users = identified.assign(email=emails["address"], is_main=places["is_main"])[is_user]

@@ -8,10 +8,10 @@ from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
-from include.rules.objects import unit_ids
-from include.rules.outcomes import CARRIES_CONTENT, newest, outcome, parents
+from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
 from include.rules.values import cleaned, days, is_released, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
@@ -31,7 +31,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
     person = positions(contracts["person_key"], people.persons["person_key"])
     persons = taken(people.persons[["contact", "person_type", "partner_nr"]], person)
     contact = persons["contact"].fillna(-1).astype(int)
-    unit_id = unit_ids(contracts["property_nr"], contracts["unit_nr"])
+    unit_id = ids.unit(contracts["property_nr"], contracts["unit_nr"])
     units = keyed(units, ["property_nr", "unit_nr"])
     main = DataFrame(
         {
@@ -42,7 +42,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
             "is_main": True,
             "property_nr": contracts["property_nr"],
             "unit_id": unit_id,
-            "has_unit": occurs(unit_id, unit_ids(units["property_nr"], units["unit_nr"])),
+            "has_unit": occurs(unit_id, ids.unit(units["property_nr"], units["unit_nr"])),
             "type": contracts["kind"].str.upper().map(_TYPES).astype("str"),
             "begin": days(contracts["begin"]),
             "end": days(contracts["end"]),
@@ -51,7 +51,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
             "main_has_partner": persons["partner_nr"].notna(),
             "has_contract": True,
             "changed_at": utc(contracts["changed_at"]),
-            "source": "SP_VERTRAG:" + contracts["contract_nr"],
+            "source": ids.source("SP_VERTRAG", contracts["contract_nr"]),
         }
     )
     return pd.concat([main, _of_roles(people.roles, main)], ignore_index=True)
@@ -70,15 +70,15 @@ def _of_roles(roles: DataFrame, main: DataFrame) -> DataFrame:
         begin=days(roles["begin"]).fillna(of_contract["begin"]),
         end=days(roles["end"]).fillna(of_contract["end"]),
         changed_at=newest(utc(roles["changed_at"]), of_contract["changed_at"]),
-        source="SP_VERTRAGSROLLE:" + roles["contract_nr"] + "/" + roles["partner_nr"] + "/" + roles["role"],
+        source=ids.source("SP_VERTRAGSROLLE", roles["contract_nr"], roles["partner_nr"], roles["role"]),
         **{name: _true(of_contract[name]) for name in ("has_unit", "has_person", "main_has_partner", "has_contract")},
     )
     return agreements if agreements["external_id"].is_unique else _one_per_partner(agreements)
 
 
 def _role_ids(roles: DataFrame, main: DataFrame) -> Series:
-    ids = roles["contract_nr"] + "/" + roles["partner_nr"]
-    return ids.mask(occurs(ids, main["external_id"]), ids + "~role")  # contract numbers may contain "/"
+    own = ids.role(roles["contract_nr"], roles["partner_nr"])
+    return own.mask(occurs(own, main["external_id"]), ids.extended(own, ids.ROLE))  # contract numbers may contain "/"
 
 
 def _one_per_partner(agreements: DataFrame) -> DataFrame:
@@ -159,9 +159,7 @@ def decide_contracts(agreements: DataFrame, stand: DataFrame, people: People, co
         reason=decided["reason"].mask(is_settled, stand["reason"]),
         warnings="",
         properties=agreements["property_nr"].fillna(""),
-        parents=(
-            parents("unit", agreements["unit_id"]) + "\n" + parents("contact", contact["external_id"])
-        ).str.strip(),
+        parents=lines(parents("unit", agreements["unit_id"]), parents("contact", contact["external_id"])),
         identity="",
     )
     return outcome(records, content)

@@ -11,15 +11,15 @@ from pandas import DataFrame, Series
 from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
 from include.rules.identity import contacts_of, people_of
-from include.rules.objects import unit_ids
 from include.rules.outcomes import outcome, parents
 from include.rules.values import cleaned, days, is_released, keyed, utc
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import MAYBE_HELD, State
 
 PERSON: Final = "P"
 CREDITOR: Final = "K"
-MAYBE_HELD: Final = ("present", "restricted", "pending")
 NOT_RESOLVABLE: Final = (
     "NO_DOCUMENT_DATE", "BAD_DMS_FIELDS", "NO_PROPERTY", "NO_RECIPIENT_TYPE", "UNKNOWN_RECIPIENT_TYPE",
     "NO_RECIPIENT_ID", "UNKNOWN_RECIPIENT", "UNIT_NOT_ALLOWED",
@@ -76,7 +76,7 @@ def _decide(
     is_personal = recipient_type.notna() | documents["recipient_id"].notna()
     # what lies in the DMS has no place of its own in iX-Haus: without a filter row it must say whom it is for (R30)
     needs_recipient = is_personal | ((documents["storage"] == "DOCUWARE") & ~documents["has_row"])
-    is_user = recipients["state"] == "present"
+    is_user = recipients["state"] == State.PRESENT
     is_creditor = recipient_type == CREDITOR
     of_unit = ~is_personal & documents["unit_nr"].notna()
     held_contracts = contracts.loc[contracts["state"].isin(MAYBE_HELD), "external_id"]
@@ -109,7 +109,7 @@ def _outcome(
 ) -> DataFrame:
     is_personal = documents["recipient_type"].notna()
     property_id = documents["property_nr"].mask(is_personal | documents["unit_nr"].notna())
-    unit_id = unit_ids(documents["property_nr"], documents["unit_nr"]).mask(is_personal)
+    unit_id = ids.unit(documents["property_nr"], documents["unit_nr"]).mask(is_personal)
     contact_id = recipients["external_id"].where(is_personal)
     places = parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id)
     is_wrongly_there = _is_wrongly_there(documents["document_id"], decided, places, ledger)
@@ -121,15 +121,15 @@ def _outcome(
         parents=places,
         identity=_audience(places),
         changed_at=utc(documents["changed_at"]),
-        source="SP_DOKUMENT:" + documents["document_id"],
+        source=ids.source("SP_DOKUMENT", documents["document_id"]),
     )
     return outcome(records, _content(documents, property_id, unit_id, contact_id, settings))
 
 
-def _is_wrongly_there(ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
+def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
     """Return which documents cannot be sent and must not stay where the portal has them."""
     held = ledger[ledger["state"].isin(MAYBE_HELD)]
-    before = ids.map(held.set_index("external_id")["identity"].fillna(""))
+    before = document_ids.map(held.set_index("external_id")["identity"].fillna(""))
     has_moved = (before != _audience(places)) & (before != "")
     is_unknown = decided["reason"].isin(NOT_RESOLVABLE)
     return before.notna() & (decided["decision"] == Decision.INVALID) & (is_unknown | has_moved)

@@ -9,7 +9,9 @@ from pandas import DataFrame, Series
 
 from include.rules.outcomes import newest
 from include.rules.values import cleaned, iso, joined, keyed, occurs, positions, taken, utc
+from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.state import HELD, State
 
 CONTACT_TEXTS = (
     "salutation", "title", "first_name", "last_name", "company", "street", "postal_code", "city", "country",
@@ -72,12 +74,12 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
 
 def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:
     """Return person keys as contact numbers; one that is also a partner's number must not become that partner."""
-    return person_keys.mask(occurs(person_keys, partner_numbers), person_keys + "~person")
+    return person_keys.mask(occurs(person_keys, partner_numbers), ids.extended(person_keys, ids.PERSON))
 
 
 def _sources(partner_nr: Series, persons: DataFrame) -> Series:
-    of_persons = joined(persons["contact"], "SP_PERSON:" + persons["person_key"], len(partner_nr))
-    return (of_persons + (" SP_PARTNER:" + partner_nr).fillna("")).str.strip()
+    of_persons = joined(persons["contact"], ids.source("SP_PERSON", persons["person_key"]), len(partner_nr))
+    return (of_persons + (" " + ids.source("SP_PARTNER", partner_nr)).fillna("")).str.strip()
 
 
 def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -91,10 +93,10 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     returns: per contact external_id, identity, state ("" = not in the ledger), and
              the ids given up: external_id, identity, contact
     """
-    known = keyed(known[known["state"] != "new"], ["external_id", "state", "identity"])
+    known = keyed(known[known["state"] != State.NEW], ["external_id", "state", "identity"])
     candidates = _candidates(people, known)
     candidates["state"] = taken(known, positions(candidates["external_id"], known["external_id"]))["state"].fillna("")
-    is_known, is_held = candidates["state"] != "", candidates["state"].isin(["present", "restricted"])
+    is_known, is_held = candidates["state"] != "", candidates["state"].isin(HELD)
     candidates["rank"] = np.select([is_held, is_known], [0, 2], default=4) + candidates["is_person"]
     is_person = candidates["is_person"] == 1
     persons = candidates[is_person & is_known].sort_values("external_id")
@@ -146,7 +148,7 @@ def _unless_reused(records: DataFrame, known: DataFrame) -> Series:
     number, identity = records["number"], records["identity"]
     before = taken(known, positions(number, known["external_id"]))["identity"].fillna("")
     is_other = (identity != "") & (before != "") & (before != identity)
-    longer = number + "~" + identity.str.slice(0, 10).str.replace("-", "")
+    longer = ids.extended(number, identity.str.slice(0, 10).str.replace("-", ""))
     return longer.where(is_other | ((identity != "") & occurs(longer, known["external_id"])), number)
 
 
@@ -163,6 +165,6 @@ def given_up(people: People, dropped: DataFrame, contacts: DataFrame) -> DataFra
         reason="MERGED",
         warnings="",
         identity=dropped["identity"],
-        source="SP_PARTNER:" + taken(people.contacts[["partner_nr"]], contact)["partner_nr"],
+        source=ids.source("SP_PARTNER", taken(people.contacts[["partner_nr"]], contact)["partner_nr"]),
     )
     return control.assign(id=control["external_id"], portalUser=False)

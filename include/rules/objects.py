@@ -10,6 +10,7 @@ from include.rules.first_hit import first_hit
 from include.rules.outcomes import newest, outcome, parents
 from include.rules.values import Rows, cleaned, is_released, joined, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 
 _PROPERTY_TEXTS = (
@@ -37,11 +38,6 @@ def decide(
         "property": _decide_properties(properties, entrances, addresses, settings),
         "unit": _decide_units(units, properties, entrances, addresses, settings),
     }
-
-
-def unit_ids(property_nr: Series, unit_nr: Series) -> Series:
-    """Return the external ids of units (O30): a unit number is unique only within its property."""
-    return property_nr + "/" + unit_nr
 
 
 def _decide_properties(
@@ -74,7 +70,7 @@ def _decide_properties(
     )
     home = positions(entrances["property_nr"], number)
     changes = utc(entrances["changed_at"]).groupby(home).max().reindex(properties.index)
-    keys = "SP_HAUSEINGANG:" + entrances["property_nr"] + "/" + entrances["entrance_nr"]
+    keys = ids.source("SP_HAUSEINGANG", entrances["property_nr"], entrances["entrance_nr"])
     belonging = joined(Series(home)[home >= 0], keys[home >= 0], len(properties))
     records = decided.assign(
         external_id=number,
@@ -83,7 +79,7 @@ def _decide_properties(
         parents="",
         identity="",
         changed_at=newest(utc(properties["changed_at"]), changes),
-        source=("SP_OBJEKT:" + number + " " + belonging).str.strip(),
+        source=(ids.source("SP_OBJEKT", number) + " " + belonging).str.strip(),
     )
     return outcome(records, content)
 
@@ -110,15 +106,15 @@ def _decide_units(
             "mscNumber": units["metering_nr"],
         }
     )
-    ids = unit_ids(units["property_nr"], units["unit_nr"])
+    unit_id = ids.unit(units["property_nr"], units["unit_nr"])
     records = decided.assign(
-        external_id=ids,
+        external_id=unit_id,
         warnings="",
         properties=units["property_nr"],
         parents=parents("property", units["property_nr"]),
         identity="",
         changed_at=newest(utc(units["changed_at"]), utc(entrance["changed_at"])),
-        source="SP_EINHEIT:" + ids,
+        source=ids.source("SP_EINHEIT", unit_id),
     )
     return outcome(records, content)
 

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 
 CARRIES_CONTENT: Final = (Decision.SEND.value, Decision.RESTRICT.value)
@@ -47,7 +48,15 @@ def _blank_out(column: Series, hidden: "Series[bool]") -> Series:
 
 def parents(record_type: str, external_ids: Series) -> Series:
     """Return one line of the parents column for each record: "<record type> <external id>"; no id makes no line."""
-    return (record_type + " " + external_ids).fillna("")
+    return ids.typed(record_type, external_ids).fillna("")
+
+
+def lines(first: Series, *others: Series) -> Series:
+    """Return the parents column of records with several parents, each as `parents` returns it."""
+    found = first
+    for one in others:
+        found = found + ids.LINE + one
+    return found.str.strip(ids.LINE)
 
 
 def newest(*moments: Series) -> Series:

@@ -13,11 +13,11 @@ from pandas import DataFrame, Series
 
 from include.rules.emails import clean_emails
 from include.rules.first_hit import first_hit
-from include.rules.objects import unit_ids
-from include.rules.outcomes import CARRIES_CONTENT, newest, outcome, parents
+from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
 from include.rules.people import Everybody, everybody, share_of
 from include.rules.values import is_anonymised, iso, joined, keyed, taken, utc, warnings
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 
 ROLE: Final = "Hausmeister"
@@ -48,7 +48,7 @@ def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
     units = keyed(units, ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
     owned = all_of_them.ownerships.merge(units, on="property_nr", suffixes=("", "_of_unit"))
     contact = taken(all_of_them.contacts, owned["contact"].to_numpy())
-    unit_id = unit_ids(owned["property_nr"], owned["unit_nr"])
+    unit_id = ids.unit(owned["property_nr"], owned["unit_nr"])
     is_settled = owned["decision"] != Decision.SEND
     decided = first_hit(
         owned,
@@ -67,15 +67,15 @@ def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
         }
     )
     records = owned.assign(
-        external_id=unit_id + "/" + owned["partner_nr"] + "~owner",  # the ERP's own contract numbers hold no "~"
+        external_id=ids.owner(unit_id, owned["partner_nr"]),
         decision=decided["decision"].mask(is_settled, owned["decision"]),
         reason=decided["reason"].mask(is_settled, owned["reason"]),
         warnings="",
         properties=owned["property_nr"],
-        parents=parents("unit", unit_id) + "\n" + parents("contact", contact["external_id"]),
+        parents=lines(parents("unit", unit_id), parents("contact", contact["external_id"])),
         identity="",
         changed_at=newest(owned["changed_at"], utc(owned["changed_at_of_unit"])),
-        source="SP_EIGENTUEMER:" + owned["property_nr"] + "/" + owned["partner_nr"],
+        source=ids.source("SP_EIGENTUEMER", owned["property_nr"], owned["partner_nr"]),
     )
     return outcome(records, content)
 
@@ -91,6 +91,7 @@ def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     entries = _entries(contact["external_id"], person, emails["address"], caretakers["is_visible"])
     house = caretakers["property_nr"].drop_duplicates().reset_index(drop=True)
     row = Series(pd.Index(house).get_indexer(pd.Index(caretakers["property_nr"])))
+    keys = ids.source("SP_HAUSMEISTER", caretakers["property_nr"], caretakers["partner_nr"])
     any_shown = is_shown.groupby(row).any()
     records = DataFrame(index=house.index).assign(
         external_id=house,
@@ -101,17 +102,17 @@ def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
         parents=_parents(house, row, contact["external_id"], is_shown),
         identity="",
         changed_at=newest(caretakers["changed_at"], person["changed_at"]).groupby(row).max(),
-        source=joined(row, "SP_HAUSMEISTER:" + caretakers["property_nr"] + "/" + caretakers["partner_nr"], len(house)),
+        source=joined(row, keys, len(house)),
     )
     shown = entries[is_shown].groupby(row[is_shown]).agg(list).reindex(house.index)
     return outcome(records, shown.rename("responsibilities").to_frame())
 
 
-def _entries(ids: Series, person: DataFrame, email: Series, is_visible: Series) -> Series:
+def _entries(contact_ids: Series, person: DataFrame, email: Series, is_visible: Series) -> Series:
     """Return each caretaker as the portal shows him; anonymised values stay out (R21)."""
     numbers = [person[name].mask(is_anonymised(person[name])) for name in ("telephone", "mobile")]
     telephone = numbers[0].fillna(numbers[1])
-    columns = (ids, is_visible.eq(True), _or_none(email), _or_none(telephone))
+    columns = (contact_ids, is_visible.eq(True), _or_none(email), _or_none(telephone))
     entries = [
         {
             "contactId": one,
@@ -123,7 +124,7 @@ def _entries(ids: Series, person: DataFrame, email: Series, is_visible: Series) 
         }
         for one, visible, mail, number in zip(*columns, strict=True)
     ]
-    return Series(entries, index=ids.index, dtype=object)
+    return Series(entries, index=contact_ids.index, dtype=object)
 
 
 def _or_none(texts: Series) -> Series:
@@ -131,5 +132,5 @@ def _or_none(texts: Series) -> Series:
 
 
 def _parents(house: Series, row: Series, contact: Series, is_shown: "Series[bool]") -> Series:
-    lines = parents("contact", contact[is_shown]).groupby(row[is_shown]).agg("\n".join).reindex(house.index)
-    return parents("property", house) + ("\n" + lines).fillna("")
+    persons = parents("contact", contact[is_shown]).groupby(row[is_shown]).agg(ids.LINE.join).reindex(house.index)
+    return lines(parents("property", house), persons.fillna(""))

@@ -15,6 +15,7 @@ from include.casavi.verdict import Verdict
 from include.settings import Limits
 from include.sync.plan import Action
 from include.vocabulary.decision import Decision
+from include.vocabulary.ids import read_parents
 from include.vocabulary.state import State
 
 Body = bytes | Upload | None
@@ -183,7 +184,7 @@ class Courier:
 
 def _parent(change: Mapping[str, Any]) -> str:
     """Return the id of the first record that this one belongs to."""
-    return str(change["parents"] or "").partition("\n")[0].partition(" ")[2]
+    return next((external_id for _, external_id in read_parents(change["parents"])), "")
 
 
 def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:

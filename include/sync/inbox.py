@@ -1,16 +1,13 @@
 """The inbox: which record of iX-Haus each event of the portal became."""
 
-from typing import Final
-
 import pandas as pd
 from sqlalchemy import Engine, select
 
 from include.ixhaus.contract.own import SP_EINGANG
 from include.ixhaus.database import read_snapshot
+from include.vocabulary.ids import IMPORTED
 
 _INBOX = SP_EINGANG.c
-IMPORTED: Final = "SP-"
-"""What the keys of imported records begin with."""
 
 
 def imported_records(engine: Engine, system: str) -> pd.DataFrame:

@@ -84,8 +84,8 @@ def add_new(
 ) -> None:
     """Insert records the ledger has never seen (external_id, properties, identity), so that a load only updates."""
     values = [
-        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW, "GRUPPE": group,
-         "OBJEKTE": row["properties"], "IDENTITAET": row["identity"]}
+        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW.value,
+         "GRUPPE": group, "OBJEKTE": row["properties"], "IDENTITAET": row["identity"]}
         for row in rows
     ]  # fmt: skip
     if values:

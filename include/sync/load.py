@@ -21,6 +21,7 @@ from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedEr
 from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
 from include.sync.plan import Action
 from include.sync.run import Opened
+from include.vocabulary.ids import read_parents
 
 log = logging.getLogger(__name__)
 _LOG_EVERY: Final = 5_000
@@ -221,8 +222,7 @@ def _parents(change: Change) -> set[tuple[str, str]]:
     """Return what the portal must hold before; nothing for a removal, which may come after that of its parents."""
     if change["action"] == Action.REMOVE:
         return set()
-    pairs = (line.partition(" ") for line in (change["parents"] or "").splitlines())
-    return {(record_type, external_id) for record_type, _, external_id in pairs}
+    return set(read_parents(change["parents"]))
 
 
 @contextlib.contextmanager

@@ -16,8 +16,10 @@ from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Staging
+from include.vocabulary import ids
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
 MAX_BATCHES: Final = 50
@@ -56,7 +58,7 @@ class Planned:
 def guarded_sample(compared: Compared) -> list[str]:
     """Return some ids of what the guard held back, for the person who has to decide."""
     return [
-        f"{name} {external_id}"
+        ids.typed(name, str(external_id))
         for name, records in compared.items()
         for external_id in records.loc[records["reason"] == "REMOVAL_GUARD", "external_id"].head(10)
     ]
@@ -120,7 +122,7 @@ def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]
     entries = [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
     warned = records[(records["warnings"].fillna("") != "") & (records["outcome"] != Outcome.WITHHELD)]
     for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
-        entries += [Entry(record_type, external_id, "warning", code) for code in codes.split()]
+        entries += [Entry(record_type, external_id, Level.WARNING, code) for code in codes.split()]
     return entries
 
 
@@ -128,10 +130,10 @@ def _entry(record_type: str, row: Any, reasons: Mapping[str, str]) -> Entry:
     if row.outcome == Outcome.OUTSTANDING:
         waits_for_hand = reasons.get(row.external_id) == CANNOT_WITHDRAW  # no change in the ERP would help
         reason = CANNOT_WITHDRAW if waits_for_hand else "REFUSED_BEFORE"
-        return Entry(record_type, row.external_id, "outstanding", reason)
+        return Entry(record_type, row.external_id, Level.OUTSTANDING, reason)
     if row.outcome == Outcome.INVALID:
-        return Entry(record_type, row.external_id, "invalid", row.reason, text=row.text)
-    return Entry(record_type, row.external_id, "guarded", row.reason)
+        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=row.text)
+    return Entry(record_type, row.external_id, Level.GUARDED, row.reason)
 
 
 def stage(group: Group, run: Opened, compared: Compared) -> Batches:

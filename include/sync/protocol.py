@@ -15,7 +15,7 @@ from include.settings import Retention
 from include.sync.plan import Action
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
-from include.vocabulary.state import RunStatus
+from include.vocabulary.state import Level, RunStatus
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
@@ -57,11 +57,11 @@ class RunKey:
 
 @dataclass(frozen=True)
 class Entry:
-    """One record worth a look: level is error, invalid, guarded, outstanding or warning."""
+    """One record worth a look."""
 
     record_type: str
     external_id: str
-    level: str
+    level: Level
     reason: str
     action: str | None = None
     http_status: int | None = None
@@ -96,7 +96,7 @@ def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], n
     """Write entries; the reason's sentence stands in where an entry has no text of its own."""
     rows = [
         {"SYSTEM": run.system, "LAUF": run.name, "ART": entry.record_type, "SCHLUESSEL": entry.external_id,
-         "GRUND": entry.reason, "STUFE": entry.level, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
+         "GRUND": entry.reason, "STUFE": entry.level.value, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
          "TEXT": (entry.text or explain(entry.reason))[:400], "ZEIT": to_utc_column(now)}
         for entry in entries
     ]  # fmt: skip
@@ -144,7 +144,7 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, re
     """Write a run's final counts and one entry per failed record."""
     values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
     row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
-    failed = _ENTRY.STUFE.in_(["error", "withheld"])
+    failed = _ENTRY.STUFE.in_([Level.ERROR, Level.WITHHELD])
     with engine.begin() as connection:
         connection.execute(
             update(SP_PROTOKOLL)
@@ -163,7 +163,7 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
         _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
     ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip
     for record_type, external_id, action, reason, status in connection.execute(query):
-        level = "withheld" if reason == PARENT_MISSING else "error"
+        level = Level.WITHHELD if reason == PARENT_MISSING else Level.ERROR
         yield Entry(record_type, external_id, level, reason, action, status)
 
 

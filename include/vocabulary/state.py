@@ -41,6 +41,10 @@ class RunStatus(StrEnum):
     DRY_RUN = "dry_run"
 
 
+WENT_WRONG: Final = (RunStatus.ERRORS, RunStatus.FAILED, RunStatus.ABORTED)
+"""Staff should look at such a run."""
+
+
 class Level(StrEnum):
     """How much a protocol entry weighs, the heaviest first."""
 

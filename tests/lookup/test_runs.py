@@ -23,7 +23,7 @@ from include.lookup.runs import (
     totals_per_day,
 )
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
-from include.vocabulary.state import RunStatus
+from include.vocabulary.state import Level, RunStatus
 from tests.ixhaus.oracle import FakeOracle
 
 NOVEMBER_24 = date(2026, 11, 24)
@@ -115,11 +115,11 @@ def test_the_name_of_a_protocol_row_leads_to_its_dag_run() -> None:
 
 
 def test_entries_are_counted_by_level_and_read_by_level(engine: Engine) -> None:
-    refused, invalid = Entry("contact", "P2", "error", "REFUSED"), Entry("contact", "P1", "invalid", "NO_NAME")
-    name = add(engine, berlin("2026-11-24T02:00"), refused, invalid, Entry("contact", "P3", "error", "TIMEOUT"))
+    refused, invalid = Entry("contact", "P2", Level.ERROR, "REFUSED"), Entry("contact", "P1", Level.INVALID, "NO_NAME")
+    name = add(engine, berlin("2026-11-24T02:00"), refused, invalid, Entry("contact", "P3", Level.ERROR, "TIMEOUT"))
     assert count_entries(engine, "production", name) == {"error": 2, "invalid": 1}
-    assert [one.external_id for one in entries(engine, "production", name, ["error"], 10)] == ["P2", "P3"]
-    assert [one.external_id for one in entries(engine, "production", name, ["error", "invalid"], 1)] == ["P1"]
+    assert [one.external_id for one in entries(engine, "production", name, [Level.ERROR], 10)] == ["P2", "P3"]
+    assert [one.external_id for one in entries(engine, "production", name, [Level.ERROR, Level.INVALID], 1)] == ["P1"]
 
 
 @pytest.mark.rule("R51")
@@ -151,7 +151,7 @@ def test_what_is_asked_is_oracle_without_values() -> None:
     find_runs(engine, everything, 50, 100)
     totals_per_day(engine, "production", NOVEMBER_24)
     executions(engine, "production", "casavi_persons", "manual__1")
-    entries(engine, "production", "run", ["error"], 10)
+    entries(engine, "production", "run", [Level.ERROR], 10)
     count_entries(engine, "production", "run")
     queries = [statement for statement in said if statement.startswith("SELECT")]
     assert len(queries) == 5

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from include.sync.protocol import Entry
+from include.vocabulary.state import Level
 from tests.pages.rig import Pages, visit
 
 FRAMED = "/plugin/serviceportal"
@@ -17,7 +18,7 @@ NARROW = 390
 def filled(pages: Pages) -> Pages:
     """A protocol with a run of each kind in the last hour."""
     now = datetime.now(UTC)
-    refused = Entry("contact", "P8", "error", "REFUSED", "update", 422)
+    refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
     pages.add_run("persons", now - timedelta(minutes=40), refused, read=1000, sent=3, errors=1, status="errors")
     pages.add_run("objects", now - timedelta(minutes=50), read=20, sent=20, created=20)
     pages.add_run(

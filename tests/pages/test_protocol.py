@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.sync.protocol import Entry
+from include.vocabulary.state import Level
 from tests.pages.rig import Pages
 from tests.sandbox import Reply
 
@@ -112,10 +113,10 @@ def test_the_chart_has_a_bar_for_each_of_30_days(pages: Pages) -> None:
 
 def test_a_run_opens_to_its_records_the_urgent_ones_first_in_plain_words(pages: Pages) -> None:
     found = [
-        Entry("contact", "P9", "warning", "EMAIL_SHARED"),
-        Entry("contact", "P7", "withheld", "PARENT_NOT_IN_PORTAL"),
-        Entry("contact", "P8", "error", "REFUSED", "update", 422),
-        Entry("contract", "V1", "invalid", "END_BEFORE_START"),
+        Entry("contact", "P9", Level.WARNING, "EMAIL_SHARED"),
+        Entry("contact", "P7", Level.WITHHELD, "PARENT_NOT_IN_PORTAL"),
+        Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422),
+        Entry("contract", "V1", Level.INVALID, "END_BEFORE_START"),
     ]
     pages.add_run("persons", NIGHT, *found, errors=1, invalid=1)
     link = re.search(r'href="/serviceportal(/protocol/run\?[^"]*)"', pages.get(DAY).text)
@@ -133,7 +134,9 @@ def test_a_run_opens_to_its_records_the_urgent_ones_first_in_plain_words(pages: 
 
 
 def test_runs_and_records_are_exported_as_csv(pages: Pages) -> None:
-    name = pages.add_run("persons", NIGHT, Entry("contact", "P8", "error", "REFUSED", "update", 422), sent=3, errors=1)
+    name = pages.add_run(
+        "persons", NIGHT, Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422), sent=3, errors=1
+    )
     (run,) = rows_of(pages.get("/protocol/runs.csv?first=2026-11-24"))
     assert (run["Zeit"], run["Gesendet"], run["Fehler"], run["Zurückgehalten"]) == (
         "2026-11-24 02:00:00",
@@ -152,7 +155,7 @@ def test_a_spreadsheet_computes_nothing_of_an_export(pages: Pages) -> None:
 
 
 def test_what_stands_in_the_protocol_stays_text(pages: Pages) -> None:
-    entry = Entry("contact", CANARY, "error", "X", text=CANARY)
+    entry = Entry("contact", CANARY, Level.ERROR, "X", text=CANARY)
     name = pages.add_run("persons", NIGHT, entry, run_id=f"manual__{CANARY}", status="failed", reason=CANARY)
     query = f"system=production&run={name.replace('#', '%23').replace('+', '%2B')}"
     for path in (DAY, f"/protocol/run?{query}", f"/dag-run?dag_id=casavi_persons&run_id=manual__{CANARY}"):

@@ -19,6 +19,7 @@ from include.sync.deliver import ParcelError
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import utc_now
+from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "document_type"
@@ -80,5 +81,5 @@ async def open_document_parcels(run: Opened, portal: Portal) -> AsyncGenerator[D
             try:
                 yield parcels
             finally:
-                entries = [Entry(FOLDER, name, "warning", "FOLDER_UNKNOWN") for name in sorted(parcels.unknown)]
+                entries = [Entry(FOLDER, name, Level.WARNING, "FOLDER_UNKNOWN") for name in sorted(parcels.unknown)]
                 protocol.add_once(run.engine, run.key, entries, utc_now())

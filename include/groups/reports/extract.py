@@ -18,6 +18,7 @@ from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
 from include.ixhaus.database import IDS_AT_ONCE, id_lists, read_snapshot
 from include.sync.run import Extract, Opened
+from include.vocabulary.ids import ADDITION
 
 _LEDGER, _REPORT, _PERSON = SP_ABGLEICH.c, SP_MELDUNG.c, SP_PERSON.c
 
@@ -70,6 +71,6 @@ def extract_of(numbers: frozenset[str]) -> Extract:
         **{table.name: table.c.MELDUNG_NR.in_(reports) for table in below_reports},
         **{table.name: is_one(table.c.PARTNER_NR) for table in held_by_partners},
     }
-    people = or_(_LEDGER.SCHLUESSEL.in_(reporters), is_one(_LEDGER.SCHLUESSEL), _LEDGER.SCHLUESSEL.contains("~"))
+    people = or_(_LEDGER.SCHLUESSEL.in_(reporters), is_one(_LEDGER.SCHLUESSEL), _LEDGER.SCHLUESSEL.contains(ADDITION))
     contacts = and_(_LEDGER.ART == "contact", people)
     return Extract(views, or_(_LEDGER.OBJEKTE.in_(mine), _LEDGER.ART == "ticket_type", contacts))

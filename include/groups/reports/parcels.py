@@ -12,6 +12,7 @@ from include.casavi.upload import Upload
 from include.ixhaus.files import FileError, Files, Source, open_files
 from include.sync.deliver import ParcelError
 from include.sync.run import Opened
+from include.vocabulary import ids
 
 
 class ReportFileParcels:
@@ -28,7 +29,7 @@ class ReportFileParcels:
         up by.
         """
         content = json.loads(change["content"])
-        own_id = change["external_id"].rpartition("/")[2]
+        own_id = ids.last_part(change["external_id"])
         source = Source(own_id, "ANHANG", None, "ORIGINAL", content["fileName"], convert=False)
         try:
             async with self._files.ready(source) as file:

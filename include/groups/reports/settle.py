@@ -12,11 +12,13 @@ from include.ixhaus.read import Views
 from include.rules.reports import columns_to_clear, portal_field
 from include.sync import ledger, protocol
 from include.sync.run import Extract, Opened
+from include.vocabulary.state import Level
 
 _ENTRY, _REPORT = SP_PROTOKOLL_EINTRAG.c, SP_MELDUNG.c
 CLASSIFIED: Final = "classified"
 """What the rules say of every report, staged beside the records by transform."""
 _WATCHED: Final = ("ticket", "post")
+_NOT_SENT: Final = (Level.INVALID.value, Level.OUTSTANDING.value)
 
 
 class Settled(NamedTuple):
@@ -65,7 +67,7 @@ def settle(run: Opened, extract: Extract) -> Settled:
 def _failed(run: Opened) -> pd.DataFrame:
     """Return what this run could not send: record_type, external_id, reason."""
     query = select(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND).where(
-        _ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
+        _ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.key.name, _ENTRY.STUFE.in_(_NOT_SENT)
     )
     with read_snapshot(run.engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]

@@ -6,13 +6,15 @@ from typing import Final
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
-from include.rules.outcomes import parents
-from include.rules.reports.comments import FROM_PORTAL, may_be_seen, on_tickets
+from include.rules.outcomes import lines, parents
+from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import base_ids, families, finished, inbox_of, of_type
 from include.rules.reports.texts import outbound
 from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import Origin
 
 _BYTES_PER_MB: Final = 1 << 20
 _NAME_LENGTH: Final = 255
@@ -37,20 +39,19 @@ def decide_attachments(
     files = files.assign(report_nr=note["report_nr"].where(note["note_id"].notna(), files["report_nr"]))
     inbox, ledger = inbox_of(views["inbox"], "attachment"), of_type(known, "attachment")
     ticketed = on_tickets(files, base_ids(files["file_id"], inbox), reports, classified)
-    is_from_portal = (files["origin"] == FROM_PORTAL) | occurs(files["file_id"], inbox["erp_id"])
+    is_from_portal = (files["origin"] == Origin.PORTAL) | occurs(files["file_id"], inbox["erp_id"])
     decided = _decide(files, note, ticketed, is_from_portal, ledger, settings)
     is_sent = decided["decision"] == Decision.SEND
     comment = note["external_id"].where(note["decision"] == Decision.SEND)
+    above = lines(parents("ticket", ticketed["ticket_external_id"]), parents("comment", comment))
     records = decided.assign(
         external_id=ticketed["external_id"].mask(is_from_portal, ticketed["base_id"]),
         warnings="",
         properties=ticketed["property_nr"].fillna(""),
-        parents=(parents("ticket", ticketed["ticket_external_id"]) + "\n" + parents("comment", comment))
-        .str.strip()
-        .where(is_sent, ""),
+        parents=above.where(is_sent, ""),
         identity="",
         changed_at=utc(files["changed_at"]),
-        source="SP_ANHANG:" + files["file_id"],
+        source=ids.source("SP_ANHANG", files["file_id"]),
     )
     family = families(ledger["external_id"], ticketed["base_id"])
     return finished(records, _content(files, ticketed), ledger, family, superseded="AUDIENCE_CHANGED")

@@ -3,8 +3,8 @@
 A ticket that changes its audience, because its kind becomes that of a property report or back, or because it gets
 another reporter, is withdrawn and comes again under another id. The ledger's `identity` of a ticket remembers:
 
-    <audience>[ first][ <since>]     audience: a contact's id, or PUBLIC and the number of the property; missing for
-                                               what came from the portal
+    <audience>[ first][ <since>]     audience: a contact's id, or that of everybody in a property (ids.everybody);
+                                               missing for what came from the portal
                                      first:    it went out with its property's first export (O25, E54)
                                      since:    from when (UTC) this audience has seen it; only where there was another
 
@@ -16,11 +16,10 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.rules.reports.ledger import MAYBE_HELD
 from include.rules.values import occurs, positions, taken
+from include.vocabulary import ids
+from include.vocabulary.state import MAYBE_HELD, State
 
-PUBLIC: Final = "~P"
-"""Begins the audience that is everybody in a property; no contact's id begins like this."""
 _IDENTITY: Final = r"^(?P<audience>.*?)(?P<first> first)?(?: (?P<since>\d{8}T\d{6}))?$"
 _MOMENT: Final = "%Y%m%dT%H%M%S"
 
@@ -36,14 +35,14 @@ def read_marks(ledger: DataFrame) -> DataFrame:
         {
             "audience": marks["audience"].fillna(""),
             "is_first": marks["first"].notna(),
-            "since": since.where(ledger["state"] == "present"),
+            "since": since.where(ledger["state"] == State.PRESENT),
         }
     )
 
 
 def is_public(audience: Series) -> "Series[bool]":
     """Return where the audience is everybody in a property."""
-    return audience.str.startswith(PUBLIC).fillna(False).astype(bool)
+    return audience.str.startswith(ids.PUBLIC).fillna(False).astype(bool)
 
 
 def write_marks(audience: Series, is_first: "Series[bool]", since: Series) -> Series:
@@ -56,7 +55,7 @@ def write_marks(audience: Series, is_first: "Series[bool]", since: Series) -> Se
 
 def audiences(reports: DataFrame, as_what: Series) -> Series:
     """Return for whom each report is as a ticket: its contact, or all of its property; missing if it is no ticket."""
-    for_all = PUBLIC + reports["property_nr"]
+    for_all = ids.everybody(reports["property_nr"])
     return reports["contact_id"].where(as_what == "individual").mask(as_what == "property", for_all)
 
 
@@ -71,18 +70,18 @@ def tickets_for(reports: DataFrame, tickets: DataFrame, audience: Series) -> Dat
     """
     wanted = audience.reindex(tickets["report"]).reset_index(drop=True)
     # what came from the portal is its reporter's; once withdrawn, nobody knows any more whose it was
-    is_reporters = (tickets["audience"] == "") & (tickets["state"] != "removed") & ~is_public(wanted)
+    is_reporters = (tickets["audience"] == "") & (tickets["state"] != State.REMOVED) & ~is_public(wanted)
     is_same = (tickets["audience"] == wanted) | is_reporters
     fitting = tickets[(is_same | wanted.isna()).fillna(False).astype(bool)]
-    ranks = fitting["state"].map({**dict.fromkeys(MAYBE_HELD, 0), "removed": 1}).fillna(2)
+    ranks = fitting["state"].map({**dict.fromkeys(MAYBE_HELD, 0), State.REMOVED: 1}).fillna(2)
     best = fitting.assign(rank=ranks).sort_values(["report", "rank", "external_id"], kind="stable")
     best = best.drop_duplicates("report")
     chosen = taken(best, positions(Series(reports.index), best["report"]))
-    ids = chosen["external_id"].fillna(_new_ids(reports, tickets, audience))
-    others = tickets[tickets["external_id"] != ids.reindex(tickets["report"]).reset_index(drop=True)]
+    external_ids = chosen["external_id"].fillna(_new_ids(reports, tickets, audience))
+    others = tickets[tickets["external_id"] != external_ids.reindex(tickets["report"]).reset_index(drop=True)]
     return DataFrame(
         {
-            "external_id": ids,
+            "external_id": external_ids,
             "state": chosen["state"].fillna(""),
             "audience": chosen["audience"].fillna(""),
             "since": chosen["since"],
@@ -94,8 +93,9 @@ def tickets_for(reports: DataFrame, tickets: DataFrame, audience: Series) -> Dat
 def _new_ids(reports: DataFrame, tickets: DataFrame, audience: Series) -> Series:
     """Return the id of a ticket not sent before: the report's own, with an addition if that was somebody else's."""
     own, for_all = reports["ticket_id"], is_public(audience)
-    other = (own + "~" + audience).mask(for_all, own + PUBLIC)
-    second = (other + "~2").mask(for_all, other + "~" + audience.str.removeprefix(PUBLIC))
+    other = ids.extended(own, audience).mask(for_all, ids.extended(own, ids.EVERYBODY))
+    again = ids.extended(other, audience.str.removeprefix(ids.PUBLIC))
+    second = ids.extended(other, ids.TWICE).mask(for_all, again)
     other = other.mask(occurs(other, tickets["external_id"]), second)
     is_other = Series(reports.index).isin(tickets["report"]) & audience.notna()
     return other.where(is_other, own)

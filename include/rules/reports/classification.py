@@ -9,12 +9,12 @@ from pandas import DataFrame, Series
 from include.rules.documents import cut_off
 from include.rules.first_hit import first_hit
 from include.rules.reports.audience import audiences, tickets_for
-from include.rules.reports.comments import FROM_PORTAL
 from include.rules.reports.posts import posts_for
 from include.rules.reports.sources import Sources
 from include.rules.values import days
 from include.settings import SystemSettings
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import Origin
 
 AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
 SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export", "record_type", "external_id")
@@ -63,9 +63,8 @@ def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFr
     is_followed = reports["is_held"] | reports["is_full_history"] | (is_bulletin & reports["was_posted"])
     is_old = (days(reports["reported_at"]) < cut_off(today)).fillna(False)
     has_nobody = ~is_for_all & ~reports["is_user"]
-    is_from_portal = (
-        reports["origin"] == FROM_PORTAL
-    )  # its ticket stays as it is, whoever iX-Haus takes for its reporter
+    # its ticket stays as it is, whoever iX-Haus takes for its reporter
+    is_from_portal = reports["origin"] == Origin.PORTAL
     has_no_author = Series(not settings.post_author, index=reports.index)
     return first_hit(
         reports,

@@ -12,10 +12,10 @@ from include.rules.reports.ledger import additions, base_ids, families, finished
 from include.rules.reports.texts import is_cut, one_line, outbound
 from include.rules.reports.tickets import is_ticket
 from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import Origin
 
-FROM_PORTAL: Final = "PORTAL"
-"""Origin of a record that the interface wrote; it is never sent back (E49)."""
 AUTHOR_LENGTH: Final = 255
 RECORD: Final = ["external_id", "base_id", "decision", "reason", "text", "property_nr", "ticket_external_id"]
 """Columns that notes and orders share on their way to being comments."""
@@ -31,7 +31,7 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
     notes = cleaned(keyed(views["notes"], ["note_id"]), ["report_nr", "text", "author", "created_by", "origin"])
     inbox = inbox_of(views["inbox"], "comment")
     ticketed = on_tickets(notes, base_ids(notes["note_id"], inbox), reports, classified)
-    is_from_portal = (notes["origin"] == FROM_PORTAL) | occurs(notes["note_id"], inbox["erp_id"])
+    is_from_portal = (notes["origin"] == Origin.PORTAL) | occurs(notes["note_id"], inbox["erp_id"])
     # which of the two hours in October it was is not known: the earlier one, lest others read what came before
     is_meant = may_be_seen(ticketed, utc(notes["created_at"], earliest=True), of_type(known, "comment"))
     decided = first_hit(
@@ -44,8 +44,8 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
         (outbound(notes["text"]).isna(), Decision.WITHHOLD, "NOTE_EMPTY"),
         otherwise=(Decision.SEND, "NOTE_PUBLIC"),
     )
-    ids = ticketed["external_id"].mask(is_from_portal, ticketed["base_id"])
-    return notes.join([ticketed.assign(external_id=ids), decided]).assign(is_from_portal=is_from_portal)
+    external_id = ticketed["external_id"].mask(is_from_portal, ticketed["base_id"])
+    return notes.join([ticketed.assign(external_id=external_id), decided]).assign(is_from_portal=is_from_portal)
 
 
 def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified: DataFrame) -> DataFrame:
@@ -129,5 +129,5 @@ def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
     is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])
     author = notes["author"].where(is_shown).fillna(staff)
     return notes[[*RECORD, "author"]].assign(
-        author=author, changed_at=utc(notes["changed_at"]), source="SP_NOTIZ:" + notes["note_id"]
+        author=author, changed_at=utc(notes["changed_at"]), source=ids.source("SP_NOTIZ", notes["note_id"])
     )

@@ -7,16 +7,16 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
-from include.rules.objects import unit_ids
 from include.rules.reports.comments import RECORD, may_be_seen, on_tickets
 from include.rules.reports.ledger import of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
 from include.rules.reports.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import HELD, State
 
-PREFIX: Final = "AUFTRAG-"
 CANCELLED: Final = "CANCELLED"
 PHONE: Final = "contractor.phone"
 _FAULTS: Final = (
@@ -37,10 +37,10 @@ def notes_on_orders(
     A note that was sent is left as it is for ever: whatever it was made from may change later.
     """
     orders = cleaned(keyed(views["commissionings"], ["order_nr"]), ["report_nr", "company", "telephone", "status"])
-    ticketed = on_tickets(orders, PREFIX + orders["order_nr"], reports, classified)
+    ticketed = on_tickets(orders, ids.order_note(orders["order_nr"]), reports, classified)
     of_report = taken(reports, ticketed["report"].to_numpy())
     ledger = of_type(known, "comment")
-    sent = ledger.loc[ledger["state"].isin(["present", "restricted", "removed"]), "external_id"]
+    sent = ledger.loc[ledger["state"].isin([*HELD, State.REMOVED]), "external_id"]
     is_meant = may_be_seen(ticketed, utc(orders["ordered_at"], earliest=True), ledger)
     wants_note = of_report["notes_commissioning"].eq(True) & of_report["note_template"].notna()
     first = [
@@ -60,7 +60,7 @@ def notes_on_orders(
     return found[RECORD].assign(
         author=_author(of_report["team_nr"], views["teams"]),
         changed_at=utc(orders["changed_at"]),
-        source="SP_BEAUFTRAGUNG:" + orders["order_nr"],
+        source=ids.source("SP_BEAUFTRAGUNG", orders["order_nr"]),
     )
 
 
@@ -98,9 +98,9 @@ def _text(template: str, values: Mapping[str, str], settings: SystemSettings) ->
 def _values(orders: DataFrame, of_report: DataFrame, ticketed: DataFrame, views: Mapping[str, DataFrame]) -> DataFrame:
     """Return the placeholders' values; below a property report no unit is named (R41)."""
     properties, units = keyed(views["properties"], ["property_nr"]), keyed(views["units"], ["property_nr", "unit_nr"])
-    unit_id = unit_ids(of_report["property_nr"], of_report["unit_nr"])
+    unit_id = ids.unit(of_report["property_nr"], of_report["unit_nr"])
     home = taken(properties, positions(of_report["property_nr"], properties["property_nr"]))
-    unit = taken(units, positions(unit_id, unit_ids(units["property_nr"], units["unit_nr"])))
+    unit = taken(units, positions(unit_id, ids.unit(units["property_nr"], units["unit_nr"])))
     values = {
         "report.number": of_report["report_nr"],
         "report.subject": of_report["subject"],

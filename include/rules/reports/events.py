@@ -10,7 +10,6 @@ there before the first run, before a property was released (E54), or before the 
 """
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Final
 
 import pandas as pd
@@ -23,12 +22,13 @@ from include.rules.reports.ledger import of_type
 from include.rules.reports.sources import kinds_of
 from include.rules.reports.texts import title_of
 from include.rules.values import cleaned, keyed, occurs, positions, taken, utc
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import State
 
 OPENED: Final = "opened"
 CLOSED: Final = "closed"
 NOTE: Final = "note"
-_KEY_LENGTH: Final = 100
 
 
 def concerned(reports: DataFrame, tickets: DataFrame, ledger: DataFrame) -> DataFrame:
@@ -48,7 +48,7 @@ def concerned(reports: DataFrame, tickets: DataFrame, ledger: DataFrame) -> Data
     held = taken(held, positions(mine["external_id"], held["external_id"]))
     wanted = taken(tickets[["hash"]], positions(mine["external_id"], tickets["external_id"]))["hash"]
     is_ticket = mine["as_what"] == "individual"
-    is_there = is_ticket & (held["state"] == "present").fillna(False)
+    is_there = is_ticket & (held["state"] == State.PRESENT).fillna(False)
     return mine.assign(
         is_ticket=is_ticket,
         is_there=is_there,
@@ -73,7 +73,7 @@ def events(
     """
     found = concerned.assign(**{what: _keys(concerned["report_nr"], what, concerned) for what in (OPENED, CLOSED)})
     opened = taken(told[["state", "at"]], positions(found[OPENED], told["event"]))
-    is_waiting = occurs(found[CLOSED], told.loc[told["state"] == "new", "event"])
+    is_waiting = occurs(found[CLOSED], told.loc[told["state"] == State.NEW, "event"])
     found = found.assign(was_opened=opened["state"].notna(), opened_at=opened["at"], end_waits=is_waiting)
     parts = [_opened(found, created, since), _closed(found), _notes(found, comments, created, told)]
     rows = pd.concat(parts, ignore_index=True)
@@ -85,7 +85,7 @@ def reopened(concerned: DataFrame, told: DataFrame) -> list[str]:
     """Return the events of reports that were closed and are open again: their next end is another event (E40)."""
     is_open = ~concerned["is_closed"] & (concerned["is_current"] | ~concerned["is_ticket"])
     closed = _keys(concerned["report_nr"], CLOSED, concerned)[is_open]
-    dealt_with = told.loc[~told["state"].isin(["new", "removed"]), "event"]
+    dealt_with = told.loc[~told["state"].isin([State.NEW, State.REMOVED]), "event"]
     return closed[occurs(closed, dealt_with)].tolist()
 
 
@@ -125,12 +125,12 @@ def _rows(found: DataFrame, what: str, is_news: "Series[bool]", exists: "Series[
 
 def _notes(found: DataFrame, comments: DataFrame, created: DataFrame, told: DataFrame) -> DataFrame:
     """Return the notes that came into the portal; one from before a first export was over is no news (E54)."""
-    waiting = told.loc[told["state"] == "new", "about"]
-    ids = pd.concat([of_type(created, "comment")["external_id"], waiting])
+    waiting = told.loc[told["state"] == State.NEW, "about"]
+    news = pd.concat([of_type(created, "comment")["external_id"], waiting])
     is_sent = comments["decision"] == Decision.SEND
-    notes = comments[is_sent & occurs(comments["external_id"], ids)].reset_index(drop=True)
+    notes = comments[is_sent & occurs(comments["external_id"], news)].reset_index(drop=True)
     tickets = found[found["is_ticket"]].reset_index(drop=True)
-    parent = notes["parents"].str.extract(r"(?m)^ticket (.*)$")[0].astype("str")
+    parent = notes["parents"].str.extract(ids.parent_pattern("ticket"))[0].astype("str")
     row = positions(parent, tickets["external_id"])
     notes, of = notes[row >= 0].reset_index(drop=True), taken(tickets, row[row >= 0])
     is_later = of["was_opened"] & (notes["changed_at"] > of["opened_at"]).fillna(False)
@@ -147,10 +147,6 @@ def _notes(found: DataFrame, comments: DataFrame, created: DataFrame, told: Data
 
 
 def _keys(records: Series, what: str, contacts: DataFrame) -> Series:
-    """Return the events' keys: what happened to which record, and for whom; a long one ends in a digest."""
-    keys = [f"{record}/{what}/{contact}" for record, contact in zip(records, contacts["contact_id"], strict=True)]
-    short = [
-        key if len(key) <= _KEY_LENGTH else f"{key[:60]}~{blake2b(key.encode(), digest_size=16).hexdigest()}"
-        for key in keys
-    ]
-    return Series(short, index=records.index, dtype="str")
+    """Return the events' keys: what happened to which record, and for whom."""
+    keys = [ids.event(record, what, contact) for record, contact in zip(records, contacts["contact_id"], strict=True)]
+    return Series(keys, index=records.index, dtype="str")

@@ -7,10 +7,9 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.outcomes import newest
-from include.rules.reports.comments import FROM_PORTAL
-from include.rules.reports.ledger import MAYBE_HELD
 from include.rules.values import keyed, positions, taken
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import MAYBE_HELD, Origin, State
 
 PENDING: Final = "PENDING"
 SENT: Final = "SENT"
@@ -37,9 +36,9 @@ def portal_field(classified: DataFrame, ledger: DataFrame, failed: DataFrame | N
     is_wanted, is_invalid = decision == Decision.SEND, decision == Decision.INVALID
     rows = {
         FAILED: is_invalid | failure.notna(),
-        SENT: is_wanted & (state == "present"),
+        SENT: is_wanted & (state == State.PRESENT),
         PENDING: is_wanted | state.isin(MAYBE_HELD),  # to be sent, or to be taken out
-        WITHDRAWN: state == "removed",
+        WITHDRAWN: state == State.REMOVED,
     }
     status = np.select([row.to_numpy(dtype=bool) for row in rows.values()], list(rows), default="")
     return DataFrame(
@@ -64,7 +63,7 @@ def columns_to_clear(reports: DataFrame, notes: DataFrame, report_user: str | No
     reports = keyed(reports, ["report_nr"])
     by_staff = reports["changed_by"].notna() & (reports["changed_by"] != report_user)
     own = pd.to_datetime(reports["changed_at"]).where(by_staff)
-    mine = notes["created_by"].notna() & (notes["created_by"] != report_user) & (notes["origin"] != FROM_PORTAL)
+    mine = notes["created_by"].notna() & (notes["created_by"] != report_user) & (notes["origin"] != Origin.PORTAL)
     staff_notes = notes[mine]
     written = newest(pd.to_datetime(staff_notes["created_at"]), pd.to_datetime(staff_notes["changed_at"]))
     latest = written.groupby(staff_notes["report_nr"].astype("str")).max()

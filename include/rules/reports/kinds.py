@@ -6,6 +6,7 @@ from include.rules.first_hit import first_hit
 from include.rules.outcomes import outcome
 from include.rules.reports.texts import one_line, outbound
 from include.rules.values import utc
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 
 
@@ -30,7 +31,7 @@ def decide_kinds(kinds: DataFrame) -> DataFrame:
         parents="",
         identity="",
         changed_at=utc(kinds["changed_at"]),
-        source="SP_MELDUNGSART:" + kinds["report_kind"],
+        source=ids.source("SP_MELDUNGSART", kinds["report_kind"]),
     )
     content = DataFrame(
         {

@@ -1,17 +1,14 @@
 """What the ledger and the inbox say of reports, notes and files: under which id the portal knows each (E43, E49)."""
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.outcomes import outcome
 from include.rules.values import Rows, keyed, occurs, positions, taken
+from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
-
-MAYBE_HELD: Final = ("present", "restricted", "pending")
-"""States of what the portal holds or may hold."""
+from include.vocabulary.state import MAYBE_HELD
 
 
 def of_type(known: DataFrame, record_type: str) -> DataFrame:
@@ -33,29 +30,27 @@ def base_ids(numbers: Series, inbox: DataFrame) -> Series:
     """
     from_portal = taken(inbox, positions(numbers, inbox["erp_id"]))["portal_id"]
     is_taken = occurs(numbers, inbox["portal_id"]) & from_portal.isna()
-    return from_portal.fillna(numbers.mask(is_taken, numbers + "~ERP"))
+    return from_portal.fillna(numbers.mask(is_taken, ids.extended(numbers, ids.ERP)))
 
 
-def families(ids: Series, bases: Series) -> Rows:
-    """Return for each id in the ledger which record it stands for: the row whose base is the id, or the id without an
-    addition that follows a "~"; -1 if there is no such record any more.
+def families(external_ids: Series, bases: Series) -> Rows:
+    """Return for each id in the ledger which record it stands for: the row whose base is the id, or the id without
+    additions; -1 if there is no such record any more.
     """
-    rows = positions(ids, bases)
+    rows = positions(external_ids, bases)
     unclear = np.flatnonzero(rows < 0)
     if len(unclear):
         index = pd.Index(bases)
         for place in unclear:  # few: only what once changed its audience
-            parts = str(ids.iloc[place]).split("~")
-            shorter = ["~".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
+            shorter = ids.bases(str(external_ids.iloc[place]))[1:]
             found = index.get_indexer(pd.Index(shorter)) if shorter else np.array([], dtype=np.intp)
             rows[place] = next((row for row in found if row >= 0), -1)
     return rows
 
 
 def additions(external_ids: Series, bases: Series) -> Series:
-    """Return what each id has behind its base: "" or, say, "~P"; children of the record carry the same (E43)."""
-    pairs = zip(external_ids, bases, strict=True)
-    return Series([external[len(base) :] for external, base in pairs], index=bases.index, dtype="str")
+    """Return what each id has behind its base: "" or an addition; children of the record carry the same (E43)."""
+    return Series(list(map(ids.addition, external_ids, bases)), index=bases.index, dtype="str")
 
 
 def finished(records: DataFrame, content: DataFrame, ledger: DataFrame, family: Rows, superseded: str) -> DataFrame:

@@ -11,11 +11,13 @@ from pandas import DataFrame, Series
 
 from include.rules.outcomes import parents
 from include.rules.reports.audience import write_marks
-from include.rules.reports.ledger import MAYBE_HELD, families, finished, of_type
+from include.rules.reports.ledger import families, finished, of_type
 from include.rules.reports.texts import is_cut, outbound, title_of
 from include.rules.values import positions, taken, utc, warnings
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
+from include.vocabulary.state import MAYBE_HELD, State
 
 
 def posts_for(reports: DataFrame, posts: DataFrame, is_sent: "Series[bool]", settings: SystemSettings) -> DataFrame:
@@ -27,16 +29,16 @@ def posts_for(reports: DataFrame, posts: DataFrame, is_sent: "Series[bool]", set
              it has), is_first (bool: it went or goes out with its property's first export)
     """
     own = reports["report_nr"].reindex(posts["report"]).reset_index(drop=True)
-    numbers = _numbers(posts["external_id"], own)
+    numbers = list(map(ids.posting, posts["external_id"], own))
     last = posts.assign(number=numbers).sort_values(["report", "number"]).drop_duplicates("report", keep="last")
     latest = taken(last, positions(Series(reports.index), last["report"]))
     edition = _editions(title_of(reports), outbound(reports["text"]))
-    is_over = latest["state"] == "removed"
+    is_over = latest["state"] == State.REMOVED
     is_changed = latest["audience"].fillna("").ne("") & (latest["audience"] != edition)
     if settings.repost_changed_bulletins:
         is_over |= is_changed & latest["state"].isin(MAYBE_HELD)
     is_again = is_sent & is_over
-    again = reports["report_nr"] + "~" + (latest["number"].fillna(1).astype(int) + 1).astype("str")
+    again = ids.extended(reports["report_nr"], (latest["number"].fillna(1).astype(int) + 1).astype("str"))
     was_first = latest["is_first"].eq(True).fillna(False).astype(bool)
     return DataFrame(
         {
@@ -67,7 +69,7 @@ def decide_posts(
         parents=parents("property", mine["property_nr"]),
         identity=write_marks(decided["post_edition"], decided["post_is_first"], Series(pd.NaT, index=mine.index)),
         changed_at=utc(mine["changed_at"]),
-        source="SP_MELDUNG:" + mine["report_nr"],
+        source=ids.source("SP_MELDUNG", mine["report_nr"]),
     )
     content = DataFrame(
         {
@@ -83,12 +85,6 @@ def decide_posts(
     ledger = of_type(known, "post")
     family = families(ledger["external_id"], mine["report_nr"])
     return finished(records, content, ledger, family, superseded="BULLETIN_REPLACED")
-
-
-def _numbers(external_ids: Series, own: Series) -> list[int]:
-    """Return the how-manieth posting of its report each id stands for."""
-    endings = [external[len(base) + 1 :] for external, base in zip(external_ids, own, strict=True)]
-    return [int(ending) if ending.isdecimal() else 1 for ending in endings]
 
 
 def _editions(titles: Series, texts: Series) -> Series:

@@ -10,9 +10,10 @@ from pandas import DataFrame, Series
 from include.rules.identity import contacts_of, people_of
 from include.rules.offices import is_licensed
 from include.rules.reports.audience import read_marks
-from include.rules.reports.ledger import MAYBE_HELD, base_ids, families, inbox_of, of_type
+from include.rules.reports.ledger import base_ids, families, inbox_of, of_type
 from include.rules.values import Rows, cleaned, is_released, is_true, keyed, occurs, positions, taken
 from include.settings import SystemSettings
+from include.vocabulary.state import MAYBE_HELD, State
 
 OPEN: Final = "OPEN"
 CLOSED: Final = "CLOSED"
@@ -64,12 +65,12 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         **{name: is_true(of_kind[name]) for name in KIND_FLAGS},
         kind_name=of_kind["name"],
         note_template=of_kind["note_template"],
-        **_states(reports["status"], settings),
+        **states_of(reports["status"], settings),
         is_in_range=is_released(reports["property_nr"], settings),
         is_full_history=_in_full_history(reports["property_nr"], settings),
         is_team_released=of_released_team(reports["team_nr"], views["teams"], _chosen_teams(views, settings, today)),
         contact_id=contacts["external_id"],
-        is_user=contacts["state"] == "present",
+        is_user=contacts["state"] == State.PRESENT,
         ticket_id=base_ids(reports["report_nr"], inbox),
     )
     tickets = _tickets(of_type(known, "ticket"), reports, inbox)
@@ -78,8 +79,16 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
     return Sources(reports.assign(**_history(reports, tickets, posts, known, inbox)), tickets, posts)
 
 
-def _states(status: Series, settings: SystemSettings) -> dict[str, Series]:
-    """Return the status in the portal; one that the settings do not name counts as open (O6)."""
+def portal_state(status: str | None, settings: SystemSettings) -> str:
+    """Return the status that the ticket of a report with this status has in the portal (OPEN, IN_PROGRESS, CLOSED)."""
+    column = cleaned(DataFrame({"status": [status]}, dtype="str"), ["status"])["status"]
+    return str(states_of(column, settings)["portal_state"].iloc[0])
+
+
+def states_of(status: Series, settings: SystemSettings) -> dict[str, Series]:
+    """Return portal_state, is_closed and has_unknown_status (bool) of reports by their status in iX-Haus; one that the
+    settings do not name counts as open (O6).
+    """
     portal_state = status.map(settings.report_statuses).astype("str")
     is_closed = status.isin(list(settings.closing_statuses)) | (portal_state == CLOSED).fillna(False).astype(bool)
     return {
@@ -116,7 +125,7 @@ def _tickets(ledger: DataFrame, reports: DataFrame, inbox: DataFrame) -> DataFra
     """Return the ledger's tickets and those from the portal that the ledger does not know."""
     came_in = reports.loc[occurs(reports["ticket_id"], inbox["portal_id"]), "ticket_id"]
     unknown = came_in[~occurs(came_in, ledger["external_id"])]
-    added = DataFrame({"external_id": unknown.to_numpy(), "state": "present"}).astype("str")
+    added = DataFrame({"external_id": unknown.to_numpy(), "state": State.PRESENT.value}).astype("str")
     rows = pd.concat([ledger, added], ignore_index=True) if len(added) else ledger
     return _rows_of(rows, families(rows["external_id"], reports["ticket_id"]))
 
@@ -125,14 +134,14 @@ def _history(
     reports: DataFrame, tickets: DataFrame, posts: DataFrame, known: DataFrame, inbox: DataFrame
 ) -> dict[str, "Series[bool]"]:
     both = pd.concat([tickets[["report", "state", "is_first"]], posts[["report", "state", "is_first"]]])
-    is_new, is_gone = both["state"] == "new", both["state"] == "removed"
+    is_new, is_gone = both["state"] == State.NEW, both["state"] == State.REMOVED
     row = Series(reports.index, index=reports.index)
     # withdrawn under one id and not yet there under the next: the portal knows it all the same
     is_changing = row.isin(both.loc[is_new, "report"]) & row.isin(both.loc[is_gone, "report"])
-    is_under_way = both["is_first"] & both["state"].isin(["new", "pending"])
+    is_under_way = both["is_first"] & both["state"].isin([State.NEW, State.PENDING])
     return {
         "is_held": row.isin(both.loc[both["state"].isin(MAYBE_HELD), "report"]) | is_changing,
-        "was_posted": row.isin(posts.loc[posts["state"] != "new", "report"]),
+        "was_posted": row.isin(posts.loc[posts["state"] != State.NEW, "report"]),
         "is_first_export": ~reports["property_nr"].isin(_exported_properties(known, inbox))
         | row.isin(both.loc[is_under_way, "report"]),
     }
@@ -143,5 +152,5 @@ def _exported_properties(known: DataFrame, inbox: DataFrame) -> list[str]:
     has only planned (E54), nor what came from the portal.
     """
     sent = known[known["record_type"].isin(["ticket", "post"]) & ~occurs(known["external_id"], inbox["portal_id"])]
-    is_planned = read_marks(sent)["is_first"] & sent["state"].isin(["new", "pending"])
+    is_planned = read_marks(sent)["is_first"] & sent["state"].isin([State.NEW, State.PENDING])
     return sorted({number for text in sent.loc[~is_planned, "properties"].dropna() for number in text.split()})

@@ -4,12 +4,12 @@ without anything personal (R34–R41, R46, E38–E43).
 
 from pandas import DataFrame, Series
 
-from include.rules.objects import unit_ids
-from include.rules.outcomes import parents
+from include.rules.outcomes import lines, parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.ledger import families, finished, of_type
 from include.rules.reports.texts import is_cut, outbound, title_of
 from include.rules.values import keyed, occurs, utc, warnings
+from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 
 
@@ -41,7 +41,7 @@ def decide_tickets(
         parents=_parents(content).where(is_sent, ""),
         identity=_identity(decided),
         changed_at=utc(mine["changed_at"]),
-        source="SP_MELDUNG:" + mine["report_nr"],
+        source=ids.source("SP_MELDUNG", mine["report_nr"]),
     )
     ledger = of_type(known, "ticket")
     family = families(ledger["external_id"], mine["ticket_id"])
@@ -56,8 +56,8 @@ def is_ticket(classified: DataFrame) -> "Series[bool]":
 def _content(reports: DataFrame, classified: DataFrame, units: DataFrame) -> DataFrame:
     is_personal = classified["as_what"] == "individual"
     places = keyed(units, ["property_nr", "unit_nr"])
-    unit_id = unit_ids(reports["property_nr"], reports["unit_nr"].astype("str"))
-    is_there = occurs(unit_id, unit_ids(places["property_nr"], places["unit_nr"]))
+    unit_id = ids.unit(reports["property_nr"], reports["unit_nr"].astype("str"))
+    is_there = occurs(unit_id, ids.unit(places["property_nr"], places["unit_nr"]))
     return DataFrame(
         {
             "ticketTypeId": reports["report_kind"],
@@ -72,9 +72,12 @@ def _content(reports: DataFrame, classified: DataFrame, units: DataFrame) -> Dat
 
 
 def _parents(content: DataFrame) -> Series:
-    place = parents("ticket_type", content["ticketTypeId"]) + "\n" + parents("property", content["propertyId"])
-    person = parents("contact", content["contactId"]) + "\n" + parents("unit", content["unitId"])
-    return (place + "\n" + person).str.strip()
+    return lines(
+        parents("ticket_type", content["ticketTypeId"]),
+        parents("property", content["propertyId"]),
+        parents("contact", content["contactId"]),
+        parents("unit", content["unitId"]),
+    )
 
 
 def _identity(classified: DataFrame) -> Series:

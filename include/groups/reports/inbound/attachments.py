@@ -18,6 +18,7 @@ from include.ixhaus.files.kind import media_type_of
 from include.ixhaus.files.names import safe_name
 from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
+from include.vocabulary import ids
 from include.vocabulary.state import Origin
 
 _REASONS: Final = {FOREIGN_HOST: "ATTACHMENT_FOREIGN", TOO_LARGE: "ATTACHMENT_TOO_LARGE"}
@@ -75,11 +76,12 @@ async def _import(
     declared = str(attachment.get("mimeType") or "")
     media_type = declared if true_type == _UNKNOWN and _MEDIA_TYPE.fullmatch(declared) else true_type
     name = safe_name(str(attachment.get("fileName") or ""), true_type)
-    row = file_row(f"SP-{key}", report.number, note_id, name, media_type, path.stat().st_size)
+    file_id = ids.imported(key)
+    row = file_row(file_id, report.number, note_id, name, media_type, path.stat().st_size)
     writes.files.append((row, path))
     writes.attachments += 1
     report.changes.append("NEUER_ANHANG")
-    return f"SP-{key}", ""
+    return file_id, ""
 
 
 async def _fetch(portal: Portal, address: str, limit: int, path: Path) -> Answer:

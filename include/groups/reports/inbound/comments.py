@@ -11,6 +11,7 @@ from include.groups.reports.inbound.statements import IMPORTED_NOTES, INBOX, LED
 from include.groups.reports.inbound.texts import plain
 from include.groups.reports.inbound.work import Work
 from include.ixhaus.contract import YES
+from include.vocabulary import ids
 from include.vocabulary.state import Origin, State
 
 Comment = dict[str, Any]
@@ -48,16 +49,16 @@ def public(comments: list[Comment]) -> dict[str, Comment]:
 def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, comments: dict[str, Comment]) -> Known:
     """Return what iX-Haus knows of these comments."""
     notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
-    addition = _addition(ticket_id, report.number)
+    addition = ids.addition(ticket_id, report.number)  # the same behind the ids of a ticket's comments (E43)
     own = {note["NOTIZ_ID"] + addition: note for note in notes if note["HERKUNFT"] != Origin.PORTAL}
-    ids = {one["id"] for one in comments.values()} - {""}
-    sent = by_ids(connection, LEDGER, ids | own.keys(), system=work.system, kind="comment")
+    listed = {one["id"] for one in comments.values()} - {""}
+    sent = by_ids(connection, LEDGER, listed | own.keys(), system=work.system, kind="comment")
     keys = [*comments, *map(key_of, own)]
     inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
     known = {row["IXHAUS_ID"] for key, row in inbox.items() if key in comments}
     unseen = [
         note for external_id, note in own.items()
-        if note["OEFFENTLICH"] == YES and external_id not in ids and note["NOTIZ_ID"] not in known
+        if note["OEFFENTLICH"] == YES and external_id not in listed and note["NOTIZ_ID"] not in known
         and sent.get(external_id, {}).get("ZUSTAND") in (State.PENDING, State.PRESENT)
     ]  # fmt: skip
     imported = [] if report.is_new else rows_of(
@@ -66,14 +67,6 @@ def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, 
     ours = frozenset(key for key, one in comments.items() if one["id"] in sent)
     of_ticket = [row for row in imported if is_of_ticket(row["VERSION"], ticket_id)]
     return Known(ours, own, sent, inbox, of_ticket, unseen)
-
-
-def _addition(ticket_id: str, report_nr: str) -> str:
-    """Return what the ids of a ticket's comments have behind those of their notes: the same as its own has (E43)."""
-    if ticket_id.startswith(report_nr):
-        return ticket_id.removeprefix(report_nr)
-    _, mark, addition = ticket_id.partition("~")
-    return mark + addition
 
 
 def echoed(comment: Comment, unseen: list[Row], used: Counter[tuple[str, str]]) -> str | None:
@@ -102,7 +95,7 @@ def key_of(external_id: str) -> str:
 
 def note_id_of(comment: Comment) -> str:
     """Return the key of the note that a comment becomes."""
-    return f"SP-{comment.get('internalId') or _key(comment)}"
+    return ids.imported(comment.get("internalId") or _key(comment))
 
 
 def version_in(ticket_id: str, text: str | None) -> str:

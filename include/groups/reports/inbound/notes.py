@@ -85,7 +85,7 @@ def _add_note(work: Work, report: Report, note_id: str, text: str, comment: Comm
         "TEXT": kept_text(report.number, note_id, text, writes),
         "OEFFENTLICH": NO if comment.get("isInternal") else YES,
         "VERFASSER": one_line(str(comment.get("authorName") or ""), 100) or None, "ANGELEGT_VON": work.user,
-        "ANGELEGT_AM": local(parse(comment.get("createdAt")) or now), "HERKUNFT": Origin.PORTAL,
+        "ANGELEGT_AM": local(parse(comment.get("createdAt")) or now), "HERKUNFT": Origin.PORTAL.value,
         "GEAENDERT_AM": local(now),
     }  # fmt: skip
     writes.rows.append((SP_NOTIZ, row))

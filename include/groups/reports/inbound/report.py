@@ -8,14 +8,12 @@ from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.work import Writes
 from include.groups.reports.times import local
 from include.ixhaus.contract.reports import SP_MELDUNG
+from include.rules.reports.sources import CLOSED, OPEN
 from include.rules.reports.texts import cut
 from include.vocabulary.reasons import explain
 
 NEW: Final = "Neu"
 """STATUS of a report that came from the portal."""
-CLOSED: Final = "CLOSED"
-PORTAL_STATUS: Final = {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": CLOSED, "Storniert": CLOSED}
-"""Which status in the portal follows from one in iX-Haus; any other counts as open (O6)."""
 _LONGEST_HINT: Final = 400
 _LONGEST_CHANGE: Final = 40
 
@@ -34,7 +32,8 @@ class Report:
     is_withdrawn: bool = False
     is_up_to_date: bool = True
     """Whether the portal holds what iX-Haus says: else nobody can tell whose the status in the portal is."""
-    status: str = NEW
+    portal_state: str = OPEN
+    """The status that its ticket has in the portal if nobody but iX-Haus sets it."""
     hint: str = ""
     seen_status: str = ""
     """The ticket's status in the portal when it was read last; "" if it never was."""
@@ -49,7 +48,7 @@ class Report:
             return status
         if not self.is_up_to_date:
             return self.seen_status
-        expected = CLOSED if self.is_withdrawn else PORTAL_STATUS.get(self.status, "OPEN")
+        expected = CLOSED if self.is_withdrawn else self.portal_state
         if status not in (expected, self.seen_status):
             self.changes.append("STATUS_GEAENDERT")
         return status

@@ -20,6 +20,7 @@ from include.groups.reports.inbound.statements import (
     row_of,
     rows_of,
 )
+from include.vocabulary import ids
 
 OWN_KIND_OF_TEAM = "Objektverwaltung"
 """The one of a property's teams whose user is responsible for its reports (R38)."""
@@ -49,7 +50,7 @@ class Agreement(NamedTuple):
 def find_place(connection: Connection, system: str, ticket: dict[str, Any], today: date) -> Place:
     """Return who made a ticket and where, as far as iX-Haus knows.
 
-    ticket: contactId (before a "~" a partner's number or a person's key), unitId, propertyId
+    ticket: contactId, unitId, propertyId
     """
     contact_id = str(ticket.get("contactId") or "")
     person_key, partner_nr = _find_contact(connection, system, contact_id)
@@ -70,7 +71,7 @@ def choose(agreements: Sequence[Agreement], unit_id: str, today: date) -> Place:
     newest = sorted(agreements, key=lambda one: (not _has_ended(one, today), one.begin or date.min), reverse=True)
     current = [one for one in newest if not _has_ended(one, today)]
     running = [one for one in current if one.begin is None or one.begin <= today] or current
-    there = [one for one in newest if f"{one.property_nr}/{one.unit_nr}" == unit_id]
+    there = [one for one in newest if ids.unit(str(one.property_nr), str(one.unit_nr)) == unit_id]
     if there:
         return _at(there[0], *([] if there[0] in current else ["REPORTER_CONTRACT_ENDED"]))
     hints = ["UNIT_WITHOUT_CONTRACT"] if unit_id else []
@@ -90,10 +91,10 @@ def team_of(connection: Connection, property_nr: str | None) -> tuple[str | None
 
 def _find_contact(connection: Connection, system: str, contact_id: str) -> tuple[str | None, str | None]:
     """Return the person's key and the partner's number that a contact stands for."""
-    number, _, addition = contact_id.partition("~")
+    number = ids.contact_number(contact_id)
     if not number:
         return None, None
-    partner = None if addition.startswith("person") else row_of(connection, PARTNER, key=number)
+    partner = None if ids.is_person(contact_id) else row_of(connection, PARTNER, key=number)
     person = row_of(connection, PERSON, key=number) if partner is None else None
     record = partner or person
     if record is None or _is_another(connection, system, contact_id, record):

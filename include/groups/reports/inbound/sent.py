@@ -15,6 +15,7 @@ from include.rules.reports.comments import contents_of
 from include.rules.reports.texts import cut, sendable
 from include.sync.deliver import CANNOT_WITHDRAW
 from include.sync.staging import content_hash
+from include.vocabulary.ids import imported
 from include.vocabulary.state import State
 
 
@@ -66,7 +67,7 @@ def _take_leave(
     before = known.inbox.get(key)
     if (before and before["VERSION"] == gone) or not _is_as_sent(work, ticket, note, held):
         return
-    note_end(work, ticket, report, note | {"IXHAUS_ID": f"SP-{note['NOTIZ_ID']}"}, writes)
+    note_end(work, ticket, report, note | {"IXHAUS_ID": imported(note["NOTIZ_ID"])}, writes)
     writes.remember(work, "comment", key, note["NOTIZ_ID"], gone, is_known=before is not None)
 
 

@@ -14,7 +14,9 @@ from include.groups.reports.inbound.work import Work, Writes
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_ABGLEICH
+from include.rules.reports.sources import portal_state
 from include.vocabulary.clock import from_utc_column, to_utc_column, utc_now
+from include.vocabulary.ids import bases, imported
 from include.vocabulary.state import Origin, State
 
 LONGEST_ID: Final = 100
@@ -52,18 +54,16 @@ def settled_versions(connection: Connection, system: str, ids: list[str]) -> dic
 def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | None:
     """Return the report of a ticket that is known: one of ours by the ledger, one from the portal by the inbox.
 
-    Our own ids are a report's number, for another audience with something behind a "~". None: it is new, or was not
-    imported. A report that iX-Haus no longer holds has an empty number.
+    None: it is new, or was not imported. A report that iX-Haus no longer holds has an empty number.
     """
-    parts = ticket["id"].split("~")
-    names = ["~".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    names = bases(ticket["id"])  # our own ids are a report's number, for another audience with additions
     inbox = by_ids(connection, INBOX, names, system=work.system, kind="ticket")
     held = by_ids(connection, LEDGER, names[:1], system=work.system, kind="ticket").get(ticket["id"])
     mine = inbox.get(ticket["id"], {})
     if held is None and not mine.get("IXHAUS_ID"):
         return None
-    imported = [inbox[name]["IXHAUS_ID"] for name in names if inbox.get(name, {}).get("IXHAUS_ID")]
-    candidates = imported[:1] or names
+    came_in = [inbox[name]["IXHAUS_ID"] for name in names if inbox.get(name, {}).get("IXHAUS_ID")]
+    candidates = came_in[:1] or names
     reports = by_ids(connection, REPORTS, candidates)
     found = next((reports[number] for number in candidates if number in reports), None)
     if found is None:
@@ -74,7 +74,7 @@ def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | Non
         from_portal=mine.get("IXHAUS_ID"),
         is_withdrawn=bool(held and held["ZUSTAND"] == State.REMOVED),
         is_up_to_date=acknowledged is not None and (found["GEAENDERT_AM"] or _NEVER) <= local(acknowledged),
-        status=found["STATUS"] or "",
+        portal_state=portal_state(found["STATUS"], work.run.settings),
         hint=found["HINWEIS"] or "",
         seen_status=split_version(mine.get("VERSION"))[1],
     )
@@ -96,14 +96,14 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
     place = find_place(connection, work.system, ticket, work.run.today)
     team, responsible = team_of(connection, place.property_nr)
     now = utc_now()
-    number = f"SP-{ticket.get('internalId') or ticket['id']}"[:LONGEST_ID]
+    number = imported(ticket.get("internalId") or ticket["id"])[:LONGEST_ID]
     row = {
         "MELDUNG_NR": number, "BETREFF": one_line(str(ticket.get("title") or ""), 400) or None, "MELDUNGSTEXT": None,
         "MELDUNGSART": ticket["ticketTypeId"], "STATUS": NEW,
         "GEMELDET_AM": local(parse(ticket.get("createdAt")) or now), "MELDER_PERSON": place.person_key,
         "MELDER_PARTNER": place.partner_nr, "OBJEKT_NR": place.property_nr, "FLAECHE_NR": place.unit_nr,
         "TEAM_NR": team, "VERANTWORTLICHER": responsible, "ANGELEGT_VON": work.user, "GEAENDERT_VON": work.user,
-        "HERKUNFT": Origin.PORTAL, "PORTAL_STATUS": None, "PORTAL_GRUND": None, "GEAENDERT_AM": local(now),
+        "HERKUNFT": Origin.PORTAL.value, "PORTAL_STATUS": None, "PORTAL_GRUND": None, "GEAENDERT_AM": local(now),
     }  # fmt: skip
     return Report(number, number, is_new=True, row=row, hints=[*place.hints, *_outside(work, place)])
 

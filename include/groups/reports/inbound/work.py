@@ -28,7 +28,7 @@ from include.sync import protocol
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
-from include.vocabulary.state import Origin, State
+from include.vocabulary.state import Level, Origin, State
 
 CURSOR: Final = "reports.inbound"
 LONGEST_TEXT: Final = 30_000
@@ -93,7 +93,7 @@ class Writes:
 
     def warn(self, kind: str, portal_id: str, reason: str) -> None:
         """Note something that staff should know of an event."""
-        self.entries.append(Entry(kind, portal_id[:100], "warning", reason))
+        self.entries.append(Entry(kind, portal_id[:100], Level.WARNING, reason))
 
 
 def read_cursor(connection: Connection, system: str) -> str:
@@ -166,6 +166,6 @@ def file_row(file_id: str, report_nr: str, note_id: str | None, name: str, media
     """Return a row of SP_ANHANG but for its content."""
     row: dict[str, Any] = {
         "ANHANG_ID": file_id, "MELDUNG_NR": report_nr, "NOTIZ_ID": note_id, "DATEINAME": name, "MIMETYP": media_type,
-        "GROESSE": size, "OEFFENTLICH": YES, "HERKUNFT": Origin.PORTAL, "GEAENDERT_AM": local(utc_now()),
+        "GROESSE": size, "OEFFENTLICH": YES, "HERKUNFT": Origin.PORTAL.value, "GEAENDERT_AM": local(utc_now()),
     }  # fmt: skip
     return row

@@ -26,7 +26,7 @@ from include.sync.plan import Action
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
-from include.vocabulary.state import State
+from include.vocabulary.state import Level, State
 
 EMAIL: Final = "email"
 _LOOKED: Final = "reports.emails"
@@ -117,7 +117,7 @@ class Book:
 
     def name(self, event: str, reason: str) -> None:
         """Name an event in the protocol."""
-        protocol.add_once(self._run.engine, self._run.key, [Entry(EMAIL, event, "warning", reason)], utc_now())
+        protocol.add_once(self._run.engine, self._run.key, [Entry(EMAIL, event, Level.WARNING, reason)], utc_now())
 
     def _values(self, reason: str) -> dict[str, Any]:
         now = to_utc_column(utc_now())

@@ -87,6 +87,38 @@ def test_our_own_change_coming_back_sets_no_column(world: World) -> None:
     assert (world.report()["PORTAL_AENDERUNG"], world.report()["PORTAL_GEAENDERT_AM"]) == (None, None)
 
 
+OWN_NAMES: dict[str, object] = {
+    "report_statuses": {"Erfasst": "OPEN", "Läuft": "IN_PROGRESS", "Fertig": "CLOSED"},
+    "closing_statuses": {"Hinfällig": "CANCELLED"},
+}
+
+
+@pytest.mark.rule("R49", "E49", "R46")
+@pytest.mark.parametrize(
+    ("status", "in_portal", "other"),
+    [
+        ("Läuft", "IN_PROGRESS", "CLOSED"),
+        ("Fertig", "CLOSED", "IN_PROGRESS"),
+        ("Hinfällig", "CLOSED", "IN_PROGRESS"),
+        (" Läuft ", "IN_PROGRESS", "CLOSED"),
+        ("Abgeschlossen", "OPEN", "CLOSED"),  # a name that these settings do not know counts as open
+    ],
+)
+def test_with_status_names_of_ones_own_only_a_change_made_in_the_portal_is_marked(
+    world: World, status: str, in_portal: str, other: str
+) -> None:
+    number = world.ours(STATUS="Erfasst")
+    world.settings(**OWN_NAMES)
+    world.receive()
+    world.sql("UPDATE SP_MELDUNG SET STATUS = ?", status)
+    world.user.change("tickets", number, status=in_portal, title="Anders")
+    assert world.receive() == Received()
+    assert (world.report()["PORTAL_AENDERUNG"], world.report()["PORTAL_GEAENDERT_AM"]) == (None, None)
+    world.sandbox.staff_sets_status(number, other)
+    world.receive()
+    assert (world.report()["STATUS"], world.report()["PORTAL_AENDERUNG"]) == (status, "STATUS_GEAENDERT")
+
+
 @pytest.mark.rule("R49")
 def test_a_status_that_is_not_yet_sent_is_no_change_in_the_portal(world: World) -> None:
     number = world.ours()

@@ -1,0 +1,192 @@
+"""Ids of records in the portal: what they are made of. Only here are they put together and taken apart.
+
+An external id is a base, mostly a number of iX-Haus, and behind it any number of additions, each begun by a "~". A base
+may have several parts, separated by "/". Numbers of iX-Haus may hold either letter themselves: so whoever takes an id
+apart asks for the records it may stand for (`bases`), or knows the base (`addition`).
+
+    id                  record types           what it stands for
+    110                 property,              the property of this number; all its caretakers
+                        responsibility
+    110/1               unit                   property/unit (O30)
+    4711                contact                the partner of this number
+    110.1.1             contact                the person of this key, who has no partner (R24) or had none before (E18)
+      ~person             "                    the same, as a partner has the person's key for its number
+      ~20260501           "                    the number was given again: to whom iX-Haus made on that day (E21)
+    V-7                 contract               the contract of this number
+    V-7/4711            contract               contract/partner: a further role in it (O20)
+      ~role               "                    the same, as a contract has this number itself
+    110/1/4711~owner    contract               property/unit/partner: an owner's contract on a unit (O19)
+    M1                  ticket, post           the report of this number
+    N1, A1              comment, attachment    the note, the file of this key
+    AUFTRAG-7           comment                the note on the order of this number (R43)
+      ~ERP                "                    the number is the id that the portal gave to another record (E49)
+      ~P                  ticket, comment,     the report is now for everybody in its property, after it was for
+                          attachment           somebody else (E43); what lies below a ticket has the same additions
+      ~P~102              "                    the same once more, as ~P is given: in property 102
+      ~4711               "                    the report is now for this contact (whose id may have additions itself)
+      ~4711~2             "                    the same once more, as ~4711 is given
+      ~2, ~3, …           post                 the bulletin was posted for the second, third time (O18)
+    M1/closed/4711      email                  record/what happened to it/contact who is to hear of it (R42); a long one
+                                               is cut, and a digest of the whole follows the "~"
+
+What came from the portal has the portal's own id for its base. In iX-Haus its key is "SP-" and a number of the portal.
+
+Two columns of decision.CONTROL_COLUMNS name records as well:
+
+    parents    "<record type> <external id>", one a line: contact 4711~person
+    source     "<view>:<key>", separated by blanks, a key of several parts with "/": SP_PERSON:110.1.1
+
+Functions whose arguments are of type Text take texts or, in the rules, whole columns of them; what is missing in a
+column stays missing.
+"""
+
+import re
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any, Final, TypeVar
+
+Text = TypeVar("Text")
+"""str, or a column of str: "+" puts both together."""
+
+ADDITION: Final = "~"
+"""Begins an addition."""
+AFTER_ADDITION: Final = "\x7f"
+"""Sorts right behind ADDITION: what lies between an id with the one and with the other is that id with additions."""
+PERSON: Final = "person"
+ROLE: Final = "role"
+OWNER: Final = "owner"
+ERP: Final = "ERP"
+EVERYBODY: Final = "P"
+TWICE: Final = "2"
+PUBLIC: Final = ADDITION + EVERYBODY
+"""Begins the audience that is everybody in a property; no contact's id begins like this."""
+IMPORTED: Final = "SP-"
+"""What the keys in iX-Haus of records from the portal begin with."""
+LINE: Final = "\n"
+"""Separates parents."""
+_PART: Final = "/"
+_ORDER: Final = "AUFTRAG-"
+_LONGEST_EVENT: Final = 100
+
+
+def extended(base: Text, *additions: object) -> Text:
+    """Return ids with additions behind them; an addition is a text or a column, without the "~"."""
+    found: Any = base
+    for one in additions:
+        found = found + ADDITION + one
+    result: Text = found
+    return result
+
+
+def bases(external_id: str) -> list[str]:
+    """Return what an id may be the id of, with or without additions: itself, then shorter and shorter ones."""
+    parts = external_id.split(ADDITION)
+    return [ADDITION.join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def addition(external_id: str, base: str) -> str:
+    """Return all that an id has behind its base, with the "~"; of another base's id what follows the first one."""
+    if external_id.startswith(base):
+        return external_id.removeprefix(base)
+    _, mark, rest = external_id.partition(ADDITION)
+    return mark + rest
+
+
+def unit(property_nr: Text, unit_nr: Text) -> Text:
+    """Return the ids of units (O30): a unit number is unique only within its property."""
+    return _of_parts(property_nr, unit_nr)
+
+
+def role(contract_nr: Text, partner_nr: Text) -> Text:
+    """Return the ids of the contracts that stand for a partner's further role in a contract (O20)."""
+    return _of_parts(contract_nr, partner_nr)
+
+
+def owner(unit_id: Text, partner_nr: Text) -> Text:
+    """Return the ids of the contracts that owners have on units (O19); the ERP's own numbers hold no "~"."""
+    return extended(_of_parts(unit_id, partner_nr), OWNER)
+
+
+def contact_number(contact_id: str) -> str:
+    """Return the partner's number or the person's key that a contact's id begins with."""
+    return contact_id.partition(ADDITION)[0]
+
+
+def is_person(contact_id: str) -> bool:
+    """Whether a contact's id says that it is a person's key although a partner has that number."""
+    return contact_id.partition(ADDITION)[2].startswith(PERSON)
+
+
+def everybody(property_nr: Text) -> Text:
+    """Return the audience that is everybody in a property (E43)."""
+    return _behind(PUBLIC, property_nr)
+
+
+def posting(external_id: str, report_nr: str) -> int:
+    """Return the how-manieth posting of its report a post's id stands for (O18)."""
+    number = addition(external_id, report_nr).removeprefix(ADDITION)
+    return int(number) if number.isdecimal() else 1
+
+
+def order_note(order_nr: Text) -> Text:
+    """Return the ids of the comments that tell of orders (R43)."""
+    return _behind(_ORDER, order_nr)
+
+
+def imported(portal_key: object) -> str:
+    """Return the key in iX-Haus of what came from the portal under a key of its own."""
+    return f"{IMPORTED}{portal_key}"
+
+
+def last_part(external_id: str) -> str:
+    """Return the last of an id's parts."""
+    return external_id.rpartition(_PART)[2]
+
+
+def event(record: str, what: str, contact_id: str) -> str:
+    """Return the key under which the ledger remembers what happened to a record and who hears of it (R42)."""
+    key = _of_parts(record, what, contact_id)
+    if len(key) <= _LONGEST_EVENT:
+        return key
+    return extended(key[:60], blake2b(key.encode(), digest_size=16).hexdigest())
+
+
+def typed(record_type: str, external_ids: Text) -> Text:
+    """Return "<record type> <external id>", as `parents` names records."""
+    return _behind(f"{record_type} ", external_ids)
+
+
+def read_parents(parents: str | None) -> Iterator[tuple[str, str]]:
+    """Yield record type and id of each line of `parents`."""
+    for line in filter(None, (parents or "").split(LINE)):
+        record_type, _, external_id = line.partition(" ")
+        yield record_type, external_id
+
+
+def parent_pattern(record_type: str) -> str:
+    """Return the pattern that finds in `parents` the id of a parent of some type, its first group."""
+    return rf"(?m)^{typed(re.escape(record_type), '(.*)')}$"
+
+
+def source(view: str, *key: Text) -> Text:
+    """Return "<view>:<key>", as `source` names the records of iX-Haus; the parts of a key one by one."""
+    return _behind(f"{view}:", _of_parts(*key))
+
+
+def source_pattern(view: str, key: str, *, is_first: bool = False) -> str:
+    """Return the pattern that finds a record of iX-Haus in `source`; `is_first`: by the first part of its key."""
+    return f"(?:^| ){source(view, re.escape(key))}{_PART if is_first else '(?: |$)'}"
+
+
+def _of_parts(first: Text, *others: Text) -> Text:
+    found: Any = first
+    for one in others:
+        found = found + _PART + one
+    result: Text = found
+    return result
+
+
+def _behind(prefix: str, texts: Text) -> Text:
+    found: Any = texts
+    result: Text = prefix + found
+    return result
