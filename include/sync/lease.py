@@ -7,18 +7,19 @@ checks that number, so that a run that was thought dead cannot write after anoth
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.rows import named_rows
 from include.sync.prepared import Prepared, driver_moment
 from include.vocabulary.clock import to_utc_column, utc_now
 
@@ -53,7 +54,7 @@ class Lease:
             "k_name": self.name,
             "k_holder": self.holder,
             "k_token": self.token,
-            "GUELTIG_BIS": driver_moment(connection.dialect)(_expiry(self.seconds)),
+            "valid_until": driver_moment(connection.dialect)(_expiry(self.seconds)),
         }
         if _renewal(connection.dialect).execute(connection, [row]) != 1:
             raise LeaseLostError(f"{self.holder} no longer holds {self.name}; another run has taken over")
@@ -85,9 +86,9 @@ class Lease:
 
     def release(self, engine: Engine) -> None:
         """Give the lease back; does nothing if another run has taken over."""
-        mine = (_ROW.NAME == self.name) & (_ROW.INHABER == self.holder) & (_ROW.MARKE == self.token)
+        mine = (_ROW.name == self.name) & (_ROW.holder == self.holder) & (_ROW.token == self.token)
         with engine.begin() as connection:
-            connection.execute(update(SP_SPERRE).where(mine).values(INHABER=None))
+            connection.execute(update(SP_SPERRE).where(mine).values(holder=None))
 
 
 def acquire(
@@ -102,20 +103,20 @@ def acquire(
     first_seen, waited = None, 0.0
     while True:
         with read_snapshot(engine) as connection:
-            row = connection.execute(select(SP_SPERRE).where(_ROW.NAME == name)).one_or_none()
+            row = next(iter(named_rows(connection, select(SP_SPERRE).where(_ROW.name == name))), None)
         if row is None:
             taken = _inserted(engine, name, holder, seconds)
-        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()) or waited > seconds:
+        elif row["holder"] in (None, holder) or row["valid_until"] < to_utc_column(utc_now()) or waited > seconds:
             taken = _replaced(engine, row, holder, seconds)
         else:
             taken = False
-            first_seen = first_seen or (row.MARKE, row.GUELTIG_BIS)
-            if first_seen != (row.MARKE, row.GUELTIG_BIS):
-                raise LeaseHeldError(row.INHABER, name)
+            first_seen = first_seen or (row["token"], row["valid_until"])
+            if first_seen != (row["token"], row["valid_until"]):
+                raise LeaseHeldError(row["holder"], name)
             if not waited:
-                log.info("%s holds %s; waiting whether it still works", row.INHABER, name)
+                log.info("%s holds %s; waiting whether it still works", row["holder"], name)
         if taken:
-            return Lease(name, holder, row.MARKE + 1 if row else 1, seconds)
+            return Lease(name, holder, row["token"] + 1 if row else 1, seconds)
         pause = min(1.0, seconds / 10)
         sleep(pause)
         waited += pause
@@ -123,13 +124,13 @@ def acquire(
 
 @cache
 def _renewal(dialect: Dialect) -> Prepared:
-    mine = (_ROW.NAME == bindparam("k_name")) & (_ROW.INHABER == bindparam("k_holder"))
-    renewal = update(SP_SPERRE).where(mine & (_ROW.MARKE == bindparam("k_token")))
-    return Prepared(renewal.values(GUELTIG_BIS=bindparam("GUELTIG_BIS")), dialect)
+    mine = (_ROW.name == bindparam("k_name")) & (_ROW.holder == bindparam("k_holder"))
+    renewal = update(SP_SPERRE).where(mine & (_ROW.token == bindparam("k_token")))
+    return Prepared(renewal.values(valid_until=bindparam("valid_until")), dialect)
 
 
 def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
-    values = {"NAME": name, "INHABER": holder, "MARKE": 1, "GUELTIG_BIS": _expiry(seconds)}
+    values = {"name": name, "holder": holder, "token": 1, "valid_until": _expiry(seconds)}
     try:
         with engine.begin() as connection:
             connection.execute(insert(SP_SPERRE).values(values))
@@ -138,10 +139,12 @@ def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
     return True
 
 
-def _replaced(engine: Engine, seen: Row[Any], holder: str, seconds: float) -> bool:
-    is_free = _ROW.INHABER.is_(None) | (_ROW.INHABER == holder) | (_ROW.GUELTIG_BIS == seen.GUELTIG_BIS)
-    row = (_ROW.NAME == seen.NAME) & (_ROW.MARKE == seen.MARKE) & is_free  # it may have been renewed since we looked
-    values = {"INHABER": holder, "MARKE": seen.MARKE + 1, "GUELTIG_BIS": _expiry(seconds)}
+def _replaced(engine: Engine, seen: Mapping[str, Any], holder: str, seconds: float) -> bool:
+    is_free = _ROW.holder.is_(None) | (_ROW.holder == holder) | (_ROW.valid_until == seen["valid_until"])
+    row = (
+        (_ROW.name == seen["name"]) & (_ROW.token == seen["token"]) & is_free
+    )  # it may have been renewed since we looked
+    values = {"holder": holder, "token": seen["token"] + 1, "valid_until": _expiry(seconds)}
     with engine.begin() as connection:
         return connection.execute(update(SP_SPERRE).where(row).values(values)).rowcount == 1
 

@@ -38,14 +38,6 @@ class Counts:
     outstanding: int = 0
 
 
-COUNT_COLUMNS: Final = {
-    "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
-    "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
-    "outstanding": "OFFEN",
-}  # fmt: skip
-"""Number → its column of SP_PROTOKOLL."""
-
-
 @dataclass(frozen=True)
 class RunKey:
     """One execution of a run: `name` is <dag>/<run>#<lease token>, so that clearing a run makes a row of its own."""
@@ -79,25 +71,25 @@ def open_run(
     with engine.begin() as connection:
         _forget(connection, run)
         row = {
-            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status.value,
-            "GRUND": reason[:400] or None, "ABGEFRAGT_AM": to_utc_column(queried_at),
-            "BEENDET_AM": None if status is RunStatus.RUNNING else to_utc_column(queried_at),
-            **dict.fromkeys(COUNT_COLUMNS.values(), 0),
+            "system": run.system, "run": run.name, "group": run.group, "status": status.value,
+            "reason": reason[:400] or None, "queried_at": to_utc_column(queried_at),
+            "ended_at": None if status is RunStatus.RUNNING else to_utc_column(queried_at),
+            **vars(Counts()),
         }  # fmt: skip
         connection.execute(insert(SP_PROTOKOLL).values(row))
 
 
 def _forget(connection: Connection, run: RunKey) -> None:
-    connection.execute(delete(SP_PROTOKOLL).where(_RUN.SYSTEM == run.system, _RUN.LAUF == run.name))
-    connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name))
+    connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == run.system, _RUN.run == run.name))
+    connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name))
 
 
 def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
     """Write entries; the reason's sentence stands in where an entry has no text of its own."""
     rows = [
-        {"SYSTEM": run.system, "LAUF": run.name, "ART": entry.record_type, "SCHLUESSEL": entry.external_id,
-         "GRUND": entry.reason, "STUFE": entry.level.value, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
-         "TEXT": (entry.text or explain(entry.reason))[:400], "ZEIT": to_utc_column(now)}
+        {"system": run.system, "run": run.name, "record_type": entry.record_type, "external_id": entry.external_id,
+         "reason": entry.reason, "level": entry.level.value, "action": entry.action, "http_status": entry.http_status,
+         "text": (entry.text or explain(entry.reason))[:400], "at": to_utc_column(now)}
         for entry in entries
     ]  # fmt: skip
     if rows:
@@ -114,9 +106,9 @@ def add_once(engine: Engine, run: RunKey, entries: Iterable[Entry], now: datetim
 def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
     """Return what the ledger says this run did: created, updated, removed, errors, withheld (for want of a parent)."""
     query = (
-        select(_LEDGER.AKTION, _LEDGER.ERGEBNIS, func.count())
-        .where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS.is_not(None))
-        .group_by(_LEDGER.AKTION, _LEDGER.ERGEBNIS)
+        select(_LEDGER.action, _LEDGER.outcome, func.count())
+        .where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome.is_not(None))
+        .group_by(_LEDGER.action, _LEDGER.outcome)
     )
     names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.REMOVE: "removed"}
     counts = dict.fromkeys((*names.values(), "errors", "withheld"), 0)
@@ -142,17 +134,16 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
 
 def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, reason: str, now: datetime) -> None:
     """Write a run's final counts and one entry per failed record."""
-    values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
-    row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
-    failed = _ENTRY.STUFE.in_([Level.ERROR, Level.WITHHELD])
+    row = (_RUN.system == run.system) & (_RUN.run == run.name)
+    failed = _ENTRY.level.in_([Level.ERROR, Level.WITHHELD])
     with engine.begin() as connection:
         connection.execute(
             update(SP_PROTOKOLL)
             .where(row)
-            .values(**values, STATUS=status.value, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
+            .values(**vars(counts), status=status.value, reason=reason[:400] or None, ended_at=to_utc_column(now))
         )
         connection.execute(
-            delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
+            delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name, failed)
         )
         add_entries(connection, run, list(failures(connection, run)), now)
 
@@ -160,8 +151,8 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, re
 def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
     """Yield what a run could not send, as the ledger has it."""
     query = select(
-        _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
-    ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip
+        _LEDGER.record_type, _LEDGER.external_id, _LEDGER.action, _LEDGER.outcome, _LEDGER.http_status
+    ).where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome != "OK")  # fmt: skip
     for record_type, external_id, action, reason, status in connection.execute(query):
         level = Level.WITHHELD if reason == PARENT_MISSING else Level.ERROR
         yield Entry(record_type, external_id, level, reason, action, status)
@@ -169,11 +160,11 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
 
 def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
     """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
-    left = select(_RUN.LAUF).where(
-        _RUN.SYSTEM == run.system,
-        _RUN.GRUPPE == run.group,
-        _RUN.STATUS == RunStatus.RUNNING.value,
-        _RUN.LAUF != run.name,
+    left = select(_RUN.run).where(
+        _RUN.system == run.system,
+        _RUN.group == run.group,
+        _RUN.status == RunStatus.RUNNING.value,
+        _RUN.run != run.name,
     )
     with read_snapshot(engine) as connection:
         names = connection.execute(left).scalars().all()
@@ -186,16 +177,16 @@ def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
 def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:
     """Delete runs and their entries after the time for which they are kept; those without effect go sooner."""
     ended = to_utc_column(now)
-    without_effect = (_RUN.STATUS.in_(_WITHOUT_EFFECT)) & (_RUN.GESENDET == 0) & (_RUN.UNGUELTIG == 0)
-    is_old = (_RUN.ABGEFRAGT_AM < ended - timedelta(days=keep.protocol_days)) | (
-        without_effect & (_RUN.ABGEFRAGT_AM < ended - timedelta(days=keep.idle_days))
+    without_effect = (_RUN.status.in_(_WITHOUT_EFFECT)) & (_RUN.sent == 0) & (_RUN.invalid == 0)
+    is_old = (_RUN.queried_at < ended - timedelta(days=keep.protocol_days)) | (
+        without_effect & (_RUN.queried_at < ended - timedelta(days=keep.idle_days))
     )
     with read_snapshot(engine) as connection:
-        names = connection.execute(select(_RUN.LAUF).where(_RUN.SYSTEM == system, is_old)).scalars().all()
+        names = connection.execute(select(_RUN.run).where(_RUN.system == system, is_old)).scalars().all()
     for some in id_lists(names):
         with engine.begin() as connection:
-            connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == system, _ENTRY.LAUF.in_(some)))
-            connection.execute(delete(SP_PROTOKOLL).where(_RUN.SYSTEM == system, _RUN.LAUF.in_(some)))
+            connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == system, _ENTRY.run.in_(some)))
+            connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == system, _RUN.run.in_(some)))
 
 
 def count_names() -> list[str]:

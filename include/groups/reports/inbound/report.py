@@ -60,14 +60,14 @@ class Report:
         if self.is_withdrawn and self.changes:
             self.hints.append("TICKET_WITHDRAWN")  # E38
         columns = {
-            "PORTAL_GEAENDERT_AM": local(moment),
-            "PORTAL_AENDERUNG": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
-            "HINWEIS": _hint(self.hint, self.hints),
+            "portal_changed_at": local(moment),
+            "portal_change": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
+            "hint": _hint(self.hint, self.hints),
         }
         if self.is_new:
             writes.rows.append((SP_MELDUNG, self.row | columns))
         else:
-            writes.reports.append({"k_MELDUNG_NR": self.number} | columns)
+            writes.reports.append({"k_report_nr": self.number} | columns)
 
 
 def _fitting(changes: list[str]) -> str:
