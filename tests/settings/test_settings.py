@@ -216,7 +216,9 @@ PATHS = [one.path for section in effective(load_settings("production"), "de") fo
 
 @pytest.mark.rule("R56")
 def test_every_setting_is_shown_exactly_once() -> None:
-    groups: dict[str, type[BaseModel]] = {"schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard}
+    groups: dict[str, type[BaseModel]] = {
+        "schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard, "retention": Retention,
+    }  # fmt: skip
     wanted = [name for name in SystemSettings.model_fields if name not in groups]
     wanted += [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]
     assert sorted(PATHS) == sorted(wanted)

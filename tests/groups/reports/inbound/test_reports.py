@@ -108,7 +108,7 @@ OWN_NAMES: dict[str, object] = {
 def test_with_status_names_of_ones_own_only_a_change_made_in_the_portal_is_marked(
     world: World, status: str, in_portal: str, other: str
 ) -> None:
-    number = world.ours(STATUS="Erfasst")
+    number = world.ours(status="Erfasst")
     world.settings(**OWN_NAMES)
     world.receive()
     world.sql("UPDATE SP_MELDUNG SET STATUS = ?", status)
@@ -117,7 +117,7 @@ def test_with_status_names_of_ones_own_only_a_change_made_in_the_portal_is_marke
     assert (world.report()["PORTAL_AENDERUNG"], world.report()["PORTAL_GEAENDERT_AM"]) == (None, None)
     world.sandbox.staff_sets_status(number, other)
     world.receive()
-    assert (world.report()["STATUS"], world.report()["PORTAL_AENDERUNG"]) == (status, "STATUS_GEAENDERT")
+    assert (world.report()["status"], world.report()["portal_change"]) == (status, "STATUS_GEAENDERT")
 
 
 @pytest.mark.rule("R49")
