@@ -140,7 +140,7 @@ def transform(group: Group, state: RunState) -> dict[str, int]:
         decided = decide(group, folder, settings, state.today)
         numbers = {record_type: len(frame) for record_type, frame in decided.items()}
         for record_type in numbers:
-            version = getattr(imported(group.record_types[record_type]), "VERSION", 1)
+            version = imported(group.record_types[record_type]).VERSION
             folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
     return numbers
 

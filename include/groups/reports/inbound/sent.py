@@ -76,7 +76,7 @@ def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
         staff = row_of(connection, STAFF_NAME, key=note["ANGELEGT_VON"]) or {"NAME": None}
     authors = [note["VERFASSER"], staff["NAME"], None]
     contents = contents_of(held["SCHLUESSEL"], ticket["id"], note["TEXT"] or "", authors)
-    hashes = [content_hash(content, getattr(CommentPayload, "VERSION", 1)) for content in contents]
+    hashes = [content_hash(content, CommentPayload.VERSION) for content in contents]
     return held["ZUSTAND"] == State.PRESENT and held["PRUEFSUMME"] in hashes
 
 
