@@ -43,6 +43,7 @@ FRAME: Final[Texts] = {
     "kind_document_type": ("Dokumententyp", "Document type"),
     "kind_user": ("Benutzer", "User"),
     "none": ("–", "–"),
+    "settings_mistake": ("Die Einstellungen haben einen Fehler:", "The settings have a mistake:"),
 }
 """Texts that every template may use besides its page's own."""
 _DAY: Final = {"de": "%d.%m.%Y", "en": "%Y-%m-%d"}

@@ -6,7 +6,16 @@ ConfigurationError with one sentence per field: which file and field, what is wr
 """
 
 from include.settings._effective import Language, Section, Setting, effective, label_of
-from include.settings._files import CONFIG_FOLDER, changed_at, configured_systems, load_settings, validate_settings
+from include.settings._files import (
+    CONFIG_FOLDER,
+    Configured,
+    changed_at,
+    configured_systems,
+    load_each,
+    load_settings,
+    portal_connection_of,
+    validate_settings,
+)
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Schedules
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
 from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert
@@ -16,6 +25,7 @@ __all__ = [
     "REQUIRED_WHEN_ACTIVE",
     "Audience",
     "ConfigurationError",
+    "Configured",
     "DocuWareCondition",
     "DocuWareRow",
     "Language",
@@ -31,6 +41,8 @@ __all__ = [
     "effective",
     "is_expert",
     "label_of",
+    "load_each",
     "load_settings",
+    "portal_connection_of",
     "validate_settings",
 ]
