@@ -5,8 +5,7 @@ from typing import Any
 from airflow.sdk import task
 
 from include.groups import DOCUMENTS
-from include.settings import configured_systems
-from include.sync.flow import opened, sync_dag
+from include.sync.flow import for_each_system, opened, sync_dag
 
 DOCS = """
 ### casavi_documents
@@ -49,5 +48,6 @@ def accounts() -> Any:
     return read_back
 
 
-for system in configured_systems():
-    sync_dag(DOCUMENTS, system, DOCS, after="persons", alongside=[accounts])
+for_each_system(
+    DOCUMENTS, DOCS, lambda system: sync_dag(DOCUMENTS, system, DOCS, after="persons", alongside=[accounts])
+)

@@ -1,8 +1,7 @@
 """Airflow DAG casavi_objects: properties with their entrances, and units."""
 
 from include.groups import OBJECTS
-from include.settings import configured_systems
-from include.sync.flow import sync_dag
+from include.sync.flow import for_each_system, sync_dag
 
 DOCS = """
 ### casavi_objects
@@ -28,5 +27,4 @@ Parameters: `properties` limits a run to some properties; `dry_run` ends after t
 again; a backfill re-sends what was changed within its interval; `release_removals` lifts the guard for one run.
 """
 
-for system in configured_systems():
-    sync_dag(OBJECTS, system, DOCS)
+for_each_system(OBJECTS, DOCS, lambda system: sync_dag(OBJECTS, system, DOCS))

@@ -1,8 +1,7 @@
 """Airflow DAG casavi_owners_caretakers: owners and caretakers of whole properties, each only with its licence."""
 
 from include.groups import OWNERS_CARETAKERS
-from include.settings import configured_systems
-from include.sync.flow import sync_dag
+from include.sync.flow import for_each_system, sync_dag
 
 DOCS = """
 ### casavi_owners_caretakers
@@ -30,5 +29,4 @@ Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. 
 files are gone when a run ends). Nothing is ever sent twice for being repeated.
 """
 
-for system in configured_systems():
-    sync_dag(OWNERS_CARETAKERS, system, DOCS, after="objects")
+for_each_system(OWNERS_CARETAKERS, DOCS, lambda system: sync_dag(OWNERS_CARETAKERS, system, DOCS, after="objects"))

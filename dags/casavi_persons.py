@@ -1,8 +1,7 @@
 """Airflow DAG casavi_persons: contacts of persons, partners, co-residents and contract partners, and their contracts."""
 
 from include.groups import PERSONS
-from include.settings import configured_systems
-from include.sync.flow import sync_dag
+from include.sync.flow import for_each_system, sync_dag
 
 DOCS = """
 ### casavi_persons
@@ -27,5 +26,4 @@ Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. 
 files are gone when a run ends). Nothing is ever sent twice for being repeated.
 """
 
-for system in configured_systems():
-    sync_dag(PERSONS, system, DOCS, after="objects")
+for_each_system(PERSONS, DOCS, lambda system: sync_dag(PERSONS, system, DOCS, after="objects"))

@@ -1,7 +1,8 @@
 """Airflow DAG casavi_reports: reports and notes, both ways."""
 
+from include.groups import REPORTS
 from include.groups.reports.dag import exchange_dag
-from include.settings import configured_systems
+from include.sync.flow import for_each_system
 
 DOCS = """
 ### casavi_reports
@@ -28,5 +29,4 @@ everything, and seconds after a change on either side over the properties concer
 Safe at any time: trigger again, dry run, clearing the run. Nothing is ever sent or imported twice for being repeated.
 """
 
-for system in configured_systems():
-    exchange_dag(system, DOCS)
+for_each_system(REPORTS, DOCS, lambda system: exchange_dag(system, DOCS))

@@ -9,6 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from getpass import getpass
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from include.settings import load_settings
+from include.settings import Limits, load_each
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.state import WENT_WRONG, Level
 
@@ -58,6 +59,7 @@ def add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def show(style: str, last: int) -> None:
     """Print the last runs, newest first, in style `table` or `json`."""
     runs = collect(last)
+    complain(load_each().mistakes.values())
     if style == "json":
         print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
         return
@@ -70,12 +72,14 @@ def show(style: str, last: int) -> None:
 def notable(runs: list[dict[str, Any]]) -> list[str]:
     """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons."""
     from include.ixhaus.database import open_engine
-    from include.lookup.runs import entries
+    from include.lookup.runs import active_systems, entries
 
     newest = {(run["system"], run["group"]): run for run in reversed(runs)}
-    lines = []
+    lines, databases = [], active_systems()
     for (system, group), run in sorted(newest.items()):
-        engine = open_engine(load_settings(system).ixhaus_connection)
+        if system not in databases:  # its settings were sound when the runs were read
+            continue
+        engine = open_engine(databases[system])
         for entry in entries(engine, system, run["run"], (Level.ERROR, Level.INVALID), ENTRIES_SHOWN):
             status = f" (HTTP {entry.http_status})" if entry.http_status else ""
             lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
@@ -149,14 +153,29 @@ def migrate(home: Path) -> None:
 
 
 def make_pools() -> None:
-    """Make the Airflow pool that caps the parallel loads of each configured system."""
+    """Make the Airflow pool that caps the parallel loads of each configured system.
+
+    A system whose settings are wrong keeps the pool it has, or gets one of the usual size: its tasks need one as soon
+    as the mistake is mended.
+    """
     from airflow.models.pool import Pool
 
-    from include.settings import configured_systems, load_settings
+    systems = load_each()
+    complain(systems.mistakes.values())
+    slots = {system: known.limits.parallel_loads for system, known in systems.sound.items()}
+    slots |= {system: Limits().parallel_loads for system in systems.mistakes if Pool.get_pool(_pool(system)) is None}
+    for system, number in slots.items():
+        Pool.create_or_update_pool(_pool(system), number, "Übertragungen in das Portal", include_deferred=False)
 
-    for system in configured_systems():
-        slots = load_settings(system).limits.parallel_loads
-        Pool.create_or_update_pool(f"casavi_{system}", slots, "Übertragungen in das Portal", include_deferred=False)
+
+def complain(mistakes: Iterable[str]) -> None:
+    """Write what is wrong in a system's settings beside the output; the other systems are served as ever."""
+    for mistake in mistakes:
+        sys.stderr.write(f"{mistake}\n")
+
+
+def _pool(system: str) -> str:
+    return f"casavi_{system}"
 
 
 if __name__ == "__main__":

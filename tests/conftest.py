@@ -1,5 +1,5 @@
-"""Airflow for the tests: a home of its own, named before anything imports Airflow, and a database on demand; and a
-sandbox portal for whoever asks for one.
+"""What all tests share, and none pays for that does not ask: a home for Airflow, named before anything imports it; its
+database and a sandbox portal on demand. So nothing is imported here but what is cheap (tests/test_light.py).
 """
 
 import atexit
@@ -8,11 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
-from tests.sandbox import SandboxProcess
+if TYPE_CHECKING:
+    from tests.sandbox import SandboxProcess
 
 ROOT = Path(__file__).parent.parent
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="airflow-"))
@@ -38,9 +40,9 @@ TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
 """Folder → tests that share what is costly to make, such as a first run of all groups, and so go to one worker."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell pytest-xdist what to keep together: those folders, and the tests of one file."""
-    for item in items:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist, if it is there, what to keep together: those folders, and the tests of one file."""
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
         path = item.path.relative_to(ROOT / "tests")
         item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], str(path))))
 
@@ -63,14 +65,16 @@ def airflow_db() -> None:
 
 
 @pytest.fixture(scope="session")
-def process() -> Iterator[SandboxProcess]:
+def process() -> "Iterator[SandboxProcess]":
     """A running sandbox portal, shared: see `sandbox`."""
+    from tests.sandbox import SandboxProcess
+
     with SandboxProcess() as started:
         yield started
 
 
 @pytest.fixture
-def sandbox(process: SandboxProcess) -> SandboxProcess:
+def sandbox(process: "SandboxProcess") -> "SandboxProcess":
     """An empty portal."""
     process.reset()
     return process

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include.settings import ConfigurationError, SystemSettings, configured_systems, load_settings
+from include.settings import ConfigurationError, SystemSettings, configured_systems, portal_connection_of
 
 
 class ConnectionMistakeError(ConfigurationError):
@@ -28,6 +28,9 @@ def check_connections(settings: SystemSettings) -> None:
 def check_portal_connection(settings: SystemSettings) -> None:
     """Raise ConnectionMistakeError when the portal's connection is missing or incomplete, or when the test system would
     write into the portal account of production: same address and same key (E58).
+
+    Raises ConfigurationError when production's settings do not even tell which connection that is: the one mistake in
+    another system's file that stops this one.
     """
     portal = _existing(settings.portal_connection, settings)
     missing = [name for name, value in _key_pair(portal).items() if not value]
@@ -39,13 +42,23 @@ def check_portal_connection(settings: SystemSettings) -> None:
         )
     address = _address(portal)
     if settings.system == "test" and "production" in configured_systems():
-        other = _find(load_settings("production").portal_connection)
+        other = _find(_connection_of_production())
         if other and _address(other) == address and other.login == portal.login:
             raise ConnectionMistakeError(
                 "OF_PRODUCTION",
                 f"Airflow connection {settings.portal_connection}: the test system points at production's portal "
                 "address and key; write the address and key of the test account",
             )
+
+
+def _connection_of_production() -> str:
+    try:
+        return portal_connection_of("production")
+    except ConfigurationError as mistake:
+        raise ConfigurationError(
+            f"{mistake}\nUntil that is mended the test system does not run: nobody can tell whether its portal account "
+            "is production's"
+        ) from None
 
 
 def _existing(connection_id: str, settings: SystemSettings) -> Connection:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Select, case, func, select
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
-from include.settings import configured_systems, load_settings
+from include.settings import load_each
 from include.sync.protocol import Entry
 from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
 from include.vocabulary.state import WENT_WRONG, Level, RunStatus
@@ -43,9 +43,11 @@ class DayTotal:
 
 
 def active_systems() -> dict[str, str]:
-    """Return the active systems, each with the Airflow connection of the database that holds its protocol."""
-    active = [settings for settings in map(load_settings, configured_systems()) if settings.active]
-    return {settings.system: settings.ixhaus_connection for settings in active}
+    """Return the active systems, each with the Airflow connection of the database that holds its protocol.
+
+    A system whose settings are wrong is left out; settings.load_each says what is wrong.
+    """
+    return {system: known.ixhaus_connection for system, known in load_each().sound.items() if known.active}
 
 
 def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:

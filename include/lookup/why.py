@@ -174,7 +174,7 @@ def _of_type(
     """Compare the wanted records as a plan does (see plan.compare) and tell the result."""
     model = steps.imported(group.record_types[record_type])
     is_wanted = (decided[EXTERNAL_ID] == wanted) | decided["source"].str.contains(_sources(views, wanted))
-    desired = with_content(decided[is_wanted], getattr(model, "VERSION", 1)).to_pandas()
+    desired = with_content(decided[is_wanted], model.VERSION).to_pandas()
     asked = set(desired[EXTERNAL_ID]) | {wanted}
     elsewhere = set(decided.loc[~is_wanted, EXTERNAL_ID])
     mine = known[known[EXTERNAL_ID].isin(asked - elsewhere)]

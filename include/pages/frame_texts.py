@@ -28,5 +28,6 @@ FRAME: Final[Texts] = {
     "kind_document_type": Text("Dokumententyp", "Document type"),
     "kind_user": Text("Benutzer", "User"),
     "none": Text("–", "–"),
+    "settings_mistake": Text("Die Einstellungen haben einen Fehler:", "The settings have a mistake:"),
 }
 """Texts that every template may use besides its page's own."""

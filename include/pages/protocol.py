@@ -30,6 +30,7 @@ from include.pages.language import language_of
 from include.pages.protocol_texts import TEXTS
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
+from include.settings import ConfigurationError, load_each
 from include.sync.protocol import Entry, count_names
 from include.vocabulary.clock import BERLIN, berlin_day, utc_now
 from include.vocabulary.reasons import translate
@@ -83,6 +84,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
         latest=seen.latest and _shown(seen.latest, request), chart=draw(seen.days), selection=selection,
         systems=seen.systems, groups=list(GROUPS), counts=count_names(), number=chosen.number,
         pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago,
+        mistakes=_mistakes(),
     )  # fmt: skip
 
 
@@ -102,7 +104,8 @@ async def one_run(request: Request, system: str, run: str) -> Response:
     detail = await in_time(_detail, system, run)
     if detail is None:
         raise HTTPException(404)
-    return page(request, "run.html", TEXTS, details=[_told(detail, request)], counts=count_names(), is_tab=False)
+    told = [_told(detail, request)]
+    return page(request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=False, mistakes=[])
 
 
 @router.get("/protocol/entries.csv")
@@ -133,7 +136,8 @@ async def tab_of_dag_run(request: Request, dag_id: str, run_id: str) -> Response
     """Show the protocol of one DAG run in its tab; a run that was cleared has several."""
     details = await in_time(_details_of_dag_run, dag_id, run_id)
     told = [_told(detail, request) for detail in details]
-    return page(request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=True)
+    mistakes = [] if told else _mistakes()
+    return page(request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=True, mistakes=mistakes)
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,17 @@ def _added(same_day: Sequence[DayTotal]) -> DayTotal:
     return DayTotal(same_day[0].day, sum(one.sent for one in same_day), sum(one.errors for one in same_day))
 
 
+def _mistakes() -> list[str]:
+    """Return what is wrong in the settings of systems that are left out for that."""
+    return list(load_each().mistakes.values())
+
+
 def _engines(only: str | None) -> dict[str, Engine]:
+    """Return engines on the databases of the active systems, or of one of them; raises ConfigurationError if the
+    settings of that one are wrong.
+    """
+    if only and (mistake := load_each().mistakes.get(only)):
+        raise ConfigurationError(mistake)
     return {system: open_ixhaus(name) for system, name in active_systems().items() if only in (None, system)}
 
 

@@ -14,7 +14,7 @@ from include.pages import records
 from include.pages.language import language_of
 from include.pages.rendering import page
 from include.pages.waiting import in_time, open_ixhaus
-from include.settings import configured_systems, load_settings
+from include.settings import ConfigurationError, configured_systems, load_settings
 from include.vocabulary.reasons import explain, rule_of
 from include.vocabulary.texts import Text, Texts
 
@@ -94,9 +94,13 @@ async def reports(
     reason: str = "",
     number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
 ) -> Response:
-    """Show one page of the reports."""
+    """Show one page of the reports; of a system whose settings are wrong what is wrong, with the choice of another."""
     chosen, wanted = known_system(system), Wanted(property_nr.strip(), status, reason)
-    found = await in_time(lambda: overview(engine_of(chosen), chosen, wanted, number))
+    try:
+        found = await in_time(lambda: overview(engine_of(chosen), chosen, wanted, number))
+    except ConfigurationError as mistake:
+        told = {"system": chosen, "systems": configured_systems(), "mistakes": [str(mistake)]}
+        return page(request, "reports_mistake.html", TEXTS, status=503, **told)
     by_status: dict[str, int] = {}
     by_reason: dict[str, int] = {}
     for (of_status, of_reason), count in found.counts.items():

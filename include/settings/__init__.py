@@ -7,7 +7,16 @@ wrong, what to write.
 """
 
 from include.settings._effective import Section, Setting, effective, label_of
-from include.settings._files import CONFIG_FOLDER, changed_at, configured_systems, load_settings, validate_settings
+from include.settings._files import (
+    CONFIG_FOLDER,
+    Configured,
+    changed_at,
+    configured_systems,
+    load_each,
+    load_settings,
+    portal_connection_of,
+    validate_settings,
+)
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
 from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert, words_of
@@ -17,6 +26,7 @@ __all__ = [
     "REQUIRED_WHEN_ACTIVE",
     "Audience",
     "ConfigurationError",
+    "Configured",
     "DocuWareCondition",
     "DocuWareRow",
     "Limits",
@@ -32,7 +42,9 @@ __all__ = [
     "effective",
     "is_expert",
     "label_of",
+    "load_each",
     "load_settings",
+    "portal_connection_of",
     "validate_settings",
     "words_of",
 ]

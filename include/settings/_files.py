@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -49,27 +49,78 @@ def changed_at(system: str, folder: Path = CONFIG_FOLDER) -> datetime | None:
         return None
 
 
+class Configured(NamedTuple):
+    """The configured systems, production first: those with sound settings, and the sentence for each of the others."""
+
+    sound: dict[str, SystemSettings]
+    mistakes: dict[str, str]
+
+
+def load_each(folder: Path = CONFIG_FOLDER) -> Configured:
+    """Read the settings of every configured system; a mistake in one system's file is that system's alone."""
+    found = Configured({}, {})
+    for system in configured_systems(folder):
+        try:
+            found.sound[system] = load_settings(system, folder)
+        except ConfigurationError as mistake:
+            found.mistakes[system] = str(mistake)
+    return found
+
+
 def load_settings(system: str, folder: Path = CONFIG_FOLDER) -> SystemSettings:
     """Read config/<system>.yaml; raises ConfigurationError with a sentence per mistake."""
-    path = folder / f"{system}.yaml"
-    where = f"{folder.name}/{path.name}"
+    return validate_settings(_values(system, folder), _where(system, folder))
+
+
+def portal_connection_of(system: str, folder: Path = CONFIG_FOLDER) -> str:
+    """Return the portal connection that a system's file names, also if other settings in it are wrong.
+
+    Raises ConfigurationError where nobody can tell which one is meant: the file cannot be read, the name is wrong, or
+    there is a word that may be a misspelt portal_connection.
+    """
+    values = _values(system, folder)
+    known = set(SystemSettings.model_fields) - {"system", "portal_connection"}
+    doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
+    return validate_settings(doubtful, _where(system, folder)).portal_connection
+
+
+def _where(system: str, folder: Path) -> str:
+    return f"{folder.name}/{system}.yaml"
+
+
+def _values(system: str, folder: Path) -> dict[str, Any]:
+    where = _where(system, folder)
+    values = _parsed(_text(folder / f"{system}.yaml", where), where) or {}
+    if not isinstance(values, dict):
+        raise ConfigurationError(f"{where}: the file holds no settings; write lines such as active: true")
+    if values.setdefault("system", system) != system:
+        raise ConfigurationError(f"{where}: system: this file is for {system}; write {system} or leave the line out")
+    return values
+
+
+def _text(path: Path, where: str) -> str:
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Yaml) or {}  # noqa: S506 - a SafeLoader
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError(f"{where}: there is no such file; copy config/test.yaml and adapt it") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{where}: this is not UTF-8; save the file with the encoding UTF-8") from None
-    except yaml.YAMLError as error:
+    except OSError as error:  # a folder of that name, no permission, a disk that is away
+        what = (error.strerror or type(error).__name__).lower()
+        raise ConfigurationError(
+            f"{where}: this cannot be read ({what}); let it be a file that Airflow may read"
+        ) from None
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return yaml.load(text, _Yaml)  # noqa: S506 - a SafeLoader
+    except Exception as error:  # besides YAMLError whatever a word such as !!int or a thousand brackets make it raise
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
         raise ConfigurationError(
             f"{where}: {line}this is not valid YAML; check indentation, colons and quotes"
         ) from None
-    if not isinstance(values, dict):
-        raise ConfigurationError(f"{where}: the file holds no settings; write lines such as active: true")
-    if values.setdefault("system", system) != system:
-        raise ConfigurationError(f"{where}: system: this file is for {system}; write {system} or leave the line out")
-    return validate_settings(values, where)
 
 
 def validate_settings(values: dict[str, Any], where: str) -> SystemSettings:
@@ -86,8 +137,13 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         inside = [_NESTED[part] for part in detail["loc"][:-1] if part in _NESTED]
         model = inside[-1] if inside else SystemSettings
-        near = get_close_matches(str(detail["loc"][-1]), model.model_fields, n=1)
-        what = f"there is no such setting; {f'write {near[0]}' if near else 'remove it, or see docs/settings.md'}"
+        near = _nearest(detail["loc"][-1], model)
+        what = f"there is no such setting; {f'write {near}' if near else 'remove it, or see docs/settings.md'}"
     elif detail["type"] != "value_error":
         what = f"{what[:1].lower()}{what[1:]}; see docs/settings.md for what to write"
     return f"{field}: {what}" if field else what
+
+
+def _nearest(name: object, model: type[BaseModel]) -> str | None:
+    """Return the setting that a word is or is probably meant to be, or None."""
+    return next(iter(get_close_matches(str(name), model.model_fields, n=1)), None)

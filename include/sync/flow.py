@@ -28,7 +28,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from include.settings import SystemSettings, load_settings
+from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
 
 if TYPE_CHECKING:
@@ -53,6 +53,18 @@ def dag_name(group: str, system: str) -> str:
 def synced(group: str, system: str) -> Asset:
     """Return the asset a group's run updates when it has really brought the portal up to date."""
     return Asset(f"casavi_{system}_{group}")
+
+
+def for_each_system(group: Group, docs: str, make: Callable[[str], DAG]) -> None:
+    """Make a group's DAG for each configured system.
+
+    A mistake in one system's settings is that system's alone: in place of its DAG stands one that says what is wrong.
+    """
+    for system in configured_systems():
+        try:
+            make(system)
+        except ConfigurationError as mistake:
+            _stand_in(group, system, str(mistake), docs)
 
 
 def sync_dag(
@@ -89,9 +101,13 @@ def held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
 def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
     """Make the empty DAG of a group; `starter` is an asset whose events start it."""
     settings = load_settings(system)
+    return _dag(group, system, _schedule(group, settings, starter), docs, settings.limits)
+
+
+def _dag(group: Group, system: str, schedule: Any, docs: str, limits: Limits) -> DAG:
     return DAG(
         dag_id=dag_name(group.name, system),
-        schedule=_schedule(group, settings, starter),
+        schedule=schedule,
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -101,9 +117,22 @@ def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DA
         default_args={
             "owner": "serviceportal",
             "retries": 0,
-            "execution_timeout": timedelta(minutes=settings.limits.task_minutes),
+            "execution_timeout": timedelta(minutes=limits.task_minutes),
         },
     )
+
+
+def _stand_in(group: Group, system: str, mistake: str, docs: str) -> None:
+    """Make what takes the place of a DAG whose settings are wrong: whoever starts it is told why nothing happens."""
+    told = f"```text\n{mistake}\n```"  # Markdown leaves it as it is written
+    with _dag(group, system, None, f"{told}\n\n{docs.lstrip()}", Limits()):
+
+        @task
+        def settings() -> None:
+            """End red with what is wrong in the settings of this system."""
+            raise AirflowFailException(mistake)
+
+        settings()
 
 
 def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> Any:

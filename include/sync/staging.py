@@ -26,7 +26,7 @@ PREVIEW: Final = "preview.csv"
 REMOVAL_HASH: Final = "removed"
 """Stands for the content of a record to be removed, so that a refused removal is remembered like any content."""
 _ROWS_AT_ONCE: Final = 20_000
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def staging_root() -> Path:
@@ -104,10 +104,11 @@ def with_content(decided: pd.DataFrame, version: int) -> pa.Table:
     """Turn a decision frame into the table `plan` compares: the control columns, `content` and `hash`.
 
     content is the payload as JSON text for records to be sent, else null; hash is a digest of it and of the payload
-    model's version, REMOVAL_HASH for a record to be removed, else null. The hash is not keyed: it lies beside the views
-    it is made from, and whoever reads one can read the other.
+    model's version, REMOVAL_HASH for a record to be removed, else null. Fields are sorted by name, at every depth, so
+    that the order in which rules name them is no change of what they say. The hash is not keyed: it lies beside the
+    views it is made from, and whoever reads one can read the other.
     """
-    fields = [name for name in decided.columns if name not in CONTROL_COLUMNS]
+    fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)  # once: sorted rows encode faster
     salt = _salt(version)
     parts = [decided.iloc[start : start + _ROWS_AT_ONCE] for start in range(0, len(decided), _ROWS_AT_ONCE)]
     added = [_contents_and_hashes(part, fields, salt) for part in parts]  # in parts: Python's strings are bulky
@@ -118,7 +119,7 @@ def with_content(decided: pd.DataFrame, version: int) -> pa.Table:
 
 
 def content_hash(content: Mapping[str, object], version: int) -> str:
-    """Return the hash by which the ledger knows one content: payload fields in the order of their columns."""
+    """Return the hash by which the ledger knows one content, in whatever order its fields are."""
     return _hashed(_encode(content), _salt(version))
 
 

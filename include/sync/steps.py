@@ -158,7 +158,7 @@ def transform(group: Group, run: Opened) -> dict[str, int]:
     decided = decide(group, run.folder, run.settings, run.today)
     numbers = {record_type: len(decided[record_type]) for record_type in group.record_types}
     for record_type in numbers:
-        version = getattr(imported(group.record_types[record_type]), "VERSION", 1)
+        version = imported(group.record_types[record_type]).VERSION
         run.folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
     for name, frame in decided.items():
         frame.to_parquet(run.folder.path(f"{name}.parquet"))

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from include.casavi import connections
 from include.casavi.connections import check_connections
-from include.settings import ConfigurationError, SystemSettings, load_settings
+from include.settings import ConfigurationError, SystemSettings, load_settings, portal_connection_of
 
 SECRET = "s3cret-of-the-portal"
 PRODUCTION = {"conn_type": "http", "host": "https://portal.example/v2", "login": "key-1", "password": SECRET}
@@ -137,6 +140,41 @@ def test_the_test_system_may_have_an_account_of_its_own(connect: Connect, differ
 def test_the_test_system_runs_where_production_has_no_connection(connect: Connect) -> None:
     connect("casavi_test", **PRODUCTION)
     check_connections(load_settings("test"))
+
+
+@pytest.fixture
+def production_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Writes production's settings; they hold until the test ends."""
+    monkeypatch.setattr(connections, "portal_connection_of", partial(portal_connection_of, folder=tmp_path))
+
+    def write(text: str) -> None:
+        (tmp_path / "production.yaml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+@pytest.mark.rule("R7", "R8")
+def test_a_mistake_in_productions_settings_is_productions_alone(
+    connect: Connect, production_says: Callable[[str], None]
+) -> None:
+    production_says("report_user: 7\nportal_connection: casavi_live\n")
+    connect("casavi_live", **PRODUCTION)
+    connect("casavi_test", **{**PRODUCTION, "login": "key-2"})
+    check_connections(load_settings("test"))
+    connect("casavi_test", **PRODUCTION)
+    assert "points at production's portal" in refusal(load_settings("test"))
+
+
+@pytest.mark.rule("R8", "E58")
+@pytest.mark.parametrize("text", ["active: 'true", "portal_conection: casavi_live"])
+def test_the_test_system_waits_while_nobody_can_tell_productions_account(
+    connect: Connect, production_says: Callable[[str], None], text: str
+) -> None:
+    production_says(text)
+    connect("casavi_test", **{**PRODUCTION, "login": "key-2"})
+    sentence = refusal(load_settings("test"))
+    assert "/production.yaml: " in sentence
+    assert sentence.endswith("nobody can tell whether its portal account is production's")
 
 
 @pytest.mark.rule("R7")

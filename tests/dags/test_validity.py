@@ -28,6 +28,17 @@ from airflow.dag_processing.dagbag import DagBag
 bag = DagBag({dags!r})
 print(json.dumps([bag.import_errors, {{name: repr(dag.timetable) for name, dag in bag.dags.items()}}]))
 """
+RUN = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+from airflow.utils.db import initdb
+initdb()
+dag = DagBag({dags!r}).dags[{dag_id!r}]
+run = dag.test(run_conf={{"properties": "100", "dry_run": True, "release_at_most": 3}})
+about = {{"tags": sorted(dag.tags), "docs": dag.doc_md, "params": list(dag.params), "owner": dag.owner}}
+states = {{ti.task_id: str(ti.state) for ti in run.get_task_instances()}}
+print(json.dumps([str(run.state), states, about]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +130,62 @@ report_user: "007"
 """
 
 
+NOTHING = "NullTimetable"
+
+
+def timetables_of(timetables: dict[str, str], system: str) -> dict[str, str]:
+    """Those of a system's DAGs, by group."""
+    suffix = "_test" if system == "test" else ""
+    return {group: timetables[f"casavi_{group}{suffix}"] for group in (*GROUPS, "reports")}
+
+
+@pytest.fixture(scope="module")
+def as_ever(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The timetables while the settings of both systems are sound."""
+    _, timetables = parsed_with(tmp_path_factory.mktemp("sound"), production=PRODUCTION, test=PRODUCTION)
+    return timetables
+
+
+@pytest.mark.rule("R7", "R9")
+@pytest.mark.parametrize(("broken", "sound"), [("test", "production"), ("production", "test")])
+def test_a_mistake_in_one_systems_settings_is_that_systems_alone(
+    tmp_path: Path, as_ever: dict[str, str], broken: str, sound: str
+) -> None:
+    files = {sound: PRODUCTION, broken: PRODUCTION.replace("active", "activ")}
+    errors, after = parsed_with(tmp_path, **files)
+    assert (errors, set(after)) == ({}, set(as_ever))
+    assert timetables_of(after, sound) == timetables_of(as_ever, sound)
+    assert all(NOTHING not in timetable for timetable in timetables_of(after, sound).values())
+    assert all(NOTHING in timetable for timetable in timetables_of(after, broken).values())
+
+
+@pytest.mark.rule("R7")
+def test_a_file_that_cannot_even_be_read_is_one_systems_mistake_as_well(tmp_path: Path) -> None:
+    (tmp_path / "test.yaml").mkdir()
+    errors, timetables = parsed_with(tmp_path, production=PRODUCTION)
+    assert (errors, set(timetables)) == ({}, {*SYNC, *EXCHANGE, "casavi_release_removals"})
+    assert all(NOTHING not in timetable for timetable in timetables_of(timetables, "production").values())
+    assert all(NOTHING in timetable for timetable in timetables_of(timetables, "test").values())
+
+
 @pytest.mark.rule("R9")
-def test_a_mistake_in_the_settings_is_an_import_error_that_names_file_and_field(tmp_path: Path) -> None:
-    errors, _ = parsed_with(tmp_path, production=PRODUCTION.replace('"007"', '"7"'))
-    objects = next(text for path, text in errors.items() if path.endswith("casavi_objects.py"))
+@pytest.mark.airflow
+def test_what_stands_in_for_a_dag_ends_red_with_file_and_field(tmp_path: Path) -> None:
+    (tmp_path / "production.yaml").write_text(PRODUCTION.replace('"007"', '"7"'), encoding="utf-8")
     sentence = f'{tmp_path.name}/production.yaml: report_user: "7" is not a three-digit user number; write "007"'
-    assert sentence in objects
+    printed = python(
+        RUN.format(dags=str(ROOT / "dags"), dag_id="casavi_objects"),
+        SERVICEPORTAL_CONFIG=str(tmp_path),
+        AIRFLOW_HOME=str(tmp_path),
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{tmp_path}/airflow.db",
+    )
+    state, tasks, about = json.loads(printed.splitlines()[-1])
+    assert (state, tasks) == ("failed", {"settings": "failed"})
+    assert f"AirflowFailException: {sentence}" in printed
+    assert about["tags"] == ["objects", "production", "serviceportal"]
+    assert (about["params"], about["owner"]) == (PARAMS, "serviceportal")
+    assert about["docs"].partition("### casavi_")[0].strip("`\n") == f"text\n{sentence}"
+    assert "#### Triage" in about["docs"]
 
 
 @pytest.mark.rule("R52")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from sqlalchemy import Engine, event
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import engine_on
+from include.lookup import runs
 from include.lookup.runs import (
     Selection,
+    active_systems,
     count_entries,
     count_runs,
     dag_run_of,
@@ -22,6 +25,7 @@ from include.lookup.runs import (
     find_runs,
     totals_per_day,
 )
+from include.settings import load_each
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from include.vocabulary.state import Level, RunStatus
 from tests.ixhaus.oracle import FakeOracle
@@ -58,6 +62,17 @@ def selected(engine: Engine, selection: Selection) -> list[str]:
     found = [run["run"] for run in find_runs(engine, selection, 100)]
     assert count_runs(engine, selection) == len(found)
     return found
+
+
+@pytest.mark.rule("R7")
+def test_a_mistake_in_one_systems_settings_leaves_the_other_active(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = "active: true\nproperties: 100\nperson_types: [Mieter]\nportal_access_lead_days: 1\nreport_user: '007'\n"
+    monkeypatch.setattr(runs, "load_each", partial(load_each, tmp_path))
+    (tmp_path / "test.yaml").write_text(given, encoding="utf-8")
+    (tmp_path / "production.yaml").mkdir()
+    assert active_systems() == {"test": "ixhaus_test"}
 
 
 @pytest.mark.rule("R51")

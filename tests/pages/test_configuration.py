@@ -130,6 +130,28 @@ def test_a_mistake_in_the_file_is_named_and_the_other_system_shown(pages: Pages)
     assert "config/test.yaml" in shown(pages, TEST)
 
 
+def test_a_file_that_cannot_be_read_is_named_and_the_other_system_shown(pages: Pages) -> None:
+    file = pages.folder / "config" / "test.yaml"
+    for content, sentence in (
+        (b"person_types: Eigent\xfcmer", "this is not UTF-8"),
+        (b"active: 'true", "line 1: this is not valid YAML"),
+    ):
+        file.write_bytes(content)
+        assert f"config/test.yaml: {sentence}" in shown(pages, TEST)
+        assert "Einstellungen in Kraft" in shown(pages)
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_and_the_other_system_shown(pages: Pages) -> None:
+    file = pages.folder / "config" / "test.yaml"
+    file.unlink()
+    file.mkdir()
+    try:
+        assert "config/test.yaml: this cannot be read (is a directory)" in shown(pages, TEST)
+        assert "Einstellungen in Kraft" in shown(pages)
+    finally:
+        file.rmdir()
+
+
 def test_what_a_setting_holds_is_escaped(pages: Pages) -> None:
     pages.configure("test", "person_types: ['<script>alert(1)</script>']")
     assert "<script>alert(1)</script>" not in pages.get(TEST).text

@@ -137,9 +137,9 @@ def test_without_the_database_the_page_says_so_and_the_log_keeps_what_was_asked_
     assert "Traceback" not in pages.log()
 
 
-def test_a_mistake_in_the_settings_is_named(pages: Pages) -> None:
+def test_a_mistake_in_the_settings_of_the_system_that_is_asked_for_is_named(pages: Pages) -> None:
     pages.configure("production", "active: maybe")
-    answer = pages.get("/protocol")
+    answer = pages.get("/protocol/run?system=production&run=any")
     assert (answer.status, "config/production.yaml: active" in answer.text) == (503, True)
 
 

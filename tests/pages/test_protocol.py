@@ -184,6 +184,24 @@ def test_the_tab_of_another_dag_says_that_it_has_no_protocol(pages: Pages) -> No
     assert "Zu diesem Lauf gibt es kein Protokoll" in page
 
 
+@pytest.mark.rule("R7")
+def test_a_mistake_in_the_other_systems_settings_is_named_beside_the_runs(pages: Pages) -> None:
+    pages.add_run("persons", NIGHT, sent=4000)
+    pages.configure("test", "person_typ: Mieter")
+    page = shown(pages.get(DAY))
+    assert "4.000" in page
+    assert "Die Einstellungen haben einen Fehler: config/test.yaml: person_typ: there is no such setting" in page
+
+
+@pytest.mark.rule("R9")
+def test_while_the_settings_are_wrong_page_and_tab_say_so_instead_of_showing_runs(pages: Pages) -> None:
+    pages.configure("production", "active: maybe")
+    for path in ("/protocol", "/dag-run?dag_id=casavi_persons&run_id=manual__1"):
+        page = shown(pages.get(path))
+        assert "config/production.yaml: active: input should be a valid boolean" in page
+        assert "Kein System ist eingeschaltet" not in page
+
+
 def test_without_an_active_system_the_page_says_so(pages: Pages) -> None:
     pages.configure("production", "active: false")
     assert "Kein System ist eingeschaltet" in shown(pages.get("/protocol"))

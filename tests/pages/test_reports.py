@@ -114,6 +114,19 @@ def test_what_does_not_exist_is_said_to_be_missing(synced: Pages, path: str) -> 
     assert synced.get(path).status == 404
 
 
+@pytest.mark.rule("R7")
+def test_of_a_system_whose_settings_are_wrong_the_mistake_is_shown_and_the_other_can_be_chosen(synced: Pages) -> None:
+    production = (synced.folder / "config" / "production.yaml").read_text(encoding="utf-8")
+    synced.configure("test", f"{production}\nixhaus_connection: ixhaus_production\n")
+    synced.configure("production", f"{production}\ncolour: red\n")
+    answer = synced.get("/reports")
+    assert answer.status == 503
+    assert "config/production.yaml: colour: there is no such setting" in answer.text
+    assert '<option value="test">' in answer.text
+    assert synced.get("/reports?system=test").status == 200
+    assert synced.get("/why").status == 200
+
+
 def test_a_page_number_that_is_none_is_refused(synced: Pages) -> None:
     assert synced.get("/reports?page=0").status == 422
     assert synced.get("/reports?page=zwei").status == 422

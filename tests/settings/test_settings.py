@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import UTC, datetime
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from include.settings import (
     effective,
     is_expert,
     label_of,
+    load_each,
     load_settings,
+    portal_connection_of,
     validate_settings,
     words_of,
 )
@@ -532,6 +535,68 @@ def test_a_file_in_another_encoding_is_named_with_what_to_do(tmp_path: Path) -> 
     assert str(refused.value) == (
         f"{tmp_path.name}/test.yaml: this is not UTF-8; save the file with the encoding UTF-8"
     )
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "test.yaml").mkdir()
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings("test", tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path.name}/test.yaml: this cannot be read (is a directory); let it be a file that Airflow may read"
+    )
+
+
+def test_a_file_that_may_not_be_read_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, **_: str) -> str:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    (tmp_path / "test.yaml").touch()
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings("test", tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path.name}/test.yaml: this cannot be read (permission denied); let it be a file that Airflow may read"
+    )
+
+
+@pytest.mark.parametrize("text", ["active: !!int no", "active: !!timestamp no", "active: " + "[" * 3_000])
+def test_whatever_the_yaml_reader_stumbles_over_is_a_mistake_in_the_file(tmp_path: Path, text: str) -> None:
+    assert mistake(tmp_path, text).endswith("this is not valid YAML; check indentation, colons and quotes")
+
+
+@pytest.mark.rule("R7")
+@pytest.mark.parametrize("broken", ["production", "test"])
+def test_a_mistake_in_one_file_is_that_systems_alone(tmp_path: Path, broken: str) -> None:
+    other = loaded(tmp_path, COMPLETE, "test" if broken == "production" else "production")
+    sentence = mistake(tmp_path, "colour: red", broken)
+    found = load_each(tmp_path)
+    assert found.sound == {other.system: other}
+    assert found.mistakes == {broken: f"{tmp_path.name}/{broken}.yaml: {sentence}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "connection"),
+    [
+        ("active: perhaps", "casavi_production"),
+        ("propertys: 100\nactive: true", "casavi_production"),
+        ("report_user: 7\nportal_connection: casavi_live", "casavi_live"),
+    ],
+)
+def test_which_portal_is_meant_is_known_whatever_else_is_wrong(tmp_path: Path, text: str, connection: str) -> None:
+    mistake(tmp_path, text)
+    assert portal_connection_of("production", tmp_path) == connection
+
+
+@pytest.mark.rule("E58")
+@pytest.mark.parametrize(
+    "text",
+    ["portal_conection: casavi_live", "portal: casavi_live", "portal_connection: [a, b]", "active: 'true", "- active"],
+)
+def test_which_portal_is_meant_is_not_guessed(tmp_path: Path, text: str) -> None:
+    sentence = mistake(tmp_path, text)
+    with pytest.raises(ConfigurationError) as refused:
+        portal_connection_of("production", tmp_path)
+    assert str(refused.value) == f"{tmp_path.name}/production.yaml: {sentence}"
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

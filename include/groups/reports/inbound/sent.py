@@ -77,7 +77,7 @@ def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
         staff = row_of(connection, STAFF_NAME, key=note["created_by"]) or {"name": None}
     authors = [note["author"], staff["name"], None]
     contents = contents_of(held["external_id"], ticket["id"], note["text"] or "", authors)
-    hashes = [content_hash(content, getattr(CommentPayload, "VERSION", 1)) for content in contents]
+    hashes = [content_hash(content, CommentPayload.VERSION) for content in contents]
     return held["state"] == State.PRESENT and held["hash"] in hashes
 
 

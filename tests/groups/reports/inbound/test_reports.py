@@ -18,7 +18,7 @@ def test_a_ticket_becomes_a_report_under_the_configured_user(world: World) -> No
     (ticket,) = world.sandbox.state("tickets")
     report = world.report()
     moments = [report.pop(name) for name in ("reported_at", "portal_changed_at", "changed_at")]
-    assert all(datetime.fromisoformat(moment) for moment in moments)
+    assert all(isinstance(moment, datetime) for moment in moments)
     assert report == {
         "report_nr": f"SP-{ticket['internalId']}", "subject": "Heizung kalt", "text": "Es ist kalt.",
         "report_kind": "REPARATUR", "status": "Neu", "reporter_person": TENANT, "reporter_partner": None,
@@ -65,8 +65,8 @@ def test_times_are_local(world: World) -> None:
     world.sandbox.behave(clock_skew_seconds=before_new_year.total_seconds())
     world.comments(world.files_report())
     world.receive()
-    assert [world.report()[name][:16] for name in ("reported_at", "portal_changed_at")] == ["2027-01-01 00:30"] * 2
-    assert world.notes()[0]["created_at"][:16] == "2027-01-01 00:30"
+    assert [str(world.report()[name])[:16] for name in ("reported_at", "portal_changed_at")] == ["2027-01-01 00:30"] * 2
+    assert str(world.notes()[0]["created_at"])[:16] == "2027-01-01 00:30"
 
 
 @pytest.mark.rule("O6", "R49")
