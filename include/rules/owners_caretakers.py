@@ -35,9 +35,8 @@ def decide(
               property: all its caretakers), each with the control columns and the payload fields
     """
     all_of_them = everybody(views, known, settings, today)
-    is_mine = ~all_of_them.people.contacts["is_resident"]
     return {
-        "contact": share_of(all_of_them.contacts, is_mine, known, "owners_caretakers"),
+        "contact": share_of(all_of_them, known, "owners_caretakers"),
         "contract": _decide_contracts(all_of_them, views["units"]),
         "responsibility": _decide_responsibilities(all_of_them),
     }

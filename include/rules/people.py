@@ -20,6 +20,9 @@ from include.rules.outcomes import withhold
 from include.rules.values import occurs
 from include.settings import SystemSettings
 
+PERSONS: Final = "persons"
+"""The group that sends residents; the other one sends everybody else."""
+
 VIEWS: Final = (
     "persons", "partners", "contracts", "contract_roles", "units", "owners", "caretakers", "licences",
 )  # fmt: skip
@@ -66,12 +69,20 @@ def _ties(agreements: DataFrame, ownerships: DataFrame, caretakings: DataFrame) 
     return pd.concat([agreements[columns], *(office[columns] for office in offices)], ignore_index=True)
 
 
-def share_of(contacts: DataFrame, is_mine: "Series[bool]", known: DataFrame, group: str) -> DataFrame:
-    """Return the contacts that a group sends.
+def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
+    """Return the contacts that a group sends, and the ids that are given up for them.
 
-    A contact that this group has sent so far and that the other one sends from now on stays as it is until then: it
-    comes along with decision WITHHOLD, lest this group take it for gone.
+    Whatever this group has sent so far and the other one decides about from now on stays as it is until then: it comes
+    along with decision WITHHOLD, lest this group take it for gone.
+
+    known: see everybody, and group
+    group: the group's name
     """
+    merged = all_of_them.merged
+    decided = pd.concat([all_of_them.contacts, merged], ignore_index=True)
+    has_person = Series(True, index=merged.index, dtype=bool)  # else there would be no other id to give up
+    of_residents = pd.concat([all_of_them.people.contacts["is_resident"], has_person], ignore_index=True)
+    is_mine = of_residents if group == PERSONS else ~of_residents
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
-    handed_over = ~is_mine & occurs(contacts["external_id"], sent_so_far)
-    return withhold(contacts, handed_over, "OTHER_GROUP")[is_mine | handed_over]
+    handed_over = ~is_mine & occurs(decided["external_id"], sent_so_far)
+    return withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True)

@@ -10,11 +10,10 @@ Which group sends it         people.py
 from collections.abc import Mapping
 from datetime import date
 
-import pandas as pd
 from pandas import DataFrame
 
 from include.rules.contracts import decide_contracts
-from include.rules.people import everybody, share_of
+from include.rules.people import PERSONS, everybody, share_of
 from include.settings import SystemSettings
 
 
@@ -31,8 +30,7 @@ def decide(
     """
     all_of_them = everybody(views, known, settings, today)
     people, contacts = all_of_them.people, all_of_them.contacts
-    mine = share_of(contacts, people.contacts["is_resident"], known, "persons")
     return {
-        "contact": pd.concat([mine, all_of_them.merged], ignore_index=True),
+        "contact": share_of(all_of_them, known, PERSONS),
         "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts),
     }
