@@ -37,8 +37,8 @@ protocol: $(VENV)/run  ## print the last runs (FORMAT=json for programs, LAST=50
 note: $(VENV)/run  ## staff write a note: REPORT=M-R35 TEXT="Wir kommen." (INTERNAL=1: not for the portal); without REPORT: which there are
 	@$(BIN)/python -m demo.embedded note "$$REPORT" "$$TEXT" $(if $(INTERNAL),--internal)
 
-contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons
-	@$(BIN)/python -m include.ixhaus ddl
+contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons (FROM=2: only what version 2 lacks)
+	@$(BIN)/python -m include.ixhaus ddl $(if $(FROM),--since "$(FROM)")
 
 keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
 	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production)

@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -153,10 +154,16 @@ def prepare(home: Path) -> None:
     """Make Airflow's database with the pools of the settings, and the sample iX-Haus, where they do not exist yet."""
     migrate(home)
     make_pools()
-    if not (home / "ixhaus.db").exists():
-        from demo.ixhaus import build_sample
+    from demo.ixhaus import build_sample
+    from include.ixhaus.database import engine_on
+    from include.ixhaus.versions import upgrade
 
-        build_sample(home / "ixhaus.db")
+    sample = home / "ixhaus.db"
+    if not sample.exists():
+        build_sample(sample)
+    engine = engine_on(lambda: sqlite3.connect(sample))
+    upgrade(engine)
+    engine.dispose()
 
 
 @contextmanager

@@ -9,19 +9,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 done, 1 the check found something, 2 the command was wrong."""
     parser = argparse.ArgumentParser(prog="python -m include.ixhaus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("ddl", help="print the contract as DDL for Oracle")
+    ddl = commands.add_parser("ddl", help="print the contract as DDL for Oracle")
+    ddl.add_argument("--since", default="", help="only what brings the own tables of this version to the newest")
     check = commands.add_parser("check", help="compare a system's database with the contract")
     check.add_argument("system", help="production or test")
     given = parser.parse_args(arguments)
     if given.command == "ddl":
-        return _print_ddl()
+        return _print_ddl(given.since)
     return _check(given.system)
 
 
-def _print_ddl() -> int:
+def _print_ddl(since: str) -> int:
+    from include.ixhaus.check import ContractError
     from include.ixhaus.ddl import oracle_ddl
+    from include.ixhaus.versions import upgrade_script
 
-    sys.stdout.write(oracle_ddl())
+    try:
+        sys.stdout.write(upgrade_script(since) if since else oracle_ddl())
+    except ContractError as mistake:
+        sys.stderr.write(f"{mistake}\n")
+        return 2
     return 0
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Column, Engine, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Engine, Index, LargeBinary, MetaData, Table, Text, insert
 from sqlalchemy.dialects import oracle
 
 from include.ixhaus.contract import METADATA, OWN_TABLES, VIEWS
+from include.ixhaus.contract.own import SP_VERSION
+from include.ixhaus.versions import NEWEST
 
 _ORACLE: Final = oracle.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
 _HEAD: Final = """\
@@ -27,6 +29,10 @@ _OWN: Final = """\
 
 -- ======== Eigene Tabellen der Schnittstelle: unverändert anlegen ========
 """
+_VERSION: Final = f"""\
+INSERT INTO SP_VERSION (VERSION_NUM) VALUES ('{NEWEST}');
+COMMIT;
+"""  # noqa: S608 - two constants
 _VIEWS: Final = """\
 
 -- ======== Sichten auf iX-Haus: Gerüste, die einmal ausgefüllt werden ========
@@ -41,7 +47,7 @@ _WRITTEN: Final = """\
 
 def oracle_ddl() -> str:
     """Return the script for Oracle: hints on rights, the own tables, a skeleton per view, comments on everything."""
-    own = "\n".join(_own_table(table) for table in OWN_TABLES.values())
+    own = "\n".join([*(_own_table(table) for table in OWN_TABLES.values()), _VERSION])
     views = "\n".join(_view(table) for table in VIEWS.values())
     return f"{_HEAD}{_OWN}{own}{_VIEWS}{views}"
 
@@ -56,6 +62,8 @@ def create_sqlite_schema(engine: Engine) -> None:
         _stand_in(table, stand_ins)
     stand_ins.create_all(engine)
     METADATA.create_all(engine, tables=list(OWN_TABLES.values()))
+    with engine.begin() as connection:
+        connection.execute(insert(SP_VERSION).values(version=NEWEST))
 
 
 def _stand_in(table: Table, metadata: MetaData) -> None:

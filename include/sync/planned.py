@@ -98,16 +98,18 @@ def record(run: Opened, compared: Compared, *, is_whole: bool) -> None:
     """
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
+        warnings: list[Entry] = []
         for record_type, records in compared.items():
             reasons = _reasons(connection, run.system, record_type, records)
             protocol.add_entries(connection, run.key, _entries(record_type, records, reasons), utc_now())
+            warnings += _warnings(record_type, records)
             unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
             columns = ["external_id", "properties", "identity"]
             ledger.add_new(connection, run.system, run.state.group, record_type, unseen[columns].to_dict("records"))
             taken_over = records["foreign"] & records["decision"].isin([Decision.SEND, Decision.RESTRICT])
-            ledger.take_over(
-                connection, run.system, run.state.group, record_type, records.loc[taken_over, "external_id"]
-            )
+            theirs = records.loc[taken_over, "external_id"]
+            ledger.take_over(connection, run.system, run.state.group, record_type, theirs)
+        protocol.add_standing(connection, run.key, warnings, utc_now(), is_whole=is_whole)
 
 
 def _reasons(connection: Connection, system: str, record_type: str, records: pd.DataFrame) -> Mapping[str, str]:
@@ -119,7 +121,11 @@ def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]
     notable = records[
         records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | (records["reason"] == "REMOVAL_GUARD")
     ]
-    entries = [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
+    return [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
+
+
+def _warnings(record_type: str, records: pd.DataFrame) -> list[Entry]:
+    entries: list[Entry] = []
     warned = records[(records["warnings"].fillna("") != "") & (records["outcome"] != Outcome.WITHHELD)]
     for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
         entries += [Entry(record_type, external_id, Level.WARNING, code) for code in codes.split()]

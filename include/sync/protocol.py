@@ -1,15 +1,15 @@
 """The protocol: what each run read, sent and could not send, as rows of SP_PROTOKOLL and SP_PROTOKOLL_EINTRAG (R51)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_HINWEIS, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import id_lists, read_snapshot
 from include.settings import Retention
 from include.sync.plan import Action
@@ -18,6 +18,13 @@ from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level, RunStatus
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
+_STANDING = SP_HINWEIS.c
+_STANDING_KEYS: Final = ("k_type", "k_id", "k_reason")
+_IS_STANDING: Final = (
+    _STANDING.record_type == bindparam("k_type"),
+    _STANDING.external_id == bindparam("k_id"),
+    _STANDING.reason == bindparam("k_reason"),
+)
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
 _WITHOUT_EFFECT: Final = (RunStatus.OK.value, RunStatus.SKIPPED.value, RunStatus.DRY_RUN.value)
 
@@ -94,6 +101,31 @@ def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], n
     ]  # fmt: skip
     if rows:
         connection.execute(insert(SP_PROTOKOLL_EINTRAG), rows)
+
+
+def add_standing(
+    connection: Connection, run: RunKey, warnings: Sequence[Entry], now: datetime, *, is_whole: bool
+) -> None:
+    """Write those warnings that did not stand before, and forget those that stand no more: each is said once.
+
+    is_whole: whether these are all that stand now; else nothing is known of the others
+    """
+    mine = (_STANDING.system == run.system) & (_STANDING.group == run.group)
+    query = select(_STANDING.record_type, _STANDING.external_id, _STANDING.reason).where(mine)
+    known = {tuple(row) for row in connection.execute(query)}
+    stand = {(entry.record_type, entry.external_id, entry.reason): entry for entry in warnings}
+    new = [entry for key, entry in stand.items() if key not in known]
+    add_entries(connection, run, new, now)
+    rows = [
+        {"system": run.system, "group": run.group, "record_type": entry.record_type, "external_id": entry.external_id,
+         "reason": entry.reason, "since": to_utc_column(now)}
+        for entry in new
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(SP_HINWEIS), rows)
+    gone = [dict(zip(_STANDING_KEYS, key, strict=True)) for key in known - stand.keys()] if is_whole else []
+    if gone:
+        connection.execute(delete(SP_HINWEIS).where(mine, *_IS_STANDING), gone)
 
 
 def add_once(engine: Engine, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:

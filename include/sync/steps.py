@@ -23,6 +23,7 @@ from include.ixhaus.check import ContractError
 from include.ixhaus.database import open_engine
 from include.ixhaus.faults import sentence
 from include.ixhaus.read import Views, read_views
+from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
 from include.sync.group import Group, is_removal, stages
@@ -78,6 +79,7 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
     nothing_done = RunKey(system, group.name, f"{run}#0")
     try:
         check_connections(settings)
+        check_version(engine)
         if reason := why_off(engine, berlin_day(queried_at)):
             raise SkipRunError(reason)
         lease = acquire(engine, lease_name(system, group.name), run, settings.limits.lease_seconds)

@@ -21,6 +21,18 @@ MAYBE_HELD: Final = (*HELD, State.PENDING)
 """It does, or may."""
 
 
+class EmailState(StrEnum):
+    """How far an event is that a contact may be told by e-mail."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Being sent: whether it was is unknown until it is settled."""
+    SETTLED = "settled"
+    """Dealt with; the reason says how."""
+    UNDONE = "undone"
+    """Was dealt with, and then the event was undone: a report that was closed is open again."""
+
+
 class Origin(StrEnum):
     """Where a report, note or file was made (HERKUNFT); NULL in iX-Haus itself."""
 

@@ -62,7 +62,7 @@ def report(rig: Rig, number: str, **columns: str) -> None:
 
 
 def events(rig: Rig, reason: str) -> Rows:
-    return rig.sql("SELECT SCHLUESSEL, ZUSTAND FROM SP_ABGLEICH WHERE ART = 'email' AND GRUND = ? ORDER BY 1", reason)
+    return rig.sql("SELECT EREIGNIS, ZUSTAND FROM SP_EMAIL WHERE GRUND = ? ORDER BY 1", reason)
 
 
 @pytest.mark.rule("E54")

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 
@@ -10,14 +9,6 @@ from tests.ixhaus.conftest import Erp
 def test_ddl_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ddl"]) == 0
     assert "CREATE OR REPLACE VIEW SP_PERSON" in capsys.readouterr().out
-
-
-def test_sample_is_built_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["sample", "--db", str(tmp_path / "new" / "x.db"), "--persons", "100"]
-    assert main(command) == 0
-    assert Erp(tmp_path / "new" / "x.db").sql("SELECT count(*) FROM SP_PERSON") == [(100,)]
-    assert main(command) == 2
-    assert "exists already" in capsys.readouterr().err
 
 
 def test_check_says_what_is_missing(

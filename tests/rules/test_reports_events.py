@@ -38,7 +38,7 @@ def ticket(state: str = "present", identity: str = "100.1.1", digest: str = "now
     return held("M1", state, identity, "ticket", hash=digest)
 
 
-def told(event: str, state: str = "present", about: str | None = None, at: str = SINCE) -> Row:
+def told(event: str, state: str = "settled", about: str | None = None, at: str = SINCE) -> Row:
     return {"event": event, "state": state, "about": about, "at": pd.Timestamp(at)}
 
 
@@ -99,7 +99,7 @@ def test_an_end_is_news_once_the_portal_knows_it_to_those_for_whom_it_had_begun(
 
 
 @pytest.mark.rule("E40", "R42")
-@pytest.mark.parametrize(("state", "is_undone"), [("present", True), ("new", False), ("removed", False)])
+@pytest.mark.parametrize(("state", "is_undone"), [("settled", True), ("waiting", False), ("undone", False)])
 def test_the_end_of_a_report_that_is_open_again_is_undone(state: str, is_undone: bool) -> None:
     assert found(report(), known=(told(OPENED), told(CLOSED, state)))[1] == ([CLOSED] if is_undone else [])
 
@@ -114,7 +114,7 @@ def test_only_public_notes_that_just_came_into_the_portal_are_events() -> None:
 
 @pytest.mark.rule("R42", "R45")
 def test_a_note_that_waits_to_be_told_is_still_there_unless_it_became_internal() -> None:
-    waiting = (told(OPENED), told(NOTED, "new", about="N1"))
+    waiting = (told(OPENED), told(NOTED, "waiting", about="N1"))
     assert NOTED in found(report(note()), known=waiting)[0]
     assert NOTED not in found(report(note(is_public=False)), known=waiting)[0]
 

@@ -92,6 +92,36 @@ SP_PORTALKONTO = Table(
     utc("STAND", "as_of", "Zuletzt im Portal gelesen"),
     comment="Portalkonten: wer registriert und wer eingeladen ist, aus dem Portal zurückgelesen (R32, R42)",
 )
+SP_EMAIL = Table(
+    "SP_EMAIL",
+    METADATA,
+    key("SYSTEM", "system", "production oder test", 20),
+    key("EREIGNIS", "event", "Kennung des Ereignisses: was mit welchem Datensatz geschah und wer davon hört"),
+    text("ANLASS", "about", 200, "Notiz, um die es geht"),
+    text("ZUSTAND", "state", 12, "waiting, sending, settled, undone"),
+    text("GRUND", "reason", 40, "Was daraus wurde"),
+    text("LAUF", "run", 250, "Lauf, der zuletzt damit zu tun hatte"),
+    utc("GESENDET_AM", "sent_at", "Letzter Versuch"),
+    utc("ERLEDIGT_AM", "settled_at", "Seit wann es erledigt ist"),
+    comment="E-Mails an Kontakte ohne Konto: je Ereignis ein Eintrag (R42)",
+)
+SP_HINWEIS = Table(
+    "SP_HINWEIS",
+    METADATA,
+    key("SYSTEM", "system", "production oder test", 20),
+    key("GRUPPE", "group", "Gruppe, deren Läufe ihn sehen", 30),
+    key("ART", "record_type", "Art des Datensatzes", 30),
+    key("SCHLUESSEL", "external_id", "Kennung im Portal"),
+    key("GRUND", "reason", "Kennung des Grundes", 40),
+    utc("SEIT", "since", "Seit wann er besteht"),
+    comment="Stehende Hinweise: das Protokoll nennt jeden einmal, nicht in jedem Lauf",
+)
+SP_VERSION = Table(
+    "SP_VERSION",
+    METADATA,
+    key("VERSION_NUM", "version", "Version der eigenen Tabellen", 32),
+    comment="Version der eigenen Tabellen; make contract FROM=<Version> gibt die Umstellung aus",
+)
 SP_POSITION = Table(
     "SP_POSITION",
     METADATA,

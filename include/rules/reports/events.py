@@ -24,7 +24,7 @@ from include.rules.reports.texts import title_of
 from include.rules.values import cleaned, keyed, occurs, positions, taken, utc
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
-from include.vocabulary.state import State
+from include.vocabulary.state import EmailState, State
 
 OPENED: Final = "opened"
 CLOSED: Final = "closed"
@@ -65,15 +65,15 @@ def events(
     concerned: see `concerned`
     comments:  external_id, decision, parents, changed_at (UTC): what was decided in this run
     created:   record_type, external_id of the tickets and comments that the portal has got since `since`
-    told:      event, state ("new": waits to be told, "removed": happened and was undone, else dealt with), about, at
+    told:      event, state (see EmailState), about, at
                (UTC)
     since:     when events were last looked for (UTC)
-    returns:   event (its key in the ledger), report_nr, contact_id, what (OPENED, CLOSED, NOTE), about (the note's
+    returns:   event (its key in SP_EMAIL), report_nr, contact_id, what (OPENED, CLOSED, NOTE), about (the note's
                comment, else ""), state (of `told`, "" if unknown), is_news (bool)
     """
     found = concerned.assign(**{what: _keys(concerned["report_nr"], what, concerned) for what in (OPENED, CLOSED)})
     opened = taken(told[["state", "at"]], positions(found[OPENED], told["event"]))
-    is_waiting = occurs(found[CLOSED], told.loc[told["state"] == State.NEW, "event"])
+    is_waiting = occurs(found[CLOSED], told.loc[told["state"] == EmailState.WAITING, "event"])
     found = found.assign(was_opened=opened["state"].notna(), opened_at=opened["at"], end_waits=is_waiting)
     parts = [_opened(found, created, since), _closed(found), _notes(found, comments, created, told)]
     rows = pd.concat(parts, ignore_index=True)
@@ -85,7 +85,7 @@ def reopened(concerned: DataFrame, told: DataFrame) -> list[str]:
     """Return the events of reports that were closed and are open again: their next end is another event (E40)."""
     is_open = ~concerned["is_closed"] & (concerned["is_current"] | ~concerned["is_ticket"])
     closed = _keys(concerned["report_nr"], CLOSED, concerned)[is_open]
-    dealt_with = told.loc[~told["state"].isin([State.NEW, State.REMOVED]), "event"]
+    dealt_with = told.loc[~told["state"].isin([EmailState.WAITING, EmailState.UNDONE]), "event"]
     return closed[occurs(closed, dealt_with)].tolist()
 
 
@@ -125,7 +125,7 @@ def _rows(found: DataFrame, what: str, is_news: "Series[bool]", exists: "Series[
 
 def _notes(found: DataFrame, comments: DataFrame, created: DataFrame, told: DataFrame) -> DataFrame:
     """Return the notes that came into the portal; one from before a first export was over is no news (E54)."""
-    waiting = told.loc[told["state"] == State.NEW, "about"]
+    waiting = told.loc[told["state"] == EmailState.WAITING, "about"]
     news = pd.concat([of_type(created, "comment")["external_id"], waiting])
     is_sent = comments["decision"] == Decision.SEND
     notes = comments[is_sent & occurs(comments["external_id"], news)].reset_index(drop=True)

@@ -59,7 +59,7 @@ class Writes:
 
     rows: list[tuple[Table, Row]] = field(default_factory=list)
     files: list[tuple[Row, Path | bytes]] = field(default_factory=list)
-    """Rows of SP_ANHANG and what belongs into INHALT."""
+    """Rows of SP_ANHANG but for their content, and that."""
     reports: list[Row] = field(default_factory=list)
     inbox_versions: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)

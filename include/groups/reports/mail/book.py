@@ -1,14 +1,12 @@
-"""What is remembered of e-mails: each event once, as a row of SP_ABGLEICH of type "email", and since when events are
-looked for, in SP_POSITION.
+"""What is remembered of e-mails: each event once, as a row of SP_EMAIL, and since when events are looked for, in
+SP_POSITION.
 
-States of an event (see ledger.State):
+States of an event (see vocabulary/state.py EmailState):
 
-    unknown ──► new ──► pending ──► present     new: waits to be sent; pending: is being sent
-       └──────────────────────────► present     dealt with, the reason says how
-    pending ──► new      certainly not sent: the next run tries again
-    present ──► removed ──► new | present       a report was closed, is open again, and is closed again
-
-Action and outcome stay empty: they are the portal's, and what the protocol counts.
+    unknown ──► waiting ──► sending ──► settled
+       └──────────────────────────────► settled     dealt with in another way, the reason says how
+    sending ──► waiting      certainly not sent: the next run tries again
+    settled ──► undone ──► waiting | settled        a report was closed, is open again, and is closed again
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,34 +17,34 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, select, update
 
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EMAIL, SP_POSITION
 from include.ixhaus.database import read_snapshot
 from include.sync import protocol
 from include.sync.plan import Action
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
-from include.vocabulary.state import Level, State
+from include.vocabulary.state import EmailState, Level
 
 EMAIL: Final = "email"
 _LOOKED: Final = "reports.emails"
-_ROW, _MARK = SP_ABGLEICH.c, SP_POSITION.c
+_EVENT, _LEDGER, _MARK = SP_EMAIL.c, SP_ABGLEICH.c, SP_POSITION.c
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
-_EVENTS: Final = (_ROW.system == _SYSTEM) & (_ROW.record_type == EMAIL)
+_EVENTS: Final = _EVENT.system == _SYSTEM
 _THE_MARK: Final = (_MARK.system == _SYSTEM) & (_MARK.name == _LOOKED)
 
-TOLD: Final = select(_ROW.external_id, _ROW.state, _ROW.identity, _ROW.acknowledged_at).where(_EVENTS)
-UNCERTAIN: Final = select(_ROW.external_id).where(_EVENTS, _ROW.state == State.PENDING.value)
+TOLD: Final = select(_EVENT.event, _EVENT.state, _EVENT.about, _EVENT.settled_at).where(_EVENTS)
+UNCERTAIN: Final = select(_EVENT.event).where(_EVENTS, _EVENT.state == EmailState.SENDING.value)
 LOOKED: Final = select(_MARK.value).where(_THE_MARK)
-CREATED: Final = select(_ROW.record_type, _ROW.external_id).where(
-    _ROW.system == _SYSTEM, (_ROW.record_type == "ticket") | (_ROW.record_type == "comment"),
-    _ROW.action == Action.CREATE.value, _ROW.outcome == "OK", _ROW.acknowledged_at >= bindparam("k_since"),
+CREATED: Final = select(_LEDGER.record_type, _LEDGER.external_id).where(
+    _LEDGER.system == _SYSTEM, (_LEDGER.record_type == "ticket") | (_LEDGER.record_type == "comment"),
+    _LEDGER.action == Action.CREATE.value, _LEDGER.outcome == "OK", _LEDGER.acknowledged_at >= bindparam("k_since"),
 )  # fmt: skip
-REMEMBER: Final = insert(SP_ABGLEICH)
+REMEMBER: Final = insert(SP_EMAIL)
 BECOMES: Final = (
-    update(SP_ABGLEICH)
-    .where(_EVENTS & (_ROW.external_id == bindparam("k_id")))
-    .values({name: bindparam(name) for name in ("state", "reason", "run", "sent_at", "acknowledged_at")})
+    update(SP_EMAIL)
+    .where(_EVENTS & (_EVENT.event == bindparam("k_id")))
+    .values({name: bindparam(name) for name in ("state", "reason", "run", "sent_at", "settled_at")})
 )
 LOOK: Final = update(SP_POSITION).where(_THE_MARK).values({name: bindparam(name) for name in ("value", "as_of")})
 LOOK_FIRST: Final = insert(SP_POSITION)
@@ -90,14 +88,13 @@ class Book:
         """Remember everything found and, if `looked`, that it was looked for everywhere, in one transaction: each event
         is found once.
         """
-        key = {"system": self._run.system, "record_type": EMAIL, "group": self._run.state.group}
         new = [
-            {**key, "external_id": one.event, "identity": one.about or None, **self._values(one.reason)}
+            {"system": self._run.system, "event": one.event, "about": one.about or None, **self._values(one.reason)}
             for one in decided
             if not one.state
         ]
         changed = [{"k_id": one.event, **self._values(one.reason)} for one in decided if one.state]
-        changed += [{"k_id": event, **self._values("NO_NEWS"), "state": State.REMOVED.value} for event in reopened]
+        changed += [{"k_id": event, **self._values("NO_NEWS"), "state": EmailState.UNDONE.value} for event in reopened]
         with self._begun() as connection:
             if new:
                 connection.execute(REMEMBER, new)
@@ -122,10 +119,10 @@ class Book:
     def _values(self, reason: str) -> dict[str, Any]:
         now = to_utc_column(utc_now())
         is_dealt_with = reason not in ("", "EMAIL_DUE")
-        state = State.PRESENT if is_dealt_with else State.NEW if reason else State.PENDING
+        state = EmailState.SETTLED if is_dealt_with else EmailState.WAITING if reason else EmailState.SENDING
         return {
             "state": state.value, "reason": reason or None, "run": self._run.key.name,
-            "sent_at": None if state is State.NEW else now, "acknowledged_at": now if is_dealt_with else None,
+            "sent_at": None if state is EmailState.WAITING else now, "settled_at": now if is_dealt_with else None,
         }  # fmt: skip
 
     def _rows(self, query: Select[Any], **given: object) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from include.settings import SystemSettings
 from include.sync.protocol import Entry
 from include.sync.run import Opened, RefusedError
 from include.vocabulary.clock import utc_now
-from include.vocabulary.state import Level, State
+from include.vocabulary.state import EmailState, Level
 
 _REASONS = {"email": "EMAIL_DUE", "portal": "TOLD_BY_PORTAL", "none": "NO_NEWS"}
 _BECOMES = {Handed.SENT: "EMAILED", Handed.REFUSED: "EMAIL_REFUSED", Handed.UNKNOWN: "EMAIL_UNCERTAIN"}
@@ -53,7 +53,7 @@ def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> Data
     comments = folder.read_table("decided_comment", columns=columns).to_pandas()
     mine = concerned(settled.classified, tickets, settled.ledger)
     found = events(mine, comments, book.created_since(since), told, pd.Timestamp(since))
-    left = found[found["state"].isin(["", State.NEW, State.REMOVED])].reset_index(drop=True)
+    left = found[found["state"].isin(["", EmailState.WAITING, EmailState.UNDONE])].reset_index(drop=True)
     left = left.join(_ways(run, left))
     is_wanted = left["reason"] == "EMAIL_DUE"
     warned = [
@@ -64,8 +64,8 @@ def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> Data
         warned.append(Entry(EMAIL, run.settings.mail_connection, Level.WARNING, "NO_MAIL_CONNECTION"))
     decided = [Decided(*row) for row in left[["event", "about", "state", "reason"]].itertuples(index=False)]
     if is_whole:
-        lost = told.loc[(told["state"] == State.NEW) & ~told["event"].isin(found["event"]), "event"]
-        decided += [Decided(event, "", State.NEW, "EMAIL_OBSOLETE") for event in lost]
+        lost = told.loc[(told["state"] == EmailState.WAITING) & ~told["event"].isin(found["event"]), "event"]
+        decided += [Decided(event, "", EmailState.WAITING, "EMAIL_OBSOLETE") for event in lost]
         warned += [Entry(EMAIL, event, Level.WARNING, "EMAIL_OBSOLETE") for event in lost]
     book.record(decided, reopened(mine, told), warned, looked=is_whole)
     return left[left["reason"] == "EMAIL_DUE"]
@@ -73,7 +73,7 @@ def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> Data
 
 def _ways(run: Opened, found: DataFrame) -> DataFrame:
     """Return email, warning, and reason: by which way each event is told."""
-    is_news = found["is_news"] | (found["state"] == State.NEW)
+    is_news = found["is_news"] | (found["state"] == EmailState.WAITING)
     emails: dict[str, Any] = {}
     registered: set[str] = set()
     if is_news.any():
