@@ -37,7 +37,7 @@ def measure(quick: bool) -> Iterator[Figure]:
 def _fill(database: Path, number: int) -> None:
     from include.ixhaus.contract.own import SP_PROTOKOLL
     from include.ixhaus.database import engine_on
-    from include.sync.protocol import COUNT_COLUMNS
+    from include.sync.protocol import count_names
     from include.vocabulary.clock import to_utc_column
 
     engine = engine_on(lambda: sqlite3.connect(database))
@@ -48,9 +48,9 @@ def _fill(database: Path, number: int) -> None:
         began = to_utc_column(now - timedelta(days=index / RUNS_A_DAY))
         group = GROUPS[index % RUNS_A_DAY] if index % RUNS_A_DAY < 4 else "reports"
         rows.append(
-            {"SYSTEM": "production", "LAUF": f"casavi_{group}/scheduled__{began.isoformat()}#{index}", "GRUPPE": group,
-             "STATUS": "ok", "ABGEFRAGT_AM": began, "BEENDET_AM": began + timedelta(seconds=4),
-             **dict.fromkeys(COUNT_COLUMNS.values(), index % 7)}
+            {"system": "production", "run": f"casavi_{group}/scheduled__{began.isoformat()}#{index}", "group": group,
+             "status": "ok", "queried_at": began, "ended_at": began + timedelta(seconds=4),
+             **dict.fromkeys(count_names(), index % 7)}
         )  # fmt: skip
     with engine.begin() as connection:
         connection.execute(SP_PROTOKOLL.insert(), rows)

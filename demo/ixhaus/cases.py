@@ -53,7 +53,7 @@ def _access(day: Calendar) -> Iterator[Case]:
     yield Case("E4", "moved out long ago: a later end restores it", tenant("E4", day, day(-900), day(-TRAIL - 10)))
     yield Case("E24", "begins on 29 February", tenant("E24", day, date(2024, 2, 29)))
     yield Case("E27", 'the legacy ways to write "no date"', (
-        *tenant("E27a", day, day(-60), date(1899, 12, 30), ANONYMISIERT_AM=at_nine(date(1, 1, 1))),
+        *tenant("E27a", day, day(-60), date(1899, 12, 30), anonymised_at=at_nine(date(1, 1, 1))),
         *tenant("E27b", day, day(-50), date(9999, 12, 31)),
     ))  # fmt: skip
 
@@ -64,7 +64,7 @@ def _identity(day: Calendar) -> Iterator[Case]:
         "one partner, two persons in two properties, three contracts: one contact",
         (
             *registered("R23", day, day(-500)),
-            person("R23", day, place="200", PARTNER_NR="P-R23"),
+            person("R23", day, place="200", partner_nr="P-R23"),
             unit("R23", day, "200"),
             contract("R23b", day, day(-400), of="200.R23.1", at="R23", place="200"),
             unit("R23-S", day, usage="Stellplatz"),
@@ -78,7 +78,7 @@ def _identity(day: Calendar) -> Iterator[Case]:
     ))  # fmt: skip
     yield Case("E6", "moved out, but owns another unit", (
         *registered("E6", day, day(-900), day(-400)),
-        person("E6b", day, kind="Eigentümer", PARTNER_NR="P-E6"), unit("E6b", day),
+        person("E6b", day, kind="Eigentümer", partner_nr="P-E6"), unit("E6b", day),
         contract("E6b", day, day(-2000), kind="EIGENTUM"),
     ))  # fmt: skip
     yield Case("E7", "re-let the same day, and a third contract by mistake at the same time", (
@@ -92,29 +92,29 @@ def _identity(day: Calendar) -> Iterator[Case]:
     ))  # fmt: skip
     yield Case("E10", "two types, one of them released", (
         *registered("E10", day, day(-200)),
-        *tenant("E10b", day, day(-100), kind="Interessent", PARTNER_NR="P-E10"),
+        *tenant("E10b", day, day(-100), kind="Interessent", partner_nr="P-E10"),
     ))  # fmt: skip
     yield Case("E18", "partner exists, the person is not linked to it yet", (
-        *tenant("E18", day, day(-200), EMAIL=None), partner("E18", day),
+        *tenant("E18", day, day(-200), email=None), partner("E18", day),
     ))  # fmt: skip
     yield Case("E19", "two partners to be merged", (
         *registered("E19a", day, day(-200)), *registered("E19b", day, day(-200)),
     ))  # fmt: skip
-    reused = dict.fromkeys(("ANGELEGT_AM", "GEAENDERT_AM"), at_nine(day(-1)))
+    reused = dict.fromkeys(("created_at", "changed_at"), at_nine(day(-1)))
     yield Case("E21", "made yesterday: stands for a number used again", tenant("E21", day, day(-1), **reused))
 
 
 def _households(day: Calendar) -> Iterator[Case]:
     yield Case("R22", "partner's data win; co-resident and contract partner come along", (
-        *registered("R22", day, day(-500), NACHNAME="Muster-R22-Partner"),
+        *registered("R22", day, day(-500), last_name="Muster-R22-Partner"),
         partner("R22-co", day), role("R22", "R22-co", day),
         partner("R22-cp", day), role("R22", "R22-cp", day, "VERTRAGSPARTNER"),
     ))  # fmt: skip
     yield Case("R22-none", "without partner: only the person itself", tenant("R22-none", day, day(-500)))
     yield Case("E16", "co-residents: without e-mail, a child, a main tenant elsewhere", (
         *registered("E16", day, day(-500)), *registered("E16c", day, day(-300)),
-        partner("E16a", day, EMAIL=None, ZUSTELLWEG="DRUCK"), role("E16", "E16a", day),
-        partner("E16b", day, MINDERJAEHRIG="J", EMAIL=None), role("E16", "E16b", day),
+        partner("E16a", day, email=None, delivery_route="DRUCK"), role("E16", "E16a", day),
+        partner("E16b", day, is_minor="J", email=None), role("E16", "E16b", day),
         role("E16", "E16c", day),
     ))  # fmt: skip
     yield Case("E17", "co-resident left earlier; another one takes over the contract", (
@@ -123,35 +123,39 @@ def _households(day: Calendar) -> Iterator[Case]:
         *registered("E17b", day, day(-9)), role("E17", "E17b", day),
     ))  # fmt: skip
     yield Case("E20", "a company without any person's name", tenant(
-        "E20", day, day(-500), FIRMA="Muster-E20 GmbH", VORNAME=None, NACHNAME=None, ANREDE="Firma",
+        "E20", day, day(-500), company="Muster-E20 GmbH", first_name=None, last_name=None, salutation="Firma",
     ))  # fmt: skip
     yield Case("E22", "caretaker who is also a tenant", (*registered("E22", day, day(-500)), _caretaker("E22", day)))
 
 
 def _quality(day: Calendar) -> Iterator[Case]:
     yield Case("R21", "anonymised while it still has access: sent anonymised", tenant(
-        "R21", day, day(-900), day(-10), ANREDE=None, VORNAME=_HIDDEN, NACHNAME=_HIDDEN, STRASSE=_HIDDEN,
-        TELEFON=_HIDDEN, EMAIL=_HIDDEN, ANONYMISIERT_AM=at_nine(day(-1)),
+        "R21", day, day(-900), day(-10), salutation=None, first_name=_HIDDEN, last_name=_HIDDEN, street=_HIDDEN,
+        telephone=_HIDDEN, email=_HIDDEN, anonymised_at=at_nine(day(-1)),
     ))  # fmt: skip
-    yield Case("E12", "partly anonymised: the telephone only", tenant("E12", day, day(-900), day(-30), TELEFON=_HIDDEN))
+    yield Case(
+        "E12", "partly anonymised: the telephone only", tenant("E12", day, day(-900), day(-30), telephone=_HIDDEN)
+    )
     yield Case("E12-late", "anonymised after it was removed: never sent again", tenant(
-        "E12-late", day, day(-4000), day(-3700), VORNAME=_HIDDEN, NACHNAME=_HIDDEN, EMAIL=None, TELEFON=None,
-        ANONYMISIERT_AM=at_nine(day(-5)),
+        "E12-late", day, day(-4000), day(-3700), first_name=_HIDDEN, last_name=_HIDDEN, email=None, telephone=None,
+        anonymised_at=at_nine(day(-5)),
     ))  # fmt: skip
-    hidden = dict.fromkeys(("VORNAME", "NACHNAME", "EMAIL", "TELEFON"), _HIDDEN) | {"ANONYMISIERT_AM": at_nine(day(-2))}
+    hidden = dict.fromkeys(("first_name", "last_name", "email", "telephone"), _HIDDEN) | {
+        "anonymised_at": at_nine(day(-2))
+    }
     yield Case("E13", "two whose name is anonymised: two contacts", (
         *tenant("E13a", day, day(-900), day(-40), **hidden), *tenant("E13b", day, day(-900), day(-50), **hidden),
     ))  # fmt: skip
     yield Case("E14", "two with the same e-mail: the lower id keeps it", (
-        *tenant("E14a", day, day(-500), EMAIL="e14@example.org"),
-        *tenant("E14b", day, day(-500), EMAIL="E14@example.org"),
+        *tenant("E14a", day, day(-500), email="e14@example.org"),
+        *tenant("E14b", day, day(-500), email="E14@example.org"),
     ))  # fmt: skip
     yield Case("E15", "two e-mail addresses: the first is used", tenant(
-        "E15", day, day(-500), EMAIL="e15-a@example.org; e15-b@example.org",
+        "E15", day, day(-500), email="e15-a@example.org; e15-b@example.org",
     ))  # fmt: skip
     yield Case("E15-odd", "one valid address with blanks and a remark; one with an umlaut", (
-        *tenant("E15-odd", day, day(-500), EMAIL="  e15-odd@example.org (Büro) "),
-        *tenant("E15-idn", day, day(-500), EMAIL="e15-idn@müllerhaus.example.org"),
+        *tenant("E15-odd", day, day(-500), email="  e15-odd@example.org (Büro) "),
+        *tenant("E15-idn", day, day(-500), email="e15-idn@müllerhaus.example.org"),
     ))  # fmt: skip
 
 
@@ -160,10 +164,10 @@ def _refused(day: Calendar) -> Iterator[Case]:
     yield Case("E3", "end before begin; no begin", (
         *tenant("E3a", day, day(-100), day(-200)), *tenant("E3b", day, None),
     ), ("V-E3a", "V-E3b"))  # fmt: skip
-    yield Case("E15-bad", "no valid e-mail address", tenant("E15-bad", day, day(-500), EMAIL="Büro; x@@y"))
-    yield Case("E22c", "neither last name nor company", tenant("E22c", day, day(-500), NACHNAME=None))
-    yield Case("LONG", "last name of 300 letters", tenant("LONG", day, day(-500), NACHNAME="Muster-LONG" + "g" * 289))
-    yield Case("NUL", "NUL byte in the name", tenant("NUL", day, day(-500), NACHNAME="Muster-\0NUL"))
+    yield Case("E15-bad", "no valid e-mail address", tenant("E15-bad", day, day(-500), email="Büro; x@@y"))
+    yield Case("E22c", "neither last name nor company", tenant("E22c", day, day(-500), last_name=None))
+    yield Case("LONG", "last name of 300 letters", tenant("LONG", day, day(-500), last_name="Muster-LONG" + "g" * 289))
+    yield Case("NUL", "NUL byte in the name", tenant("NUL", day, day(-500), last_name="Muster-\0NUL"))
 
 
 def _elsewhere(name: str, place: str, day: Calendar) -> tuple[Record, ...]:
@@ -171,5 +175,5 @@ def _elsewhere(name: str, place: str, day: Calendar) -> tuple[Record, ...]:
 
 
 def _caretaker(name: str, day: Calendar) -> Record:
-    columns = {"OBJEKT_NR": "129", "PARTNER_NR": f"P-{name}", "PORTAL_SICHTBAR": "N", "BEGINN": day(-500)}
+    columns = {"property_nr": "129", "partner_nr": f"P-{name}", "is_visible": "N", "begin": day(-500)}
     return "SP_HAUSMEISTER", columns

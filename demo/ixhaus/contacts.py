@@ -64,21 +64,21 @@ def contact_columns(
     created = changed - random.integers(0, 5 * _MINUTES_A_YEAR, count)
     salutation = np.where(has_contact, np.where(is_woman, "Frau", "Herr"), "Firma")
     return {
-        "ANREDE": salutation.tolist(),
-        "TITEL": only_where(has_contact & (random.random(count) < 0.03), "Dr."),
-        "VORNAME": only_where(has_contact, first),
-        "NACHNAME": only_where(has_contact, last),
-        "FIRMA": only_where(is_company, np.array(company, dtype=object)),
-        "STRASSE": home.street.tolist(),
-        "PLZ": home.postal_code.tolist(),
-        "ORT": home.city.tolist(),
-        "LAND": ["Deutschland"] * count,
-        "TELEFON": only_where(random.random(count) < 0.6, telephone),
-        "MOBIL": only_where(random.random(count) < 0.7, mobile),
-        "EMAIL": only_where(has_email, emails),
-        "ZUSTELLWEG": np.where(has_email, "PORTAL", "DRUCK").tolist(),
-        "ANGELEGT_AM": moments(created),
-        "GEAENDERT_AM": moments(changed),
+        "salutation": salutation.tolist(),
+        "title": only_where(has_contact & (random.random(count) < 0.03), "Dr."),
+        "first_name": only_where(has_contact, first),
+        "last_name": only_where(has_contact, last),
+        "company": only_where(is_company, np.array(company, dtype=object)),
+        "street": home.street.tolist(),
+        "postal_code": home.postal_code.tolist(),
+        "city": home.city.tolist(),
+        "country": ["Deutschland"] * count,
+        "telephone": only_where(random.random(count) < 0.6, telephone),
+        "mobile": only_where(random.random(count) < 0.7, mobile),
+        "email": only_where(has_email, emails),
+        "delivery_route": np.where(has_email, "PORTAL", "DRUCK").tolist(),
+        "created_at": moments(created),
+        "changed_at": moments(changed),
     }
 
 

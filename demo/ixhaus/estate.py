@@ -18,9 +18,9 @@ MOST_ENTRANCES: Final = 40
 
 def write_estate(connection: sqlite3.Connection, units_per_property: int, today: date) -> None:
     """Insert everything that does not depend on single persons."""
-    write_rows(connection, "SP_EINSTELLUNG", [{"SCHLUESSEL": "Schnittstelle.Mieterportal.Aktiv", "WERT": "J"}])
+    write_rows(connection, "SP_EINSTELLUNG", [{"name": "Schnittstelle.Mieterportal.Aktiv", "value": "J"}])
     licences = ("casavi", "Objekteigentümer", "Hausmeister", "Komfortpaket")
-    write_rows(connection, "SP_LIZENZ", ({"LIZENZ": name, "AKTIV": "J"} for name in licences))
+    write_rows(connection, "SP_LIZENZ", ({"licence": name, "active": "J"} for name in licences))
     numbers = sorted({*BULK_PROPERTIES, EMPTY_PROPERTY, CASE_PROPERTY}, key=int)
     write_rows(connection, "SP_OBJEKT", (_property(number, today) for number in numbers))
     entrances = (_entrances(number, entrance_count(number, units_per_property), today) for number in numbers)
@@ -51,28 +51,28 @@ def _property(number: str, today: date) -> dict[str, Any]:
     postal_code, city = place_of(number)
     is_old = number == "300"  # E22a: last changed years ago, sent all the same once it is released
     return {
-        "OBJEKT_NR": number,
-        "BEZEICHNUNG": f"Wohnanlage {street_of(number, 1)}",
-        "STRASSE": street_of(number, 1),
-        "PLZ": postal_code,
-        "ORT": city,
-        "LAND": "Deutschland",
-        "PORTAL_NOTIZ": "Der Fahrradkeller ist neu gestrichen." if int(number) % 5 == 0 else None,
-        "MESSDIENST_NR": f"{400_000_000 + int(number)}",
-        "MESSDIENST_NAME": "Beispiel Messdienst",
-        "MESSDIENST_KENNUNG": "BMD",
-        "TEAM_NR": "T1" if int(number) % 2 else "T2",
-        "GEAENDERT_AM": years_before(today, 10 if is_old else 1 + int(number) % 4 / 4),
+        "property_nr": number,
+        "name": f"Wohnanlage {street_of(number, 1)}",
+        "street": street_of(number, 1),
+        "postal_code": postal_code,
+        "city": city,
+        "country": "Deutschland",
+        "portal_note": "Der Fahrradkeller ist neu gestrichen." if int(number) % 5 == 0 else None,
+        "metering_nr": f"{400_000_000 + int(number)}",
+        "metering_provider": "Beispiel Messdienst",
+        "metering_provider_id": "BMD",
+        "team_nr": "T1" if int(number) % 2 else "T2",
+        "changed_at": years_before(today, 10 if is_old else 1 + int(number) % 4 / 4),
     }
 
 
 def _entrances(number: str, count: int, today: date) -> Iterator[Row]:
     for entrance in range(1, count + 1):
         yield {
-            "OBJEKT_NR": number,
-            "EINGANG_NR": str(entrance),
-            "STRASSE": street_of(number, entrance),
-            "GEAENDERT_AM": years_before(today, 4),
+            "property_nr": number,
+            "entrance_nr": str(entrance),
+            "street": street_of(number, entrance),
+            "changed_at": years_before(today, 4),
         }
 
 
@@ -85,18 +85,18 @@ def _write_owners_and_caretakers(connection: sqlite3.Connection, numbers: list[s
     for number in numbers:
         postal_code, city = place_of(number)
         common = {
-            "STRASSE": f"Eignerpfad {number}", "PLZ": postal_code, "ORT": city, "LAND": "Deutschland",
-            "ANGELEGT_AM": changed, "GEAENDERT_AM": changed,
+            "street": f"Eignerpfad {number}", "postal_code": postal_code, "city": city, "country": "Deutschland",
+            "created_at": changed, "changed_at": changed,
         }  # fmt: skip
         for share in range(2 if int(number) % 3 == 0 else 1):
             key = f"500{number}{share}"
-            role = {"OBJEKT_NR": number, "PARTNER_NR": key, "GEAENDERT_AM": changed}
-            owners.append(role | {"BEGINN": today - timedelta(days=3000)})
-            partners[key] = {"PARTNER_NR": key, **_owner(number, share), **common}
+            role = {"property_nr": number, "partner_nr": key, "changed_at": changed}
+            owners.append(role | {"begin": today - timedelta(days=3000)})
+            partners[key] = {"partner_nr": key, **_owner(number, share), **common}
         key = f"60010{int(number) % 6}"
-        role = {"OBJEKT_NR": number, "PARTNER_NR": key, "GEAENDERT_AM": changed, "PORTAL_SICHTBAR": "J"}
-        caretakers.append(role | {"BEGINN": today - timedelta(days=900), "ERREICHBARKEIT": "Mo bis Fr 8 bis 16 Uhr"})
-        partners[key] = {"PARTNER_NR": key, **_caretaker(int(number) % 6), **common}
+        role = {"property_nr": number, "partner_nr": key, "changed_at": changed, "is_visible": "J"}
+        caretakers.append(role | {"begin": today - timedelta(days=900), "availability": "Mo bis Fr 8 bis 16 Uhr"})
+        partners[key] = {"partner_nr": key, **_caretaker(int(number) % 6), **common}
     write_rows(connection, "SP_EIGENTUEMER", owners)
     write_rows(connection, "SP_HAUSMEISTER", caretakers)
     write_rows(connection, "SP_PARTNER", partners.values())
@@ -105,52 +105,63 @@ def _write_owners_and_caretakers(connection: sqlite3.Connection, numbers: list[s
 def _owner(number: str, share: int) -> dict[str, Any]:
     email = f"eigner.{number}.{share}@example.com"
     if share:
-        return {"FIRMA": f"Vermögensverwaltung {number} GbR", "ANREDE": "Firma", "EMAIL": email, "ZUSTELLWEG": "EMAIL"}
+        return {
+            "company": f"Vermögensverwaltung {number} GbR",
+            "salutation": "Firma",
+            "email": email,
+            "delivery_route": "EMAIL",
+        }
     last_name = LAST[int(number) % len(LAST)]
-    return {"VORNAME": "Eigner", "NACHNAME": last_name, "ANREDE": "Herr", "EMAIL": email, "ZUSTELLWEG": "PORTAL"}
+    return {
+        "first_name": "Eigner",
+        "last_name": last_name,
+        "salutation": "Herr",
+        "email": email,
+        "delivery_route": "PORTAL",
+    }
 
 
 def _caretaker(index: int) -> dict[str, Any]:
     return {
-        "VORNAME": "Hausmeister",
-        "NACHNAME": LAST[100 + index],
-        "ANREDE": "Herr",
-        "TELEFON": f"030 23125{900 + index}",
-        "MOBIL": f"0171 392009{index}",
-        "EMAIL": f"hausmeister.{index}@example.net",
-        "ZUSTELLWEG": "EMAIL",
+        "first_name": "Hausmeister",
+        "last_name": LAST[100 + index],
+        "salutation": "Herr",
+        "telephone": f"030 23125{900 + index}",
+        "mobile": f"0171 392009{index}",
+        "email": f"hausmeister.{index}@example.net",
+        "delivery_route": "EMAIL",
     }
 
 
 STAFF: Final[dict[str, tuple[Row, ...]]] = {
     "SP_TEAM": (
-        {"TEAM_NR": "T1", "BEZEICHNUNG": "Nord", "BEZEICHNUNG2": "Team Nord", "TEAMTYP": "Objektverwaltung",
-         "BENUTZER_NR": "011"},
-        {"TEAM_NR": "T2", "BEZEICHNUNG": "Süd", "BEZEICHNUNG2": None, "TEAMTYP": "Objektverwaltung",
-         "BENUTZER_NR": "012"},
-        {"TEAM_NR": "T3", "BEZEICHNUNG": "Buchhaltung", "BEZEICHNUNG2": None, "TEAMTYP": "Buchhaltung",
-         "BENUTZER_NR": "012"},
+        {"team_nr": "T1", "name": "Nord", "second_name": "Team Nord", "team_type": "Objektverwaltung",
+         "user_nr": "011"},
+        {"team_nr": "T2", "name": "Süd", "second_name": None, "team_type": "Objektverwaltung",
+         "user_nr": "012"},
+        {"team_nr": "T3", "name": "Buchhaltung", "second_name": None, "team_type": "Buchhaltung",
+         "user_nr": "012"},
     ),
     "SP_BENUTZER": (
-        {"BENUTZER_NR": "007", "NAME": "Serviceportal", "GESPERRT": "N", "DARF_MELDUNGEN": "J"},
-        {"BENUTZER_NR": "011", "NAME": "Nora Nordlicht", "GESPERRT": "N", "DARF_MELDUNGEN": "J"},
-        {"BENUTZER_NR": "012", "NAME": "Sven Südwind", "GESPERRT": "N", "DARF_MELDUNGEN": "J"},
-        {"BENUTZER_NR": "013", "NAME": "Lotte Leserin", "GESPERRT": "N", "DARF_MELDUNGEN": "N"},
-        {"BENUTZER_NR": "099", "NAME": "Ehemaliger", "GESPERRT": "J", "DARF_MELDUNGEN": "J"},
+        {"user_nr": "007", "name": "Serviceportal", "is_blocked": "N", "may_report": "J"},
+        {"user_nr": "011", "name": "Nora Nordlicht", "is_blocked": "N", "may_report": "J"},
+        {"user_nr": "012", "name": "Sven Südwind", "is_blocked": "N", "may_report": "J"},
+        {"user_nr": "013", "name": "Lotte Leserin", "is_blocked": "N", "may_report": "N"},
+        {"user_nr": "099", "name": "Ehemaliger", "is_blocked": "J", "may_report": "J"},
     ),
     "SP_MELDUNGSART": (
-        {"MELDUNGSART": "REPARATUR", "BEZEICHNUNG": "Reparatur", "KATEGORIE": "Technik", "FREIGEGEBEN": "J",
-         "NOTIZ_BEI_BEAUFTRAGUNG": "J",
-         "NOTIZ_VORLAGE": "Zu Ihrer Meldung {report.number} wurde {contractor.name} beauftragt."},
-        {"MELDUNGSART": "ANFRAGE", "BEZEICHNUNG": "Allgemeine Anfrage", "KATEGORIE": "Verwaltung",
-         "FREIGEGEBEN": "J", "NICHT_REGISTRIERTE_PER_EMAIL": "J"},
-        {"MELDUNGSART": "AUSHANG", "BEZEICHNUNG": "Hausmitteilung", "KATEGORIE": "Aushang", "FREIGEGEBEN": "J",
-         "HAUSMITTEILUNG": "J"},
-        {"MELDUNGSART": "GEBAEUDE", "BEZEICHNUNG": "Objektmeldung", "KATEGORIE": "Technik", "FREIGEGEBEN": "J",
-         "OBJEKTMELDUNG": "J"},
-        {"MELDUNGSART": "INTERN", "BEZEICHNUNG": "Interner Vorgang", "KATEGORIE": "Verwaltung", "FREIGEGEBEN": "J",
-         "PORTAL_SPERRE": "J"},
-        {"MELDUNGSART": "ALT", "BEZEICHNUNG": "Nicht freigegeben", "KATEGORIE": "Verwaltung", "FREIGEGEBEN": "N"},
+        {"report_kind": "REPARATUR", "name": "Reparatur", "category": "Technik", "is_released": "J",
+         "notes_commissioning": "J",
+         "note_template": "Zu Ihrer Meldung {report.number} wurde {contractor.name} beauftragt."},
+        {"report_kind": "ANFRAGE", "name": "Allgemeine Anfrage", "category": "Verwaltung",
+         "is_released": "J", "notifies_unregistered": "J"},
+        {"report_kind": "AUSHANG", "name": "Hausmitteilung", "category": "Aushang", "is_released": "J",
+         "is_bulletin": "J"},
+        {"report_kind": "GEBAEUDE", "name": "Objektmeldung", "category": "Technik", "is_released": "J",
+         "is_property_wide": "J"},
+        {"report_kind": "INTERN", "name": "Interner Vorgang", "category": "Verwaltung", "is_released": "J",
+         "is_locked": "J"},
+        {"report_kind": "ALT", "name": "Nicht freigegeben", "category": "Verwaltung", "is_released": "N"},
     ),
 }  # fmt: skip
 """Teams, users and report kinds."""

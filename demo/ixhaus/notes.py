@@ -22,9 +22,9 @@ def open_reports(engine: Engine, closing_statuses: list[str]) -> list[tuple[str,
     """Return number and subject of the sample's reports that are not closed; raises NoteRefusedError as `add_note`."""
     _refuse_all_but_the_sample(engine)
     report = SP_MELDUNG.c
-    query = select(report.MELDUNG_NR, report.BETREFF).order_by(report.MELDUNG_NR)
+    query = select(report.report_nr, report.subject).order_by(report.report_nr)
     with read_snapshot(engine) as connection:
-        found = connection.execute(query.where(report.STATUS.not_in(closing_statuses))).all()
+        found = connection.execute(query.where(report.status.not_in(closing_statuses))).all()
     return [(number, subject or "") for number, subject in found]
 
 
@@ -41,16 +41,16 @@ def add_note(engine: Engine, report_nr: str, text: str, now: datetime, *, is_pub
     moment = now.astimezone(BERLIN).replace(tzinfo=None)
     note_id = f"N-{uuid4().hex[:12]}"
     row = {
-        "NOTIZ_ID": note_id, "MELDUNG_NR": report_nr, "TEXT": text,
-        "OEFFENTLICH": YES if is_public else NO, "ANGELEGT_VON": _STAFF, "ANGELEGT_AM": moment, "HERKUNFT": "ERP",
-        "GEAENDERT_AM": moment,
+        "note_id": note_id, "report_nr": report_nr, "text": text,
+        "is_public": YES if is_public else NO, "created_by": _STAFF, "created_at": moment, "origin": "ERP",
+        "changed_at": moment,
     }  # fmt: skip
     report, user = SP_MELDUNG.c, SP_BENUTZER.c
     with engine.begin() as connection:
-        if connection.scalar(select(report.MELDUNG_NR).where(report.MELDUNG_NR == report_nr)) is None:
+        if connection.scalar(select(report.report_nr).where(report.report_nr == report_nr)) is None:
             raise NoteRefusedError(f"the sample has no report {report_nr}; without one the command lists those it has")
-        name = connection.scalar(select(user.NAME).where(user.BENUTZER_NR == _STAFF))
-        connection.execute(insert(SP_NOTIZ), [row | {"VERFASSER": name}])
+        name = connection.scalar(select(user.name).where(user.user_nr == _STAFF))
+        connection.execute(insert(SP_NOTIZ), [row | {"author": name}])
     return note_id
 
 

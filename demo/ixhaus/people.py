@@ -97,22 +97,22 @@ def _homes(units: Numbers, plan: Plan) -> Home:
 def _write_units(connection: sqlite3.Connection, units: Numbers, home: Home, changed: str) -> None:
     numbers = home.sequence.tolist()
     columns: dict[str, Sequence[Any]] = {
-        "OBJEKT_NR": home.property_nr.tolist(),
-        "FLAECHE_NR": [f"{number:04d}" for number in numbers],
-        "BEZEICHNUNG": [f"{number % 4 + 1}. OG {('links', 'Mitte', 'rechts')[number % 3]}" for number in numbers],
-        "EINGANG_NR": [str(entrance) if entrance else None for entrance in home.entrance.tolist()],
-        "NUTZUNG": np.where(_is_commercial(units), "Gewerblich", "Privat").tolist(),
-        "MESSDIENST_NR": [f"{number % 10_000:04d}" for number in numbers],
-        "GEAENDERT_AM": [changed] * len(numbers),
+        "property_nr": home.property_nr.tolist(),
+        "unit_nr": [f"{number:04d}" for number in numbers],
+        "name": [f"{number % 4 + 1}. OG {('links', 'Mitte', 'rechts')[number % 3]}" for number in numbers],
+        "entrance_nr": [str(entrance) if entrance else None for entrance in home.entrance.tolist()],
+        "usage": np.where(_is_commercial(units), "Gewerblich", "Privat").tolist(),
+        "metering_nr": [f"{number % 10_000:04d}" for number in numbers],
+        "changed_at": [changed] * len(numbers),
     }
     write_columns(connection, "SP_EINHEIT", columns)
     has_parking = units % 7 == 2
     parking: dict[str, Sequence[Any]] = {
-        "OBJEKT_NR": home.property_nr[has_parking].tolist(),
-        "FLAECHE_NR": [f"S{number:04d}" for number in home.sequence[has_parking].tolist()],
-        "BEZEICHNUNG": [f"Stellplatz {number}" for number in home.sequence[has_parking].tolist()],
-        "NUTZUNG": ["Stellplatz"] * int(has_parking.sum()),
-        "GEAENDERT_AM": [changed] * int(has_parking.sum()),
+        "property_nr": home.property_nr[has_parking].tolist(),
+        "unit_nr": [f"S{number:04d}" for number in home.sequence[has_parking].tolist()],
+        "name": [f"Stellplatz {number}" for number in home.sequence[has_parking].tolist()],
+        "usage": ["Stellplatz"] * int(has_parking.sum()),
+        "changed_at": [changed] * int(has_parking.sum()),
     }
     write_columns(connection, "SP_EINHEIT", parking)
 
@@ -169,10 +169,10 @@ def _write_tenancies(
     keys = [f"{number}.{sequence:04d}.{2 if second else 1:02d}" for number, sequence, second in pairs]
     partners = _partner_numbers(tenancies.person)
     persons = {
-        "PERSON_SCHLUESSEL": keys,
-        "OBJEKT_NR": home.property_nr.tolist(),
-        "PERSONENTYP": np.where(tenancies.is_owner, "Eigentümer", "Mieter").tolist(),
-        "PARTNER_NR": only_where(has_partner, partners),
+        "person_key": keys,
+        "property_nr": home.property_nr.tolist(),
+        "person_type": np.where(tenancies.is_owner, "Eigentümer", "Mieter").tolist(),
+        "partner_nr": only_where(has_partner, partners),
     }
     write_columns(connection, "SP_PERSON", persons | contacts)
     _write_partners(connection, partners[has_partner], _chosen(contacts, has_partner), _nobody(int(has_partner.sum())))
@@ -192,14 +192,14 @@ def _write_contracts(
     has_parking = (tenancies.unit % 7 == 2) & ~tenancies.is_former
     for letter, chosen in (("", everyone), ("S", has_parking)):
         columns: dict[str, Sequence[Any]] = {
-            "VERTRAG_NR": [f"{number}{letter}" for number in _contract_numbers(tenancies.person[chosen])],
-            "OBJEKT_NR": home.property_nr[chosen].tolist(),
-            "FLAECHE_NR": [f"{letter}{sequence:04d}" for sequence in home.sequence[chosen].tolist()],
-            "PERSON_SCHLUESSEL": np.array(keys, dtype=object)[chosen].tolist(),
-            "ART": kinds[chosen].tolist(),
-            "BEGINN": begin[chosen].tolist(),
-            "ENDE": end[chosen].tolist(),
-            "GEAENDERT_AM": stamps[chosen].tolist(),
+            "contract_nr": [f"{number}{letter}" for number in _contract_numbers(tenancies.person[chosen])],
+            "property_nr": home.property_nr[chosen].tolist(),
+            "unit_nr": [f"{letter}{sequence:04d}" for sequence in home.sequence[chosen].tolist()],
+            "person_key": np.array(keys, dtype=object)[chosen].tolist(),
+            "kind": kinds[chosen].tolist(),
+            "begin": begin[chosen].tolist(),
+            "end": end[chosen].tolist(),
+            "changed_at": stamps[chosen].tolist(),
         }
         write_columns(connection, "SP_VERTRAG", columns)
 
@@ -217,15 +217,15 @@ def _write_roles(
     persons = tenancies.person[chosen] + (10_000_001 if role == "MITBEWOHNER" else 20_000_001)
     is_child = (tenancies.unit[chosen] % 3 == 0) & (role == "MITBEWOHNER")
     contacts = contact_columns(random, persons, home.only(chosen), _nobody(len(persons)), today)
-    for column in ("EMAIL", "TELEFON", "MOBIL"):
+    for column in ("email", "telephone", "mobile"):
         contacts[column] = only_where(~is_child, np.array(contacts[column], dtype=object))
     partners = _partner_numbers(persons)
     _write_partners(connection, partners, contacts, is_child)
     columns: dict[str, Sequence[Any]] = {
-        "VERTRAG_NR": _contract_numbers(tenancies.person[chosen]),
-        "PARTNER_NR": partners.tolist(),
-        "ROLLE": [role] * len(persons),
-        "GEAENDERT_AM": contacts["GEAENDERT_AM"],
+        "contract_nr": _contract_numbers(tenancies.person[chosen]),
+        "partner_nr": partners.tolist(),
+        "role": [role] * len(persons),
+        "changed_at": contacts["changed_at"],
     }
     write_columns(connection, "SP_VERTRAGSROLLE", columns)
 
@@ -234,7 +234,7 @@ def _write_partners(
     connection: sqlite3.Connection, numbers: Objects, contacts: dict[str, list[Any]], is_minor: Mask
 ) -> None:
     minor = np.where(is_minor, "J", "N").tolist()
-    write_columns(connection, "SP_PARTNER", {"PARTNER_NR": numbers.tolist(), "MINDERJAEHRIG": minor} | contacts)
+    write_columns(connection, "SP_PARTNER", {"partner_nr": numbers.tolist(), "is_minor": minor} | contacts)
 
 
 def _write_prospects(
@@ -246,9 +246,9 @@ def _write_prospects(
     contacts = contact_columns(random, persons, home, _nobody(len(prospects)), today)
     pairs = zip(home.property_nr.tolist(), home.sequence.tolist(), strict=True)
     columns = {
-        "PERSON_SCHLUESSEL": [f"{number}.{90_000 + sequence}.01" for number, sequence in pairs],
-        "OBJEKT_NR": home.property_nr.tolist(),
-        "PERSONENTYP": ["Interessent"] * len(prospects),
+        "person_key": [f"{number}.{90_000 + sequence}.01" for number, sequence in pairs],
+        "property_nr": home.property_nr.tolist(),
+        "person_type": ["Interessent"] * len(prospects),
     }
     write_columns(connection, "SP_PERSON", columns | contacts)
 

@@ -8,7 +8,7 @@ from demo.ixhaus.estate import CASE_PROPERTY, place_of, street_of
 from demo.ixhaus.writing import at_nine, years_before
 
 Record = tuple[str, dict[str, Any]]
-_KEYS: Final = {"SP_PERSON": "PERSON_SCHLUESSEL", "SP_VERTRAG": "VERTRAG_NR", "SP_PARTNER": "PARTNER_NR"}
+_KEYS: Final = {"SP_PERSON": "person_key", "SP_VERTRAG": "contract_nr", "SP_PARTNER": "partner_nr"}
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,19 @@ class Calendar:
 
 def person(name: str, day: Calendar, kind: str = "Mieter", place: str = CASE_PROPERTY, **columns: Any) -> Record:
     """Return a person 129.<name>.1 with an e-mail address of its own; `columns` replaces what it should not have."""
-    key = {"PERSON_SCHLUESSEL": f"{place}.{name}.1", "OBJEKT_NR": place, "PERSONENTYP": kind}
+    key = {"person_key": f"{place}.{name}.1", "property_nr": place, "person_type": kind}
     return "SP_PERSON", key | _contact(name, day) | columns
 
 
 def partner(name: str, day: Calendar, **columns: Any) -> Record:
     """Return a partner P-<name>."""
-    return "SP_PARTNER", {"PARTNER_NR": f"P-{name}", "MINDERJAEHRIG": "N"} | _contact(name, day) | columns
+    return "SP_PARTNER", {"partner_nr": f"P-{name}", "is_minor": "N"} | _contact(name, day) | columns
 
 
 def unit(name: str, day: Calendar, place: str = CASE_PROPERTY, usage: str = "Privat") -> Record:
     """Return a unit that bears the case's name."""
-    columns = {"BEZEICHNUNG": f"Wohnung {name}", "EINGANG_NR": "1", "NUTZUNG": usage}
-    return "SP_EINHEIT", {"OBJEKT_NR": place, "FLAECHE_NR": name, "GEAENDERT_AM": years_before(day.today, 2)} | columns
+    columns = {"name": f"Wohnung {name}", "entrance_nr": "1", "usage": usage}
+    return "SP_EINHEIT", {"property_nr": place, "unit_nr": name, "changed_at": years_before(day.today, 2)} | columns
 
 
 def contract(
@@ -72,21 +72,21 @@ def contract(
 ) -> Record:
     """Return a contract V-<name> of the person `of` (a key) on the unit `at`, both by default the case's own."""
     return "SP_VERTRAG", {
-        "VERTRAG_NR": f"V-{name}",
-        "OBJEKT_NR": place,
-        "FLAECHE_NR": at or name,
-        "PERSON_SCHLUESSEL": of or f"{place}.{name}.1",
-        "ART": kind,
-        "BEGINN": begin,
-        "ENDE": end,
-        "GEAENDERT_AM": years_before(day.today, 1),
+        "contract_nr": f"V-{name}",
+        "property_nr": place,
+        "unit_nr": at or name,
+        "person_key": of or f"{place}.{name}.1",
+        "kind": kind,
+        "begin": begin,
+        "end": end,
+        "changed_at": years_before(day.today, 1),
     }
 
 
 def role(of: str, name: str, day: Calendar, kind: str = "MITBEWOHNER", begin: Any = None, end: Any = None) -> Record:
     """Return the role of partner P-<name> in contract V-<of>."""
-    dates = {"BEGINN": begin, "ENDE": end, "GEAENDERT_AM": years_before(day.today, 1)}
-    return "SP_VERTRAGSROLLE", {"VERTRAG_NR": f"V-{of}", "PARTNER_NR": f"P-{name}", "ROLLE": kind} | dates
+    dates = {"begin": begin, "end": end, "changed_at": years_before(day.today, 1)}
+    return "SP_VERTRAGSROLLE", {"contract_nr": f"V-{of}", "partner_nr": f"P-{name}", "role": kind} | dates
 
 
 def tenant(name: str, day: Calendar, begin: Any, end: Any = None, **columns: Any) -> tuple[Record, ...]:
@@ -96,22 +96,22 @@ def tenant(name: str, day: Calendar, begin: Any, end: Any = None, **columns: Any
 
 def registered(name: str, day: Calendar, begin: Any, end: Any = None, **columns: Any) -> tuple[Record, ...]:
     """Return a person kept in partner management, the partner, the unit and the contract."""
-    return *tenant(name, day, begin, end, PARTNER_NR=f"P-{name}"), partner(name, day, **columns)
+    return *tenant(name, day, begin, end, partner_nr=f"P-{name}"), partner(name, day, **columns)
 
 
 def _contact(name: str, day: Calendar) -> dict[str, Any]:
     postal_code, city = place_of(CASE_PROPERTY)
     return {
-        "ANREDE": "Frau",
-        "VORNAME": "Erika",
-        "NACHNAME": f"Muster-{name}",
-        "STRASSE": street_of(CASE_PROPERTY, 1),
-        "PLZ": postal_code,
-        "ORT": city,
-        "LAND": "Deutschland",
-        "TELEFON": "030 23125000",
-        "EMAIL": f"{name.lower()}@example.org",
-        "ZUSTELLWEG": "PORTAL",
-        "ANGELEGT_AM": at_nine(day(-800)),
-        "GEAENDERT_AM": at_nine(day(-30)),
+        "salutation": "Frau",
+        "first_name": "Erika",
+        "last_name": f"Muster-{name}",
+        "street": street_of(CASE_PROPERTY, 1),
+        "postal_code": postal_code,
+        "city": city,
+        "country": "Deutschland",
+        "telephone": "030 23125000",
+        "email": f"{name.lower()}@example.org",
+        "delivery_route": "PORTAL",
+        "created_at": at_nine(day(-800)),
+        "changed_at": at_nine(day(-30)),
     }

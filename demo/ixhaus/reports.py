@@ -46,30 +46,30 @@ def report_cases(today: date) -> list[ReportCase]:
 def _decided(day: Calendar) -> Iterator[ReportCase]:
     last_year = date(day.today.year - 1, 1, 1)
     yield ReportCase("R35", "open: goes to its reporter")
-    yield ReportCase("R35-closed", "completed before the first export: stays here", {"STATUS": "Abgeschlossen"})
-    yield ReportCase("R35-cancelled", "cancelled before the first export", {"STATUS": "Storniert"})
-    yield ReportCase("O13", "reported on the first day of last year", {"GEMELDET_AM": at_nine(last_year)})
-    yield ReportCase("O13-old", "reported the day before", {"GEMELDET_AM": at_nine(Calendar(last_year)(-1))})
+    yield ReportCase("R35-closed", "completed before the first export: stays here", {"status": "Abgeschlossen"})
+    yield ReportCase("R35-cancelled", "cancelled before the first export", {"status": "Storniert"})
+    yield ReportCase("O13", "reported on the first day of last year", {"reported_at": at_nine(last_year)})
+    yield ReportCase("O13-old", "reported the day before", {"reported_at": at_nine(Calendar(last_year)(-1))})
     yield ReportCase("R36", "completed, of a property with full history", {
-        "OBJEKT_NR": "110", "FLAECHE_NR": None, "MELDUNGSART": "GEBAEUDE", "STATUS": "Abgeschlossen",
-        "GEMELDET_AM": at_nine(day(-2000)), "MELDER_PERSON": None,
+        "property_nr": "110", "unit_nr": None, "report_kind": "GEBAEUDE", "status": "Abgeschlossen",
+        "reported_at": at_nine(day(-2000)), "reporter_person": None,
     })  # fmt: skip
-    yield ReportCase("R34", "of a property that is not released", {"OBJEKT_NR": "301", "FLAECHE_NR": None})
-    yield ReportCase("R37", "without a team: passes every filter", {"TEAM_NR": None})
-    yield ReportCase("E45", "its reporter has no access yet", {"MELDER_PERSON": "129.E1.1", "FLAECHE_NR": "E1"})
-    yield ReportCase("E45-none", "nobody reported it", {"MELDER_PERSON": None})
-    yield ReportCase("O6", "a status nobody knows counts as open", {"STATUS": "Wartet auf Ersatzteil"})
+    yield ReportCase("R34", "of a property that is not released", {"property_nr": "301", "unit_nr": None})
+    yield ReportCase("R37", "without a team: passes every filter", {"team_nr": None})
+    yield ReportCase("E45", "its reporter has no access yet", {"reporter_person": "129.E1.1", "unit_nr": "E1"})
+    yield ReportCase("E45-none", "nobody reported it", {"reporter_person": None})
+    yield ReportCase("O6", "a status nobody knows counts as open", {"status": "Wartet auf Ersatzteil"})
 
 
 def _kinds(day: Calendar) -> Iterator[ReportCase]:
-    for_all = {"MELDER_PERSON": None, "FLAECHE_NR": None}
-    yield ReportCase("R39", "locked kind: never", {"MELDUNGSART": "INTERN"}, (("J", "Nie im Portal."),))
-    yield ReportCase("R4", "kind that is not released", {"MELDUNGSART": "ALT"})
-    yield ReportCase("R40", "bulletin: on the pinboard", {"MELDUNGSART": "AUSHANG", **for_all})
+    for_all = {"reporter_person": None, "unit_nr": None}
+    yield ReportCase("R39", "locked kind: never", {"report_kind": "INTERN"}, (("J", "Nie im Portal."),))
+    yield ReportCase("R4", "kind that is not released", {"report_kind": "ALT"})
+    yield ReportCase("R40", "bulletin: on the pinboard", {"report_kind": "AUSHANG", **for_all})
     yield ReportCase("R40-done", "bulletin that is over", {
-        "MELDUNGSART": "AUSHANG", "STATUS": "Abgeschlossen", **for_all,
+        "report_kind": "AUSHANG", "status": "Abgeschlossen", **for_all,
     })  # fmt: skip
-    yield ReportCase("R41", "report for everybody in the property", {"MELDUNGSART": "GEBAEUDE", **for_all})
+    yield ReportCase("R41", "report for everybody in the property", {"report_kind": "GEBAEUDE", **for_all})
     yield ReportCase("R42", "its kind writes to reporters without an account: complete it, and an e-mail goes out")
     yield ReportCase("E43", "make it a property report: it begins anew, without its history", notes=(
         ("J", "Nur für den Melder."),
@@ -84,8 +84,8 @@ def _hanging_on() -> Iterator[ReportCase]:
     yield ReportCase("E50", "umlauts, markup, line breaks and an emoji in a note", notes=(
         ("J", "Größe < 3 m & <b>fett</b>\r\nGrüße 🙂"),
     ))  # fmt: skip
-    yield ReportCase("R43", "an order was raised", {"MELDUNGSART": "REPARATUR"}, order={
-        "FIRMA": "Muster Heizungsbau GmbH", "TELEFON": "030 23125777", "STATUS": "Beauftragt",
+    yield ReportCase("R43", "an order was raised", {"report_kind": "REPARATUR"}, order={
+        "company": "Muster Heizungsbau GmbH", "telephone": "030 23125777", "status": "Beauftragt",
     })  # fmt: skip
     yield ReportCase("E51", "a file of the report", file=png())
 
@@ -96,28 +96,28 @@ def write_reports(connection: sqlite3.Connection, cases: list[ReportCase], today
     reported = datetime.combine(day(-10), time(10, 30))
     rows: dict[str, list[Row]] = {"SP_MELDUNG": [], "SP_NOTIZ": [], "SP_ANHANG": [], "SP_BEAUFTRAGUNG": []}
     for case in cases:
-        nr = {"MELDUNG_NR": case.report_nr, "GEAENDERT_AM": reported}
+        nr = {"report_nr": case.report_nr, "changed_at": reported}
         rows["SP_MELDUNG"].append(_USUAL | nr | {
-            "BETREFF": f"Muster-{case.name}", "MELDUNGSTEXT": f"Beispielmeldung {case.name}.", "GEMELDET_AM": reported,
+            "subject": f"Muster-{case.name}", "text": f"Beispielmeldung {case.name}.", "reported_at": reported,
         } | case.columns)  # fmt: skip
         for number, (is_public, text) in enumerate(case.notes, 1):
             rows["SP_NOTIZ"].append(nr | {
-                "NOTIZ_ID": f"N-{case.name}-{number}", "TEXT": text, "OEFFENTLICH": is_public, "HERKUNFT": "ERP",
-                "VERFASSER": "Nora Nordlicht", "ANGELEGT_VON": _STAFF, "ANGELEGT_AM": reported,
+                "note_id": f"N-{case.name}-{number}", "text": text, "is_public": is_public, "origin": "ERP",
+                "author": "Nora Nordlicht", "created_by": _STAFF, "created_at": reported,
             })  # fmt: skip
         if case.order:
-            rows["SP_BEAUFTRAGUNG"].append(nr | {"AUFTRAG_NR": f"A-{case.name}", "AUFTRAG_AM": reported} | case.order)
+            rows["SP_BEAUFTRAGUNG"].append(nr | {"order_nr": f"A-{case.name}", "ordered_at": reported} | case.order)
         if case.file:
             rows["SP_ANHANG"].append(nr | {
-                "ANHANG_ID": f"F-{case.name}", "DATEINAME": "Foto der Heizung.png", "MIMETYP": "image/png",
-                "GROESSE": len(case.file), "INHALT": case.file, "OEFFENTLICH": "J", "HERKUNFT": "ERP",
+                "file_id": f"F-{case.name}", "file_name": "Foto der Heizung.png", "media_type": "image/png",
+                "size": len(case.file), "content": case.file, "is_public": "J", "origin": "ERP",
             })  # fmt: skip
     for view, of_view in rows.items():
         write_rows(connection, view, of_view)
 
 
 _USUAL: Final[dict[str, Any]] = {
-    "MELDUNGSART": "ANFRAGE", "STATUS": "Neu", "MELDER_PERSON": REPORTER, "OBJEKT_NR": CASE_PROPERTY,
-    "FLAECHE_NR": "R16", "TEAM_NR": "T1", "VERANTWORTLICHER": _STAFF, "ANGELEGT_VON": _STAFF, "GEAENDERT_VON": _STAFF,
-    "HERKUNFT": "ERP",
+    "report_kind": "ANFRAGE", "status": "Neu", "reporter_person": REPORTER, "property_nr": CASE_PROPERTY,
+    "unit_nr": "R16", "team_nr": "T1", "responsible_user": _STAFF, "created_by": _STAFF, "changed_by": _STAFF,
+    "origin": "ERP",
 }  # fmt: skip

@@ -44,11 +44,11 @@ def reason_for_off(found: Activation) -> str | None:
 
 def activation(engine: Engine, today: date) -> Activation:
     """Return the switch and every licence; active is one that is switched on and not expired."""
-    switch = select(SP_EINSTELLUNG.c.WERT).where(SP_EINSTELLUNG.c.SCHLUESSEL == SWITCH)
+    switch = select(SP_EINSTELLUNG.c.value).where(SP_EINSTELLUNG.c.name == SWITCH)
     licence = SP_LIZENZ.c
     with read_snapshot(engine) as connection:
         is_switched_on = connection.execute(switch).scalar() == YES
-        rows = connection.execute(select(licence.LIZENZ, licence.AKTIV, licence.GUELTIG_BIS)).all()
+        rows = connection.execute(select(licence.licence, licence.active, licence.valid_until)).all()
     granted = {name: (flag == YES, None if until in NO_DATES else until) for name, flag, until in rows}
     licences = [(name, *granted.get(name, (False, None))) for name in LICENCES]
     return Activation(

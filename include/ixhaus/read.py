@@ -32,8 +32,7 @@ from sqlalchemy import (
 )
 
 from include.ixhaus.check import ContractError, differences
-from include.ixhaus.contract import NO_DATES, VIEWS, YES
-from include.ixhaus.contract.english import COLUMNS, FRAMES
+from include.ixhaus.contract import FRAMES, NO_DATES, VIEWS, YES
 from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
 CHUNK: Final = 20_000
@@ -107,8 +106,8 @@ def rows_of(table: Table, only: ColumnElement[bool] | None = None) -> Select[tup
 def read_view(connection: Connection, table: Table, folder: Path, only: ColumnElement[bool] | None = None) -> int:
     """Write the rows of one view to its Parquet file in `folder` and return their number; raises like `read_views`."""
     columns = _columns(table)
-    schema = pa.schema([(COLUMNS[column.name], _arrow_type(column)) for column in columns])
-    key_names = [COLUMNS[column.name] for column in table.primary_key]
+    schema = pa.schema([(column.key, _arrow_type(column)) for column in columns])
+    key_names = [column.key for column in table.primary_key]
     keys = [schema.empty_table().select(key_names)]
     query, values = _compiled(connection, rows_of(table, only))
     with (

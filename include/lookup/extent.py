@@ -9,7 +9,6 @@ from pandas import DataFrame, Series
 from sqlalchemy import Connection, Engine, func, select
 
 from include.ixhaus.contract import VIEWS
-from include.ixhaus.contract.english import COLUMNS
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.sources import TEAM_LICENCE, of_released_team
@@ -21,8 +20,8 @@ _VIEWS: Final = {
     "properties": ("SP_OBJEKT", ()),
     "units": ("SP_EINHEIT", ()),
     "persons": ("SP_PERSON", ()),
-    "documents": ("SP_DOKUMENT", ("DOKUMENTTYP", "ABLAGE")),
-    "reports": ("SP_MELDUNG", ("TEAM_NR",)),
+    "documents": ("SP_DOKUMENT", ("document_type", "storage")),
+    "reports": ("SP_MELDUNG", ("team_nr",)),
 }
 """Kind → view, and the columns besides the property's number that say whether it is in scope."""
 _HELD_AS: Final = {
@@ -57,7 +56,7 @@ def extents(engine: Engine, settings: SystemSettings, licences: Collection[str])
     with read_snapshot(engine) as connection:
         held = _held(connection, settings.system)
         team = VIEWS["SP_TEAM"].c
-        teams = _frame(connection.execute(select(team.TEAM_NR, team.BEZEICHNUNG)).all(), ["team_nr", "name"])
+        teams = _frame(connection.execute(select(team.team_nr, team.name)).all(), ["team_nr", "name"])
         counted = {kind: _counted(connection, *view) for kind, view in _VIEWS.items()}
     return [
         Extent(
@@ -72,12 +71,11 @@ def extents(engine: Engine, settings: SystemSettings, licences: Collection[str])
 
 def _counted(connection: Connection, view: str, others: tuple[str, ...]) -> DataFrame:
     """Return the number of rows per property and other columns."""
-    names = ["OBJEKT_NR", *others]
+    names = ["property_nr", *others]
     columns = [VIEWS[view].c[name] for name in names]
     rows = connection.execute(select(*columns, func.count()).group_by(*columns)).all()
-    english = [COLUMNS[name] for name in names]
-    groups = _frame([row[:-1] for row in rows], english)
-    return cleaned(groups, english).assign(number=pd.array([row[-1] for row in rows], dtype="int64"))
+    groups = _frame([row[:-1] for row in rows], names)
+    return cleaned(groups, names).assign(number=pd.array([row[-1] for row in rows], dtype="int64"))
 
 
 def _frame(rows: Sequence[Sequence[str | None]], names: list[str]) -> DataFrame:
@@ -97,8 +95,10 @@ def _in_scope(groups: DataFrame, teams: DataFrame, settings: SystemSettings, cho
 
 def _held(connection: Connection, system: str) -> Counter[str]:
     ledger = SP_ABGLEICH.c
-    mine = (ledger.SYSTEM == system) & ledger.ZUSTAND.in_(HELD) & ledger.ART.in_(_HELD_AS)
+    mine = (ledger.system == system) & ledger.state.in_(HELD) & ledger.record_type.in_(_HELD_AS)
     numbers: Counter[str] = Counter()
-    for record_type, number in connection.execute(select(ledger.ART, func.count()).where(mine).group_by(ledger.ART)):
+    for record_type, number in connection.execute(
+        select(ledger.record_type, func.count()).where(mine).group_by(ledger.record_type)
+    ):
         numbers[_HELD_AS[record_type]] += number
     return numbers

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, or_, select
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_NOTIZ
 from include.ixhaus.database import read_snapshot
-from include.lookup.ledger import Sent, as_sent, inbox_query, parts, sent_of
+from include.lookup.ledger import Sent, inbox_query, ledger_query, parts, rows_sent, sent_of
 from include.rules.reports.commissioning import PREFIX
 from include.vocabulary.clock import from_utc_column
 
@@ -57,26 +57,26 @@ def history(engine: Engine, system: str, number: str) -> list[Event]:
 
 def notes_query(number: str) -> Select[Any]:
     """Return the query for the keys of a report's notes."""
-    return select(_NOTE.NOTIZ_ID).where(_NOTE.MELDUNG_NR == number)
+    return select(_NOTE.note_id).where(_NOTE.report_nr == number)
 
 
 def orders_query(number: str) -> Select[Any]:
     """Return the query for the numbers of a report's orders."""
-    return select(_ORDER.AUFTRAG_NR).where(_ORDER.MELDUNG_NR == number)
+    return select(_ORDER.order_nr).where(_ORDER.report_nr == number)
 
 
 def files_query(number: str) -> Select[Any]:
     """Return the query for the keys of a report's files and of those of its notes."""
-    return select(_FILE.ANHANG_ID).where(
-        or_(_FILE.MELDUNG_NR == number, _FILE.NOTIZ_ID.in_(notes_query(number).scalar_subquery()))
+    return select(_FILE.file_id).where(
+        or_(_FILE.report_nr == number, _FILE.note_id.in_(notes_query(number).scalar_subquery()))
     )
 
 
 def children_query(system: str, ticket_id: str) -> Select[Any]:
     """Return the query for everything the portal has or had below a ticket, also of notes and files that are gone."""
     parent = f"ticket {ticket_id}"
-    below = or_(_ROW.ELTERN == parent, _ROW.ELTERN.startswith(f"{parent}\n", autoescape=True))
-    return select(SP_ABGLEICH).where(_ROW.SYSTEM == system, _ROW.ART.in_(["comment", "attachment"]), below)
+    below = or_(_ROW.parents == parent, _ROW.parents.startswith(f"{parent}\n", autoescape=True))
+    return ledger_query(_ROW.system == system, _ROW.record_type.in_(["comment", "attachment"]), below)
 
 
 def _keys(connection: Connection, number: str) -> dict[str, list[str]]:
@@ -93,10 +93,9 @@ def _keys(connection: Connection, number: str) -> dict[str, list[str]]:
 def _received(connection: Connection, system: str, record_type: str, numbers: Sequence[str]) -> Iterator[Event]:
     mine = set(numbers)
     for part in parts(numbers):
-        for row in connection.execute(inbox_query(system, record_type, part)):
-            if row.IXHAUS_ID in mine:
-                at = from_utc_column(row.EMPFANGEN_AM)
-                yield Event(at, "in", record_type, row.IXHAUS_ID, row.PORTAL_ID, "received", "OK")
+        for portal_id, erp_id, received_at in connection.execute(inbox_query(system, record_type, part)):
+            if erp_id in mine:
+                yield Event(from_utc_column(received_at), "in", record_type, erp_id, portal_id, "received", "OK")
 
 
 def _outgoing(connection: Connection, system: str, keys: dict[str, list[str]]) -> list[tuple[str, Sent]]:
@@ -105,8 +104,8 @@ def _outgoing(connection: Connection, system: str, keys: dict[str, list[str]]) -
         for erp_key, rows in sent_of(connection, system, record_type, numbers).items() if numbers else ():
             found |= {(record_type, row.external_id): (erp_key, row) for row in rows}
     for _, ticket in [known for known in found.values() if known[1].record_type == "ticket"]:
-        for row in connection.execute(children_query(system, ticket.external_id)):
-            found.setdefault((row.ART, row.SCHLUESSEL), ("", as_sent(row)))
+        for row in rows_sent(connection, children_query(system, ticket.external_id)):
+            found.setdefault((row.record_type, row.external_id), ("", row))
     return list(found.values())
 
 

@@ -1,12 +1,12 @@
 """The ledger's rows of single records of iX-Haus, under whatever ids the portal knows them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.rules.reports.ledger import base_ids, families
@@ -39,21 +39,36 @@ class Sent:
     acknowledged_at: datetime | None
 
 
+def ledger_query(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the query for some of the ledger's rows, as `rows_sent` takes it."""
+    return select(*(_ROW[field.name] for field in fields(Sent))).where(*conditions)
+
+
+def rows_sent(connection: Connection, query: Select[Any]) -> list[Sent]:
+    """Return the rows of a ledger_query."""
+    rows = []
+    for *texts, http_status, sent_at, acknowledged_at in connection.execute(query):
+        values: list[Any] = [text or "" for text in texts]
+        values += [http_status, from_utc_column(sent_at), from_utc_column(acknowledged_at)]
+        rows.append(Sent(*values))
+    return rows
+
+
 def sent_query(system: str, record_type: str, ids: Sequence[str], *, with_additions: bool = True) -> Select[Any]:
     """Return the query for the ledger's rows of some ids, and of the same with an addition (see rules/reports)."""
-    conditions: list[ColumnElement[bool]] = [_ROW.SCHLUESSEL.in_(ids)]
+    conditions: list[ColumnElement[bool]] = [_ROW.external_id.in_(ids)]
     if with_additions:
         conditions += [
-            and_(_ROW.SCHLUESSEL >= f"{one}{ADDITION}", _ROW.SCHLUESSEL < f"{one}{_AFTER_ADDITION}") for one in ids
+            and_(_ROW.external_id >= f"{one}{ADDITION}", _ROW.external_id < f"{one}{_AFTER_ADDITION}") for one in ids
         ]
-    return select(SP_ABGLEICH).where(_ROW.SYSTEM == system, _ROW.ART == record_type, or_(*conditions))
+    return ledger_query(_ROW.system == system, _ROW.record_type == record_type, or_(*conditions))
 
 
 def sent(connection: Connection, system: str, record_type: str, ids: Sequence[str]) -> list[Sent]:
     """Return the ledger's rows of exactly these ids."""
     rows: list[Sent] = []
     for part in parts(ids):
-        rows += map(as_sent, connection.execute(sent_query(system, record_type, part, with_additions=False)))
+        rows += rows_sent(connection, sent_query(system, record_type, part, with_additions=False))
     return rows
 
 
@@ -65,7 +80,7 @@ def sent_of(connection: Connection, system: str, record_type: str, numbers: Sequ
     mine = {number: str(base) for number, base in zip(everybody, bases, strict=True) if number in set(numbers)}
     rows: dict[str, Sent] = {}
     for part in parts(mine.values()):
-        for one in map(as_sent, connection.execute(sent_query(system, record_type, part))):
+        for one in rows_sent(connection, sent_query(system, record_type, part)):
             rows[one.external_id] = one
     found: dict[str, list[Sent]] = {number: [] for number in numbers}
     for place, row in zip(families(pd.Series(list(rows), dtype="str"), bases), rows.values(), strict=True):
@@ -80,39 +95,21 @@ def parts(ids: Iterable[str]) -> list[Sequence[str]]:
     return [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
 
 
-def as_sent(row: Row[Any]) -> Sent:
-    """Return a row of SP_ABGLEICH in the words of the code."""
-    return Sent(
-        record_type=row.ART,
-        external_id=row.SCHLUESSEL,
-        group=row.GRUPPE or "",
-        state=row.ZUSTAND or "",
-        reason=row.GRUND or "",
-        parents=row.ELTERN or "",
-        run=row.LAUF or "",
-        action=row.AKTION or "",
-        outcome=row.ERGEBNIS or "",
-        http_status=row.HTTP_STATUS,
-        sent_at=from_utc_column(row.GESENDET_AM),
-        acknowledged_at=from_utc_column(row.BESTAETIGT_AM),
-    )
-
-
 def inbox_query(system: str, record_type: str, numbers: Sequence[str]) -> Select[Any]:
     """Return the query for what came from the portal under these keys of iX-Haus, or has one of them as its own id."""
-    is_imported = _INBOX.IXHAUS_ID.startswith(IMPORTED, autoescape=True)
-    return select(_INBOX.PORTAL_ID, _INBOX.IXHAUS_ID, _INBOX.EMPFANGEN_AM).where(
-        _INBOX.SYSTEM == system,
-        _INBOX.ART == record_type,
+    is_imported = _INBOX.erp_id.startswith(IMPORTED, autoescape=True)
+    return select(_INBOX.portal_id, _INBOX.erp_id, _INBOX.received_at).where(
+        _INBOX.system == system,
+        _INBOX.record_type == record_type,
         is_imported,
-        or_(_INBOX.IXHAUS_ID.in_(numbers), _INBOX.PORTAL_ID.in_(numbers)),
+        or_(_INBOX.erp_id.in_(numbers), _INBOX.portal_id.in_(numbers)),
     )
 
 
 def _inbox(connection: Connection, system: str, record_type: str, numbers: Sequence[str]) -> pd.DataFrame:
     rows = [
-        (row.PORTAL_ID, row.IXHAUS_ID)
+        (portal_id, erp_id)
         for part in parts(numbers)
-        for row in connection.execute(inbox_query(system, record_type, part))
+        for portal_id, erp_id, _ in connection.execute(inbox_query(system, record_type, part))
     ]
     return pd.DataFrame(rows, columns=["portal_id", "erp_id"], dtype="str").drop_duplicates("erp_id", ignore_index=True)

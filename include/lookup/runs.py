@@ -1,7 +1,7 @@
 """Reading the protocol: which runs there were, what became of their records, how much went out on each day (R51)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Engine, Select, case, func, select
 
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.rows import named_rows
 from include.settings import configured_systems, load_settings
-from include.sync.protocol import COUNT_COLUMNS, Entry
+from include.sync.protocol import Entry
 from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
-_NEWEST_FIRST: Final = (_RUN.ABGEFRAGT_AM.desc(), _RUN.LAUF.desc())
+_NEWEST_FIRST: Final = (_RUN.queried_at.desc(), _RUN.run.desc())
 
 
 @dataclass(frozen=True)
@@ -66,35 +67,34 @@ def count_runs(engine: Engine, selection: Selection) -> int:
 
 def find_run(engine: Engine, system: str, run: str) -> dict[str, Any] | None:
     """Return one run as find_runs does, or None."""
-    found = _runs(engine, select(SP_PROTOKOLL).where(_RUN.SYSTEM == system, _RUN.LAUF == run))
+    found = _runs(engine, select(SP_PROTOKOLL).where(_RUN.system == system, _RUN.run == run))
     return found[0] if found else None
 
 
 def executions(engine: Engine, system: str, dag_id: str, run_id: str) -> list[dict[str, Any]]:
     """Return the rows of one DAG run as find_runs does; a run that was cleared has several."""
-    is_of_run = _RUN.LAUF.startswith(f"{dag_id}/{run_id}#", autoescape=True)
-    return _runs(engine, select(SP_PROTOKOLL).where(_RUN.SYSTEM == system, is_of_run).order_by(*_NEWEST_FIRST))
+    is_of_run = _RUN.run.startswith(f"{dag_id}/{run_id}#", autoescape=True)
+    return _runs(engine, select(SP_PROTOKOLL).where(_RUN.system == system, is_of_run).order_by(*_NEWEST_FIRST))
 
 
 def entries(engine: Engine, system: str, run: str, levels: Sequence[str], limit: int) -> list[Entry]:
     """Return the first entries of a run on some levels, by record type and id."""
     query = (
-        select(SP_PROTOKOLL_EINTRAG)
-        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run, _ENTRY.STUFE.in_(levels))
-        .order_by(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND)
+        select(*(_ENTRY[field.name] for field in fields(Entry)))
+        .where(_ENTRY.system == system, _ENTRY.run == run, _ENTRY.level.in_(levels))
+        .order_by(_ENTRY.record_type, _ENTRY.external_id, _ENTRY.reason)
         .limit(limit)
     )
     with read_snapshot(engine) as connection:
-        rows = connection.execute(query).all()
-    return [Entry(r.ART, r.SCHLUESSEL, r.STUFE, r.GRUND, r.AKTION, r.HTTP_STATUS, r.TEXT) for r in rows]
+        return [Entry(*row) for row in connection.execute(query)]
 
 
 def count_entries(engine: Engine, system: str, run: str) -> dict[str, int]:
     """Return how many entries a run has on each level that occurs."""
     query = (
-        select(_ENTRY.STUFE, func.count())
-        .where(_ENTRY.SYSTEM == system, _ENTRY.LAUF == run)
-        .group_by(_ENTRY.STUFE)
+        select(_ENTRY.level, func.count())
+        .where(_ENTRY.system == system, _ENTRY.run == run)
+        .group_by(_ENTRY.level)
     )  # fmt: skip
     with read_snapshot(engine) as connection:
         return {str(level): number for level, number in connection.execute(query)}
@@ -104,15 +104,15 @@ def totals_per_day(engine: Engine, system: str, last: date, days: int = 30) -> l
     """Return a system's totals of so many days up to `last`, oldest first, one for each day."""
     first = last - timedelta(days=days - 1)
     starts = [_begin_of(first + timedelta(days=number)) for number in range(days + 1)]
-    number = case(*((_RUN.ABGEFRAGT_AM < starts[index + 1], index) for index in range(days)))
+    number = case(*((_RUN.queried_at < starts[index + 1], index) for index in range(days)))
     # Grouped by a column of a subquery: Oracle takes two expressions with parameters for different ones.
     dated = (
-        select(number.label("TAG"), _RUN.GESENDET, _RUN.FEHLER)
-        .where(_RUN.SYSTEM == system, _RUN.ABGEFRAGT_AM >= starts[0], _RUN.ABGEFRAGT_AM < starts[days])
-        .where(_RUN.STATUS != "dry_run")
+        select(number.label("day_nr"), _RUN.sent, _RUN.errors)
+        .where(_RUN.system == system, _RUN.queried_at >= starts[0], _RUN.queried_at < starts[days])
+        .where(_RUN.status != "dry_run")
         .subquery()
     )
-    query = select(dated.c.TAG, func.sum(dated.c.GESENDET), func.sum(dated.c.FEHLER)).group_by(dated.c.TAG)
+    query = select(dated.c.day_nr, func.sum(dated.c.sent), func.sum(dated.c.errors)).group_by(dated.c.day_nr)
     with read_snapshot(engine) as connection:
         found = {int(index): (int(sent), int(errors)) for index, sent, errors in connection.execute(query)}
     return [DayTotal(first + timedelta(days=index), *found.get(index, (0, 0))) for index in range(days)]
@@ -132,29 +132,27 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """Return what a selection asks of SP_PROTOKOLL."""
     found = []
     if selection.first:
-        found.append(_RUN.ABGEFRAGT_AM >= _begin_of(selection.first))
+        found.append(_RUN.queried_at >= _begin_of(selection.first))
     if selection.last:
-        found.append(_RUN.ABGEFRAGT_AM < _begin_of(selection.last + timedelta(days=1)))
+        found.append(_RUN.queried_at < _begin_of(selection.last + timedelta(days=1)))
     if selection.system:
-        found.append(_RUN.SYSTEM == selection.system)
+        found.append(_RUN.system == selection.system)
     if selection.group:
-        found.append(_RUN.GRUPPE == selection.group)
+        found.append(_RUN.group == selection.group)
     if selection.is_notable:
-        went_wrong = _RUN.STATUS.in_(["errors", "failed", "aborted"])
-        found.append((_RUN.GESENDET > 0) | (_RUN.FEHLER > 0) | (_RUN.UNGUELTIG > 0) | went_wrong)
+        went_wrong = _RUN.status.in_(["errors", "failed", "aborted"])
+        found.append((_RUN.sent > 0) | (_RUN.errors > 0) | (_RUN.invalid > 0) | went_wrong)
     return found
 
 
 def _runs(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
     with read_snapshot(engine) as connection:
-        return [_as_dict(row) for row in connection.execute(query).mappings()]
+        return [_with_times(row) for row in named_rows(connection, query)]
 
 
-def _as_dict(row: Any) -> dict[str, Any]:
-    began, ended = from_utc_column(row["ABGEFRAGT_AM"]), from_utc_column(row["BEENDET_AM"])
-    return {
-        "system": row["SYSTEM"], "group": row["GRUPPE"], "run": row["LAUF"], "status": row["STATUS"],
-        "reason": row["GRUND"], "queried_at": began.isoformat() if began else None,
+def _with_times(row: dict[str, Any]) -> dict[str, Any]:
+    began, ended = from_utc_column(row["queried_at"]), from_utc_column(row.pop("ended_at"))
+    return row | {
+        "queried_at": began.isoformat() if began else None,
         "seconds": round((ended - began).total_seconds(), 1) if began and ended else None,
-        **{name: row[column] for name, column in COUNT_COLUMNS.items()},
-    }  # fmt: skip
+    }

@@ -140,14 +140,15 @@ def why(engine: Engine, settings: SystemSettings, question: Question, now: datet
 
 def last_run_query(system: str, group: str) -> Select[Any]:
     """Return the query for the group's newest run that did something."""
-    mine = (_RUN.SYSTEM == system, _RUN.GRUPPE == group, _RUN.STATUS.not_in(_DID_NOTHING))
-    return select(_RUN.LAUF).where(*mine).order_by(_RUN.ABGEFRAGT_AM.desc()).limit(1)
+    mine = (_RUN.system == system, _RUN.group == group, _RUN.status.not_in(_DID_NOTHING))
+    return select(_RUN.run).where(*mine).order_by(_RUN.queried_at.desc()).limit(1)
 
 
 def remarks_query(system: str, run: str, record_type: str, external_id: str) -> Select[Any]:
     """Return the query for a run's protocol entries about a record."""
-    which = (_ENTRY.LAUF == run, _ENTRY.ART == record_type, _ENTRY.SCHLUESSEL == external_id)
-    return select(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == system, *which).order_by(_ENTRY.GRUND)
+    which = (_ENTRY.run == run, _ENTRY.record_type == record_type, _ENTRY.external_id == external_id)
+    shown = (_ENTRY.level, _ENTRY.reason, _ENTRY.http_status, _ENTRY.text, _ENTRY.at)
+    return select(*shown).where(_ENTRY.system == system, *which).order_by(_ENTRY.reason)
 
 
 def _verdicts(
@@ -220,8 +221,9 @@ def _as_verdict(group: str, record_type: str, row: dict[Any, Any]) -> Verdict:
 def _with_ledger(connection: Connection, system: str, verdict: Verdict) -> Verdict:
     row = next(iter(sent(connection, system, verdict.record_type, [verdict.external_id])), None)
     run = connection.execute(last_run_query(system, verdict.group)).scalar()
-    found = connection.execute(remarks_query(system, run or "", verdict.record_type, verdict.external_id)).all()
+    query = remarks_query(system, run or "", verdict.record_type, verdict.external_id)
     remarks = tuple(
-        Remark(one.STUFE or "", one.GRUND, one.HTTP_STATUS, one.TEXT or "", from_utc_column(one.ZEIT)) for one in found
+        Remark(level or "", reason, http_status, text or "", from_utc_column(at))
+        for level, reason, http_status, text, at in connection.execute(query)
     )
     return replace(verdict, sent=row, remarks=remarks)

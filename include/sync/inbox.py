@@ -15,7 +15,7 @@ IMPORTED: Final = "SP-"
 
 def imported_records(engine: Engine, system: str) -> pd.DataFrame:
     """Return which records of iX-Haus came from the portal: record_type, portal_id, erp_id (str)."""
-    query = select(_INBOX.ART, _INBOX.PORTAL_ID, _INBOX.IXHAUS_ID).where(_INBOX.SYSTEM == system)
+    query = select(_INBOX.record_type, _INBOX.portal_id, _INBOX.erp_id).where(_INBOX.system == system)
     with read_snapshot(engine) as connection:  # our own files that came back are in the inbox too, under their own keys
-        rows = connection.execute(query.where(_INBOX.IXHAUS_ID.startswith(IMPORTED))).all()
+        rows = connection.execute(query.where(_INBOX.erp_id.startswith(IMPORTED))).all()
     return pd.DataFrame(list(map(tuple, rows)), columns=["record_type", "portal_id", "erp_id"], dtype="str")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.rows import named_rows
 from include.sync.prepared import Prepared, driver_moment
 from include.vocabulary.clock import to_utc_column, utc_now
 
@@ -48,7 +49,7 @@ class Lease:
             "k_name": self.name,
             "k_holder": self.holder,
             "k_token": self.token,
-            "GUELTIG_BIS": driver_moment(connection.dialect)(_expiry(self.seconds)),
+            "valid_until": driver_moment(connection.dialect)(_expiry(self.seconds)),
         }
         if _renewal(connection.dialect).execute(connection, [row]) != 1:
             raise LeaseLostError(f"{self.holder} no longer holds {self.name}; another run has taken over")
@@ -80,9 +81,9 @@ class Lease:
 
     def release(self, engine: Engine) -> None:
         """Give the lease back; does nothing if another run has taken over."""
-        mine = (_ROW.NAME == self.name) & (_ROW.INHABER == self.holder) & (_ROW.MARKE == self.token)
+        mine = (_ROW.name == self.name) & (_ROW.holder == self.holder) & (_ROW.token == self.token)
         with engine.begin() as connection:
-            connection.execute(update(SP_SPERRE).where(mine).values(INHABER=None))
+            connection.execute(update(SP_SPERRE).where(mine).values(holder=None))
 
 
 def acquire(
@@ -96,30 +97,30 @@ def acquire(
     first_seen = None
     while True:
         with read_snapshot(engine) as connection:
-            row = connection.execute(select(SP_SPERRE).where(_ROW.NAME == name)).one_or_none()
+            row = next(iter(named_rows(connection, select(SP_SPERRE).where(_ROW.name == name))), None)
         if row is None:
             taken = _inserted(engine, name, holder, seconds)
-        elif row.INHABER in (None, holder) or row.GUELTIG_BIS < to_utc_column(utc_now()):
-            taken = _replaced(engine, name, row.MARKE, holder, seconds)
+        elif row["holder"] in (None, holder) or row["valid_until"] < to_utc_column(utc_now()):
+            taken = _replaced(engine, name, row["token"], holder, seconds)
         else:
             taken = False
-            first_seen = first_seen or (row.MARKE, row.GUELTIG_BIS)
-            if first_seen != (row.MARKE, row.GUELTIG_BIS):
-                raise LeaseHeldError(f"{row.INHABER} holds {name}")
+            first_seen = first_seen or (row["token"], row["valid_until"])
+            if first_seen != (row["token"], row["valid_until"]):
+                raise LeaseHeldError(f"{row['holder']} holds {name}")
         if taken:
-            return Lease(name, holder, row.MARKE + 1 if row else 1, seconds)
+            return Lease(name, holder, row["token"] + 1 if row else 1, seconds)
         sleep(min(1.0, seconds / 10))
 
 
 @cache
 def _renewal(dialect: Dialect) -> Prepared:
-    mine = (_ROW.NAME == bindparam("k_name")) & (_ROW.INHABER == bindparam("k_holder"))
-    renewal = update(SP_SPERRE).where(mine & (_ROW.MARKE == bindparam("k_token")))
-    return Prepared(renewal.values(GUELTIG_BIS=bindparam("GUELTIG_BIS")), dialect)
+    mine = (_ROW.name == bindparam("k_name")) & (_ROW.holder == bindparam("k_holder"))
+    renewal = update(SP_SPERRE).where(mine & (_ROW.token == bindparam("k_token")))
+    return Prepared(renewal.values(valid_until=bindparam("valid_until")), dialect)
 
 
 def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
-    values = {"NAME": name, "INHABER": holder, "MARKE": 1, "GUELTIG_BIS": _expiry(seconds)}
+    values = {"name": name, "holder": holder, "token": 1, "valid_until": _expiry(seconds)}
     try:
         with engine.begin() as connection:
             connection.execute(insert(SP_SPERRE).values(values))
@@ -129,9 +130,9 @@ def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
 
 
 def _replaced(engine: Engine, name: str, old_token: int, holder: str, seconds: float) -> bool:
-    is_free = _ROW.INHABER.is_(None) | (_ROW.INHABER == holder) | (_ROW.GUELTIG_BIS < to_utc_column(utc_now()))
-    row = (_ROW.NAME == name) & (_ROW.MARKE == old_token) & is_free  # its holder may have renewed it since we looked
-    values = {"INHABER": holder, "MARKE": old_token + 1, "GUELTIG_BIS": _expiry(seconds)}
+    is_free = _ROW.holder.is_(None) | (_ROW.holder == holder) | (_ROW.valid_until < to_utc_column(utc_now()))
+    row = (_ROW.name == name) & (_ROW.token == old_token) & is_free  # its holder may have renewed it since we looked
+    values = {"holder": holder, "token": old_token + 1, "valid_until": _expiry(seconds)}
     with engine.begin() as connection:
         return connection.execute(update(SP_SPERRE).where(row).values(values)).rowcount == 1
 

@@ -23,19 +23,10 @@ from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import HELD, State
 
 _ROW = SP_ABGLEICH.c
-_KNOWN: Final = {
-    "record_type": _ROW.ART,
-    "external_id": _ROW.SCHLUESSEL,
-    "state": _ROW.ZUSTAND,
-    "hash": _ROW.PRUEFSUMME,
-    "refused": _ROW.ABGELEHNT,
-    "reason": _ROW.GRUND,
-    "properties": _ROW.OBJEKTE,
-    "identity": _ROW.IDENTITAET,
-    "group": _ROW.GRUPPE,
-    "parents": _ROW.ELTERN,
-    "acknowledged_at": _ROW.BESTAETIGT_AM,
-}
+_KNOWN: Final = (
+    _ROW.record_type, _ROW.external_id, _ROW.state, _ROW.hash, _ROW.refused, _ROW.reason, _ROW.properties,
+    _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
+)  # fmt: skip
 
 
 def known_records(
@@ -46,26 +37,26 @@ def known_records(
 
     only: which rows, None for all
     """
-    query = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART.in_(record_types))
+    query = select(*_KNOWN).where(_ROW.system == system, _ROW.record_type.in_(record_types))
     return _as_table(engine, [query if only is None else query.where(only)])
 
 
 def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) -> pa.Table:
     """Return the ledger's rows of some records, as `known_records` does."""
-    mine = select(*_KNOWN.values()).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
-    return _as_table(engine, [mine.where(_ROW.SCHLUESSEL.in_(wanted)) for wanted in id_lists(ids)])
+    mine = select(*_KNOWN).where(_ROW.system == system, _ROW.record_type == record_type)
+    return _as_table(engine, [mine.where(_ROW.external_id.in_(wanted)) for wanted in id_lists(ids)])
 
 
 def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
     """Return record type → how many of a group's records the portal holds."""
-    mine = (_ROW.SYSTEM == system) & (_ROW.GRUPPE == group) & _ROW.ZUSTAND.in_(HELD)
+    mine = (_ROW.system == system) & (_ROW.group == group) & _ROW.state.in_(HELD)
     with read_snapshot(engine) as connection:
-        query = select(_ROW.ART, func.count().label("number")).where(mine).group_by(_ROW.ART)
-        return {row.ART: row.number for row in connection.execute(query)}
+        query = select(_ROW.record_type, func.count()).where(mine).group_by(_ROW.record_type)
+        return {str(record_type): number for record_type, number in connection.execute(query)}
 
 
 def _as_table(engine: Engine, queries: Sequence[Select[Any]]) -> pa.Table:
-    schema = pa.schema([(name, pa.string()) for name in _KNOWN])
+    schema = pa.schema([(column.key, pa.string()) for column in _KNOWN])
     pieces = []
     with read_snapshot(engine) as connection:
         for query in queries:
@@ -84,8 +75,8 @@ def add_new(
 ) -> None:
     """Insert records the ledger has never seen (external_id, properties, identity), so that a load only updates."""
     values = [
-        {"SYSTEM": system, "ART": record_type, "SCHLUESSEL": row["external_id"], "ZUSTAND": State.NEW, "GRUPPE": group,
-         "OBJEKTE": row["properties"], "IDENTITAET": row["identity"]}
+        {"system": system, "record_type": record_type, "external_id": row["external_id"], "state": State.NEW,
+         "group": group, "properties": row["properties"], "identity": row["identity"]}
         for row in rows
     ]  # fmt: skip
     if values:
@@ -94,8 +85,8 @@ def add_new(
 
 def take_over(connection: Connection, system: str, group: str, record_type: str, ids: Iterable[str]) -> None:
     """Make a group the one that sends these records from now on, and that removes them when the ERP drops them."""
-    key = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
-    statement = update(SP_ABGLEICH).where(key & (_ROW.SCHLUESSEL == bindparam("k_id"))).values(GRUPPE=group)
+    key = (_ROW.system == bindparam("k_system")) & (_ROW.record_type == bindparam("k_type"))
+    statement = update(SP_ABGLEICH).where(key & (_ROW.external_id == bindparam("k_id"))).values(group=group)
     rows = [{"k_system": system, "k_type": record_type, "k_id": external_id} for external_id in ids]
     if rows:
         connection.execute(statement, rows)
@@ -105,20 +96,18 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
     """Return the ids that this run has dealt with for good (acknowledged or finally refused), and those whose create
     is pending from whatever run: what a load that starts again after a crash must know.
     """
-    mine = select(_ROW.SCHLUESSEL).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
-    done = mine.where(
-        _ROW.LAUF == run, (_ROW.ERGEBNIS == "OK") | (_ROW.ERGEBNIS.is_not(None) & _ROW.ABGELEHNT.is_not(None))
-    )
+    mine = select(_ROW.external_id).where(_ROW.system == system, _ROW.record_type == record_type)
+    done = mine.where(_ROW.run == run, (_ROW.outcome == "OK") | (_ROW.outcome.is_not(None) & _ROW.refused.is_not(None)))
     with read_snapshot(engine) as connection:
         settled = set(connection.execute(done).scalars())
-        pending = set(connection.execute(mine.where(_ROW.ZUSTAND == State.PENDING)).scalars())
+        pending = set(connection.execute(mine.where(_ROW.state == State.PENDING)).scalars())
     return settled, pending
 
 
 def reasons_of_refusal(connection: Connection, system: str, record_type: str) -> dict[str, str]:
     """Return external id → why, for all records of which a content was refused for good."""
-    query = select(_ROW.SCHLUESSEL, _ROW.ERGEBNIS).where(_ROW.SYSTEM == system, _ROW.ART == record_type)
-    rows = connection.execute(query.where(_ROW.ABGELEHNT.is_not(None))).all()
+    query = select(_ROW.external_id, _ROW.outcome).where(_ROW.system == system, _ROW.record_type == record_type)
+    rows = connection.execute(query.where(_ROW.refused.is_not(None))).all()
     return {external_id: reason or "" for external_id, reason in rows}
 
 
@@ -130,30 +119,30 @@ def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]])
     held: set[tuple[str, str]] = set()
     with read_snapshot(engine) as connection:
         for record_type, ids in by_type.items():
-            query = select(_ROW.SCHLUESSEL).where(
-                _ROW.SYSTEM == system, _ROW.ART == record_type, _ROW.ZUSTAND.in_(HELD)
+            query = select(_ROW.external_id).where(
+                _ROW.system == system, _ROW.record_type == record_type, _ROW.state.in_(HELD)
             )
             for some in id_lists(ids):
-                part = query.where(_ROW.SCHLUESSEL.in_(some))
+                part = query.where(_ROW.external_id.in_(some))
                 held |= {(record_type, external_id) for external_id in connection.execute(part).scalars()}
     return held
 
 
 def _update(which: ColumnElement[bool], names: Iterable[str]) -> Update:
-    mine = (_ROW.SYSTEM == bindparam("k_system")) & (_ROW.ART == bindparam("k_type"))
+    mine = (_ROW.system == bindparam("k_system")) & (_ROW.record_type == bindparam("k_type"))
     return update(SP_ABGLEICH).where(mine & which).values({name: bindparam(name) for name in names})
 
 
-_ONE: Final = _ROW.SCHLUESSEL == bindparam("k_id")
+_ONE: Final = _ROW.external_id == bindparam("k_id")
 _IDS: Final = tuple(f"k_id_{place}" for place in range(16))
-_SEVERAL: Final = _ROW.SCHLUESSEL.in_([bindparam(name) for name in _IDS])
+_SEVERAL: Final = _ROW.external_id.in_([bindparam(name) for name in _IDS])
 """For statements that set the same of every record; one for several costs half of what one for each does."""
-_INTENT: Final = ("ZUSTAND", "LAUF", "AKTION", "ERGEBNIS", "GESENDET_AM")
+_INTENT: Final = ("state", "run", "action", "outcome", "sent_at")
 _ACKNOWLEDGED: Final = (
-    "ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "GRUND", "OBJEKTE", "IDENTITAET", "ELTERN", "LAUF", "AKTION",
-    "ERGEBNIS", "HTTP_STATUS", "GESENDET_AM", "BESTAETIGT_AM",
+    "state", "hash", "refused", "reason", "properties", "identity", "parents", "run", "action",
+    "outcome", "http_status", "sent_at", "acknowledged_at",
 )  # fmt: skip
-_FAILED: Final = ("ABGELEHNT", "LAUF", "AKTION", "ERGEBNIS", "HTTP_STATUS", "GESENDET_AM")
+_FAILED: Final = ("refused", "run", "action", "outcome", "http_status", "sent_at")
 
 
 class LedgerStatements:
@@ -161,7 +150,7 @@ class LedgerStatements:
 
     def __init__(self, dialect: Dialect) -> None:
         self.intent = Prepared(_update(_SEVERAL, _INTENT), dialect)
-        self.doubt = Prepared(_update(_SEVERAL, ["PRUEFSUMME"]), dialect)
+        self.doubt = Prepared(_update(_SEVERAL, ["hash"]), dialect)
         self.acknowledged = Prepared(_update(_ONE, _ACKNOWLEDGED), dialect)
         self.failed = Prepared(_update(_ONE, _FAILED), dialect)
         self._moment = driver_moment(dialect)
@@ -200,30 +189,30 @@ class Outcomes:
     def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None) -> None:
         """The portal said yes to a planned change."""
         self._acknowledged.append({
-            **self._key, "k_id": change["external_id"], "ZUSTAND": state.value, "PRUEFSUMME": change["hash"],
-            "ABGELEHNT": None, "GRUND": change["reason"], "OBJEKTE": change["properties"],
-            "IDENTITAET": change["identity"], "ELTERN": change["parents"] or None,
-            "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": "OK",
-            "HTTP_STATUS": status, "GESENDET_AM": self._moment, "BESTAETIGT_AM": self._moment,
+            **self._key, "k_id": change["external_id"], "state": state.value, "hash": change["hash"],
+            "refused": None, "reason": change["reason"], "properties": change["properties"],
+            "identity": change["identity"], "parents": change["parents"] or None,
+            "run": self._run, "action": change["action"], "outcome": "OK",
+            "http_status": status, "sent_at": self._moment, "acknowledged_at": self._moment,
         })  # fmt: skip
 
     def fail(self, change: Mapping[str, Any], reason: str, status: int | None, *, final: bool) -> None:
         """The portal, or the way there, said no; `final` keeps this content from being sent again."""
         self._failed.append({
-            **self._key, "k_id": change["external_id"], "ABGELEHNT": change["hash"] if final else None,
-            "LAUF": self._run, "AKTION": change["action"], "ERGEBNIS": reason, "HTTP_STATUS": status,
-            "GESENDET_AM": self._moment,
+            **self._key, "k_id": change["external_id"], "refused": change["hash"] if final else None,
+            "run": self._run, "action": change["action"], "outcome": reason, "http_status": status,
+            "sent_at": self._moment,
         })  # fmt: skip
 
     def write(self, connection: Connection) -> None:
         """Send everything collected to the database, inside the caller's transaction."""
         intent = {
-            **self._key, "ZUSTAND": State.PENDING.value, "LAUF": self._run, "AKTION": None, "ERGEBNIS": None,
-            "GESENDET_AM": self._moment,
+            **self._key, "state": State.PENDING.value, "run": self._run, "action": None, "outcome": None,
+            "sent_at": self._moment,
         }  # fmt: skip
         for statement, rows in (
             (self._statements.intent, _for_several(self._intents, intent)),
-            (self._statements.doubt, _for_several(self._doubts, {**self._key, "PRUEFSUMME": None})),
+            (self._statements.doubt, _for_several(self._doubts, {**self._key, "hash": None})),
             (self._statements.acknowledged, self._acknowledged),
             (self._statements.failed, self._failed),
         ):

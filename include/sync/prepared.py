@@ -15,7 +15,9 @@ from sqlalchemy.sql.dml import Update
 
 
 class Prepared:
-    """An UPDATE of at least two values, compiled for one database."""
+    """An UPDATE of at least two values, compiled for one database; no parameter may be called like a word that the
+    database keeps for itself, such as size or group.
+    """
 
     def __init__(self, statement: Update, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)

@@ -35,14 +35,6 @@ class Counts:
     outstanding: int = 0
 
 
-COUNT_COLUMNS: Final = {
-    "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
-    "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
-    "outstanding": "OFFEN",
-}  # fmt: skip
-"""Number → its column of SP_PROTOKOLL."""
-
-
 @dataclass(frozen=True)
 class RunKey:
     """One execution of a run: `name` is <dag>/<run>#<lease token>, so that clearing a run makes a row of its own."""
@@ -70,25 +62,25 @@ def open_run(engine: Engine, run: RunKey, queried_at: datetime, status: str = "r
     with engine.begin() as connection:
         _forget(connection, run)
         row = {
-            "SYSTEM": run.system, "LAUF": run.name, "GRUPPE": run.group, "STATUS": status,
-            "GRUND": explain(reason) if reason else None, "ABGEFRAGT_AM": to_utc_column(queried_at),
-            "BEENDET_AM": None if status == "running" else to_utc_column(queried_at),
-            **dict.fromkeys(COUNT_COLUMNS.values(), 0),
+            "system": run.system, "run": run.name, "group": run.group, "status": status,
+            "reason": explain(reason) if reason else None, "queried_at": to_utc_column(queried_at),
+            "ended_at": None if status == "running" else to_utc_column(queried_at), **vars(Counts()),
         }  # fmt: skip
         connection.execute(insert(SP_PROTOKOLL).values(row))
 
 
 def _forget(connection: Connection, run: RunKey) -> None:
-    connection.execute(delete(SP_PROTOKOLL).where(_RUN.SYSTEM == run.system, _RUN.LAUF == run.name))
-    connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name))
+    connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == run.system, _RUN.run == run.name))
+    connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name))
 
 
 def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
     """Write entries; the reason's sentence stands in where an entry has no text of its own."""
     rows = [
-        {"SYSTEM": run.system, "LAUF": run.name, "ART": entry.record_type, "SCHLUESSEL": entry.external_id,
-         "GRUND": entry.reason, "STUFE": entry.level, "AKTION": entry.action, "HTTP_STATUS": entry.http_status,
-         "TEXT": (entry.text or explain(entry.reason))[:400], "ZEIT": to_utc_column(now)}
+        {
+            **vars(entry), "system": run.system, "run": run.name, "at": to_utc_column(now),
+            "text": (entry.text or explain(entry.reason))[:400],
+        }
         for entry in entries
     ]  # fmt: skip
     if rows:
@@ -105,9 +97,9 @@ def add_once(engine: Engine, run: RunKey, entries: Iterable[Entry], now: datetim
 def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
     """Return what the ledger says this run did: created, updated, removed, errors, withheld (for want of a parent)."""
     query = (
-        select(_LEDGER.AKTION, _LEDGER.ERGEBNIS, func.count())
-        .where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS.is_not(None))
-        .group_by(_LEDGER.AKTION, _LEDGER.ERGEBNIS)
+        select(_LEDGER.action, _LEDGER.outcome, func.count())
+        .where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome.is_not(None))
+        .group_by(_LEDGER.action, _LEDGER.outcome)
     )
     names = {Action.CREATE: "created", Action.UPDATE: "updated", Action.REMOVE: "removed"}
     counts = dict.fromkeys((*names.values(), "errors", "withheld"), 0)
@@ -133,17 +125,16 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
 
 def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: str, now: datetime) -> None:
     """Write a run's final counts and one entry per failed record."""
-    values = {column: getattr(counts, name) for name, column in COUNT_COLUMNS.items()}
-    row = (_RUN.SYSTEM == run.system) & (_RUN.LAUF == run.name)
-    failed = _ENTRY.STUFE.in_(["error", "withheld"])
+    row = (_RUN.system == run.system) & (_RUN.run == run.name)
+    failed = _ENTRY.level.in_(["error", "withheld"])
     with engine.begin() as connection:
         connection.execute(
             update(SP_PROTOKOLL)
             .where(row)
-            .values(**values, STATUS=status, GRUND=reason[:400] or None, BEENDET_AM=to_utc_column(now))
+            .values(**vars(counts), status=status, reason=reason[:400] or None, ended_at=to_utc_column(now))
         )
         connection.execute(
-            delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.SYSTEM == run.system, _ENTRY.LAUF == run.name, failed)
+            delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name, failed)
         )
         add_entries(connection, run, list(failures(connection, run)), now)
 
@@ -151,8 +142,8 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: str, reason: 
 def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
     """Yield what a run could not send, as the ledger has it."""
     query = select(
-        _LEDGER.ART, _LEDGER.SCHLUESSEL, _LEDGER.AKTION, _LEDGER.ERGEBNIS, _LEDGER.HTTP_STATUS
-    ).where(_LEDGER.SYSTEM == run.system, _LEDGER.LAUF == run.name, _LEDGER.ERGEBNIS != "OK")  # fmt: skip
+        _LEDGER.record_type, _LEDGER.external_id, _LEDGER.action, _LEDGER.outcome, _LEDGER.http_status
+    ).where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome != "OK")  # fmt: skip
     for record_type, external_id, action, reason, status in connection.execute(query):
         level = "withheld" if reason == PARENT_MISSING else "error"
         yield Entry(record_type, external_id, level, reason, action, status)
@@ -160,8 +151,8 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
 
 def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
     """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
-    left = select(_RUN.LAUF).where(
-        _RUN.SYSTEM == run.system, _RUN.GRUPPE == run.group, _RUN.STATUS == "running", _RUN.LAUF != run.name
+    left = select(_RUN.run).where(
+        _RUN.system == run.system, _RUN.group == run.group, _RUN.status == "running", _RUN.run != run.name
     )
     with read_snapshot(engine) as connection:
         names = connection.execute(left).scalars().all()

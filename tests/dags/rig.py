@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
+from include.ixhaus.contract.own import SP_PROTOKOLL
+from include.ixhaus.database import engine_on, read_snapshot
+from include.ixhaus.rows import named_rows
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
 airflow_run = [
@@ -24,12 +28,11 @@ airflow_run = [
 ]
 """The marks of a module whose tests run DAGs."""
 
-COLUMNS = {
-    "read": "GELESEN", "sent": "GESENDET", "created": "ANGELEGT", "updated": "GEAENDERT", "removed": "ENTFERNT",
-    "unchanged": "UNVERAENDERT", "withheld": "ZURUECKGEHALTEN", "invalid": "UNGUELTIG", "errors": "FEHLER",
-    "outstanding": "OFFEN", "status": "STATUS", "reason": "GRUND",
-}  # fmt: skip
-"""Key of the protocol's XCom → column of SP_PROTOKOLL; `queried_at` is there as well, in UTC without zone."""
+COLUMNS = (
+    "read", "sent", "created", "updated", "removed", "unchanged", "withheld", "invalid", "errors", "outstanding",
+    "status", "reason",
+)  # fmt: skip
+"""What the protocol's XCom and SP_PROTOKOLL both say; `queried_at` too, here in UTC without zone."""
 Rows = list[tuple[Any, ...]]
 
 
@@ -94,12 +97,11 @@ class Rig:
         return self.sql(query, level)
 
     def last_protocol(self, group: str = "%") -> dict[str, Any]:
-        """The newest row of SP_PROTOKOLL, of any or one group, under the names of the XCom."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.row_factory = sqlite3.Row
-            query = "SELECT * FROM SP_PROTOKOLL WHERE GRUPPE LIKE ? ORDER BY ABGEFRAGT_AM DESC LIMIT 1"
-            row = connection.execute(query, (group,)).fetchone()
-        return {name: row[column] for name, column in COLUMNS.items()} | {"queried_at": row["ABGEFRAGT_AM"]}
+        """The newest row of SP_PROTOKOLL, of any or one group."""
+        row = SP_PROTOKOLL.c
+        query = select(*(row[name] for name in (*COLUMNS, "queried_at"))).where(row.group.like(group))
+        with read_snapshot(engine_on(lambda: sqlite3.connect(self.database))) as connection:
+            return named_rows(connection, query.order_by(row.queried_at.desc()).limit(1))[0]
 
     def live(self, kind: str) -> dict[str, dict[str, Any]]:
         """What the portal holds of a kind: id → what was sent last; archived objects left out."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.ixhaus import REPORT_CASES
+from include.ixhaus.contract.reports import SP_MELDUNG
 from tests.dags.rig import Rig, Rows, airflow_run
 from tests.mailbox import SENDER, Mailbox, killing
 
@@ -52,11 +53,11 @@ def write_note(rig: Rig, text: str, *, public: str = "J") -> None:
 def report(rig: Rig, number: str, **columns: str) -> None:
     """Somebody makes a report in iX-Haus now."""
     fields = {
-        "MELDUNG_NR": number, "BETREFF": "Tür klemmt", "MELDUNGSART": "ANFRAGE", "STATUS": "Neu", "OBJEKT_NR": "129",
-        "MELDER_PERSON": REPORTER, "HERKUNFT": "ERP", **columns,
+        "report_nr": number, "subject": "Tür klemmt", "report_kind": "ANFRAGE", "status": "Neu", "property_nr": "129",
+        "reporter_person": REPORTER, "origin": "ERP", **columns,
     }  # fmt: skip
-    now = dict.fromkeys(("GEMELDET_AM", "GEAENDERT_AM"), "datetime('now', '+1 day')")
-    names, marks = ", ".join([*fields, *now]), ", ".join(["?"] * len(fields))
+    now = dict.fromkeys(("reported_at", "changed_at"), "datetime('now', '+1 day')")
+    names, marks = ", ".join(SP_MELDUNG.c[name].name for name in (*fields, *now)), ", ".join(["?"] * len(fields))
     rig.sql(f"INSERT INTO SP_MELDUNG ({names}) VALUES ({marks}, {', '.join(now.values())})", *fields.values())
 
 
@@ -127,7 +128,7 @@ def test_a_new_report_is_told_of_once(told: Rig, mailbox: Mailbox) -> None:
 @pytest.mark.rule("R42", "O7")
 def test_a_reporter_who_is_not_in_the_portal_is_written_to_all_the_same(told: Rig, mailbox: Mailbox) -> None:
     told.sql("UPDATE SP_PERSON SET EMAIL = 'bald@example.org' WHERE PERSON_SCHLUESSEL = '129.E1.1'")
-    report(told, "M-1", MELDER_PERSON="129.E1.1")
+    report(told, "M-1", reporter_person="129.E1.1")
     for _ in range(2):
         assert told.exchange().state == "success"
     assert "M-1" not in told.live("tickets")
@@ -217,7 +218,7 @@ def test_a_run_that_a_change_started_tells_of_it_and_leaves_alone_what_waits_els
     complete(told)
     told.exchange()
     mailbox.on_recipient = "250 OK"
-    report(told, "M-1", OBJEKT_NR="110", MELDUNGSART="GEBAEUDE")
+    report(told, "M-1", property_nr="110", report_kind="GEBAEUDE")
     assert told.exchange(about=("M-1",)).state == "success"
     assert ("M-1" in told.live("tickets"), mailbox.received) == (True, [])
     report(told, "M-2")

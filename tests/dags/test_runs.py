@@ -40,7 +40,7 @@ def test_the_protocol_is_an_xcom_and_the_same_as_a_row(first: FirstRun, group: s
     assert set(protocol) == {*COUNTS, "queried_at", "status", "reason"}
     queried = protocol.pop("queried_at")
     assert queried.endswith("+00:00")
-    assert queried.removesuffix("+00:00").replace("T", " ") == row.pop("queried_at")
+    assert queried.removesuffix("+00:00") == row.pop("queried_at").isoformat()
     assert protocol == row | {"reason": row["reason"] or ""}
 
 

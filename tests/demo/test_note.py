@@ -5,16 +5,18 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import select
 
 from demo import embedded
 from demo.ixhaus import build_sample
-from include.ixhaus.database import engine_on
+from include.ixhaus.contract.reports import SP_NOTIZ
+from include.ixhaus.database import engine_on, read_snapshot
+from include.ixhaus.rows import named_rows
 from include.vocabulary.clock import BERLIN, utc_now
 from tests.ixhaus.oracle import FakeOracle
 
@@ -38,9 +40,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def newest(database: Path) -> dict[str, Any]:
-    with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        return dict(connection.execute("SELECT * FROM SP_NOTIZ ORDER BY rowid DESC LIMIT 1").fetchone())
+    with read_snapshot(engine_on(lambda: sqlite3.connect(database))) as connection:
+        return named_rows(connection, select(SP_NOTIZ))[-1]
 
 
 @pytest.mark.parametrize(("more", "flag"), [([], "J"), (["--internal"], "N")])
@@ -48,9 +49,9 @@ def test_a_note_is_written_as_staff_write_it(sample: Path, more: list[str], flag
     before = utc_now().astimezone(BERLIN).replace(tzinfo=None)
     assert embedded.main(["note", "M-R35", "Wir kommen morgen.", *more]) == 0
     note = newest(sample)
-    assert (note["MELDUNG_NR"], note["TEXT"], note["OEFFENTLICH"]) == ("M-R35", "Wir kommen morgen.", flag)
-    assert (note["ANGELEGT_VON"], note["VERFASSER"], note["HERKUNFT"]) == ("011", "Nora Nordlicht", "ERP")
-    assert note["ANGELEGT_AM"] == note["GEAENDERT_AM"] >= before.isoformat(" ", "microseconds")
+    assert (note["report_nr"], note["text"], note["is_public"]) == ("M-R35", "Wir kommen morgen.", flag)
+    assert (note["created_by"], note["author"], note["origin"]) == ("011", "Nora Nordlicht", "ERP")
+    assert note["created_at"] == note["changed_at"] >= before
 
 
 def test_without_a_report_the_open_ones_are_listed(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:

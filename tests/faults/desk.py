@@ -4,8 +4,12 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from demo.ixhaus.estate import STAFF
 from include.groups.reports.run import Exchanged, exchange
+from include.ixhaus.contract import VIEWS
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL_EINTRAG
 from include.sync.run import Request
 from include.vocabulary.clock import BERLIN, utc_now
 from tests.faults.harness import CANARY, HOUSE, Row, Tenant, World
@@ -32,34 +36,35 @@ class Desk:
     def report(self, number: str, kind: str = "ANFRAGE", **columns: object) -> str:
         """Staff write down a report of the tenant; returns its number."""
         self.world.insert("SP_MELDUNG", **{
-            "MELDUNG_NR": number, "BETREFF": f"{CANARY} {number}", "MELDUNGSTEXT": f"{CANARY} zu {number}",
-            "MELDUNGSART": kind, "STATUS": "Neu", "GEMELDET_AM": _earlier(), "MELDER_PERSON": self.tenant.contact_id,
-            "OBJEKT_NR": HOUSE, "FLAECHE_NR": str(self.tenant.number), "TEAM_NR": "T1", "HERKUNFT": "ERP",
-            "ANGELEGT_VON": "011", "GEAENDERT_VON": "011", "GEAENDERT_AM": _earlier(),
+            "report_nr": number, "subject": f"{CANARY} {number}", "text": f"{CANARY} zu {number}",
+            "report_kind": kind, "status": "Neu", "reported_at": _earlier(), "reporter_person": self.tenant.contact_id,
+            "property_nr": HOUSE, "unit_nr": str(self.tenant.number), "team_nr": "T1", "origin": "ERP",
+            "created_by": "011", "changed_by": "011", "changed_at": _earlier(),
         } | columns)  # fmt: skip
         return number
 
     def note(self, number: str, note_id: str, text: str, *, public: bool = True) -> str:
         """Staff write a note below a report; returns its id."""
         self.world.insert(
-            "SP_NOTIZ", NOTIZ_ID=note_id, MELDUNG_NR=number, TEXT=text, OEFFENTLICH="J" if public else "N",
-            VERFASSER="Nora Nordlicht", ANGELEGT_VON="011", ANGELEGT_AM=_earlier(), HERKUNFT="ERP",
-            GEAENDERT_AM=_earlier(),
+            "SP_NOTIZ", note_id=note_id, report_nr=number, text=text, is_public="J" if public else "N",
+            author="Nora Nordlicht", created_by="011", created_at=_earlier(), origin="ERP",
+            changed_at=_earlier(),
         )  # fmt: skip
         return note_id
 
     def file(self, number: str, file_id: str, content: bytes = b"Eine Datei") -> str:
         """Staff attach a text to a report; returns its id."""
         self.world.insert(
-            "SP_ANHANG", ANHANG_ID=file_id, MELDUNG_NR=number, DATEINAME=f"{CANARY}.txt", MIMETYP="text/plain",
-            GROESSE=len(content), INHALT=content, OEFFENTLICH="J", HERKUNFT="ERP", GEAENDERT_AM=_earlier(),
+            "SP_ANHANG", file_id=file_id, report_nr=number, file_name=f"{CANARY}.txt", media_type="text/plain",
+            size=len(content), content=content, is_public="J", origin="ERP", changed_at=_earlier(),
         )  # fmt: skip
         return file_id
 
     def set(self, view: str, key: str, value: str, **columns: object) -> None:
         """Staff change columns of one record."""
-        names = ", ".join(f"{name} = ?" for name in columns)
-        self.world.sql(f"UPDATE {view} SET {names} WHERE {key} = ?", *columns.values(), value)
+        table = VIEWS[view]
+        with self.world.engine.begin() as connection:
+            connection.execute(update(table).where(table.c[key] == value).values(**columns))
 
     # ---- runs
 
@@ -70,7 +75,7 @@ class Desk:
     def settle(self) -> None:
         """Exchange, with nothing left to do; the log of requests begins anew."""
         done = self.run()
-        entries = self.world.rows("SELECT * FROM SP_PROTOKOLL_EINTRAG WHERE STUFE = 'error'")
+        entries = self.world.rows(SP_PROTOKOLL_EINTRAG, level="error")
         assert done.ending.xcom["status"] == "ok", (done.ending.why_red, entries)
         self.sandbox.forget_requests()
 
@@ -91,16 +96,15 @@ class Desk:
 
     def imported(self, view: str, column: str) -> list[Any]:
         """One column of everything that came from the portal."""
-        found = self.world.rows(f"SELECT {column} FROM {view} WHERE HERKUNFT = 'PORTAL'")
-        return sorted(row[column] for row in found)
+        return sorted(row[column] for row in self.world.rows(VIEWS[view], origin="PORTAL"))
 
     def assert_ledger_is_true(self) -> None:
         """What the ledger calls present the portal holds, once; what it calls removed or new the portal does not."""
         for record_type, kind in OUT.items():
             held = Counter(_ledger_id(record_type, one) for one in self.live(kind))
-            for row in self.world.rows("SELECT * FROM SP_ABGLEICH WHERE ART = ?", record_type):
-                number = held[row["SCHLUESSEL"]]
-                is_there = row["ZUSTAND"] == "present" or (record_type == "ticket" and row["ZUSTAND"] == "removed")
+            for row in self.world.rows(SP_ABGLEICH, record_type=record_type):
+                number = held[row["external_id"]]
+                is_there = row["state"] == "present" or (record_type == "ticket" and row["state"] == "removed")
                 assert number == is_there, (row, number)  # a ticket that was withdrawn stays, closed
 
 

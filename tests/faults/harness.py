@@ -20,12 +20,15 @@ from typing import Any, Final, Self
 
 import pytest
 import yaml
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, select
 
 from demo.ixhaus.writing import write_rows
 from include.groups import GROUPS
-from include.ixhaus.database import engine_on
+from include.ixhaus.contract import OWN_TABLES
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE
+from include.ixhaus.database import engine_on, read_snapshot
 from include.ixhaus.ddl import create_sqlite_schema
+from include.ixhaus.rows import named_rows
 from include.lookup.runs import last_runs
 from include.settings import PropertyRange, load_settings
 from include.sync import steps
@@ -73,21 +76,21 @@ class Tenant:
 
     def rows(self, today: date) -> Iterator[tuple[str, Row]]:
         """Yield view and row of everything the ERP holds about it."""
-        key, unit = {"PERSON_SCHLUESSEL": self.contact_id}, {"OBJEKT_NR": self.house, "FLAECHE_NR": str(self.number)}
+        key, unit = {"person_key": self.contact_id}, {"property_nr": self.house, "unit_nr": str(self.number)}
         end = None if self.end is None else today + timedelta(days=self.end)
-        yield "SP_EINHEIT", {**unit, "BEZEICHNUNG": f"Wohnung {self.number}"}
+        yield "SP_EINHEIT", {**unit, "name": f"Wohnung {self.number}"}
         usual = {
-            "PERSONENTYP": self.type, "OBJEKT_NR": self.house, "VORNAME": f"{CANARY}-{self.number}",
-            "NACHNAME": f"{CANARY.title()} {self.number}", "EMAIL": f"{CANARY}{self.number}@example.org",
-            "STRASSE": f"{CANARY.title()}weg {self.number}", "ORT": f"{CANARY.title()}hausen",
+            "person_type": self.type, "property_nr": self.house, "first_name": f"{CANARY}-{self.number}",
+            "last_name": f"{CANARY.title()} {self.number}", "email": f"{CANARY}{self.number}@example.org",
+            "street": f"{CANARY.title()}weg {self.number}", "city": f"{CANARY.title()}hausen",
         }  # fmt: skip
         yield "SP_PERSON", key | usual | self.person
-        days = {"BEGINN": today + timedelta(days=self.begin), "ENDE": end}
-        yield "SP_VERTRAG", {"VERTRAG_NR": self.contract_id, "ART": "MIETE"} | key | unit | days | self.contract
+        days = {"begin": today + timedelta(days=self.begin), "end": end}
+        yield "SP_VERTRAG", {"contract_nr": self.contract_id, "kind": "MIETE"} | key | unit | days | self.contract
 
     def renamed(self, last_name: str) -> "Tenant":
         """Return the tenant under another name, as after a correction in the ERP."""
-        return replace(self, person={**self.person, "NACHNAME": last_name})
+        return replace(self, person={**self.person, "last_name": last_name})
 
     def is_in_portal(self) -> bool:
         """Whether the portal should hold contact and contract: settings open and close access on the day itself."""
@@ -98,10 +101,10 @@ class Tenant:
         (_, unit), (_, person), _ = self.rows(today)
         is_user = self.type == "Mieter"
         contact = {
-            "lastName": person["NACHNAME"], "portalUser": is_user, "email": person["EMAIL"] if is_user else None,
+            "lastName": person["last_name"], "portalUser": is_user, "email": person["email"] if is_user else None,
         }  # fmt: skip
         contract = {
-            "contactId": self.contact_id, "unitId": f"{self.house}/{unit['FLAECHE_NR']}",
+            "contactId": self.contact_id, "unitId": f"{self.house}/{unit['unit_nr']}",
             "startDate": (today + timedelta(days=self.begin)).isoformat(),
             "endDate": None if self.end is None else (today + timedelta(days=self.end)).isoformat(),
         }  # fmt: skip
@@ -120,7 +123,7 @@ class Ran:
     """What the portal saw meanwhile, logins left out."""
     logins: int
     entries: list[Row]
-    """The protocol's entries: ART, SCHLUESSEL, STUFE, GRUND, HTTP_STATUS, AKTION, TEXT."""
+    """The protocol's entries."""
 
     @property
     def status(self) -> str:
@@ -133,8 +136,8 @@ class Ran:
 
     def named(self, level: str) -> dict[str, tuple[str, int | None]]:
         """Return external id → reason code and HTTP status of the entries of a level."""
-        found = [entry for entry in self.entries if entry["STUFE"] == level]
-        return {entry["SCHLUESSEL"]: (entry["GRUND"], entry["HTTP_STATUS"]) for entry in found}
+        found = [entry for entry in self.entries if entry["level"] == level]
+        return {entry["external_id"]: (entry["reason"], entry["http_status"]) for entry in found}
 
     def counts(self, *names: str) -> tuple[int, ...]:
         return tuple(self.xcom[name] for name in names)
@@ -155,9 +158,9 @@ class World:
         self.database = folder / "ixhaus.db"
         self.engine: Engine = engine_on(lambda: sqlite3.connect(self.database))
         create_sqlite_schema(self.engine)
-        self.insert("SP_EINSTELLUNG", SCHLUESSEL="Schnittstelle.Mieterportal.Aktiv", WERT="J")
-        self.insert("SP_LIZENZ", LIZENZ="casavi", AKTIV="J")
-        self.insert("SP_OBJEKT", OBJEKT_NR=HOUSE, BEZEICHNUNG="Am Ring", STRASSE="Am Ring 1")
+        self.insert("SP_EINSTELLUNG", name="Schnittstelle.Mieterportal.Aktiv", value="J")
+        self.insert("SP_LIZENZ", licence="casavi", active="J")
+        self.insert("SP_OBJEKT", property_nr=HOUSE, name="Am Ring", street="Am Ring 1")
         (folder / "config").mkdir()
         self.configure()
 
@@ -172,11 +175,10 @@ class World:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute(statement, values)
 
-    def rows(self, query: str, *values: object) -> list[Row]:
-        with closing(sqlite3.connect(self.database)) as connection:
-            cursor = connection.execute(query, values)
-            names = [name for name, *_ in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+    def rows(self, table: Table, **equal: object) -> list[Row]:
+        """Return the rows of a table or view in which columns have these values."""
+        with read_snapshot(self.engine) as connection:
+            return named_rows(connection, select(table).filter_by(**equal))
 
     def put(self, *tenants: Tenant) -> None:
         """Write tenants into the ERP, in place of what it held of them."""
@@ -288,12 +290,11 @@ class World:
     def _ran(self, name: str, xcom: Row, progress: Progress, seen: list[Row]) -> Ran:
         requests = [one for one in seen if one["path"] != "/authenticate"]
         token = progress.returned.get("extract", {}).get("token", 0)
-        entries = self.rows("SELECT * FROM SP_PROTOKOLL_EINTRAG WHERE LAUF = ?", f"{name}#{token}")
-        (row,) = self.rows("SELECT * FROM SP_PROTOKOLL WHERE LAUF = ?", f"{name}#{token}") or [{}]
+        entries = self.rows(SP_PROTOKOLL_EINTRAG, run=f"{name}#{token}")
+        (row,) = self.rows(SP_PROTOKOLL, run=f"{name}#{token}") or [{}]
         if row:  # XCom and protocol say the same
-            assert {"STATUS": row["STATUS"], "GESENDET": row["GESENDET"], "FEHLER": row["FEHLER"]} == {
-                "STATUS": xcom["status"], "GESENDET": xcom["sent"], "FEHLER": xcom["errors"]
-            }  # fmt: skip
+            names = ("status", "sent", "errors")
+            assert [row[name] for name in names] == [xcom[name] for name in names]
         return Ran(name, xcom, list(progress.failed), progress, requests, len(seen) - len(requests), entries)
 
     def protocol(self) -> list[Row]:
@@ -301,8 +302,8 @@ class World:
         return last_runs(self.engine, 100)
 
     def ledger(self, external_id: str) -> Row:
-        """Return the ledger's row of a record: ZUSTAND, PRUEFSUMME, ABGELEHNT, ERGEBNIS, …"""
-        (row,) = self.rows("SELECT * FROM SP_ABGLEICH WHERE SCHLUESSEL = ?", external_id)
+        """Return the ledger's row of a record."""
+        (row,) = self.rows(SP_ABGLEICH, external_id=external_id)
         return row
 
     def expire_lease(self) -> None:
@@ -310,7 +311,7 @@ class World:
         self.sql("UPDATE SP_SPERRE SET GUELTIG_BIS = '2000-01-01 00:00:00.000000'")
 
     def is_leased(self) -> bool:
-        return bool(self.rows("SELECT 1 FROM SP_SPERRE WHERE INHABER IS NOT NULL"))
+        return any(row["holder"] for row in self.rows(SP_SPERRE))
 
     # ---- the portal, and the invariants
 
@@ -355,11 +356,11 @@ class World:
         """I6: what the ledger calls acknowledged the portal holds, and what it calls removed the portal does not."""
         held = {(kind, external_id) for kind, plural in KINDS.items() for external_id in self.portal(plural)}
         held |= {("responsibility", house) for house in self.looked_after()}
-        for row in self.rows("SELECT * FROM SP_ABGLEICH"):
-            is_held = (row["ART"], row["SCHLUESSEL"]) in held
-            if row["ZUSTAND"] in ("present", "restricted") and row["PRUEFSUMME"]:
+        for row in self.rows(SP_ABGLEICH):
+            is_held = (row["record_type"], row["external_id"]) in held
+            if row["state"] in ("present", "restricted") and row["hash"]:
                 assert is_held, row
-            if row["ZUSTAND"] in ("removed", "new"):
+            if row["state"] in ("removed", "new"):
                 assert not is_held, row
 
     def heal(self) -> Ran:
@@ -378,7 +379,7 @@ class World:
     def assert_discreet(self, log: str) -> None:
         """I5: no name, address, e-mail or secret in a log, an XCom, an exception or the protocol."""
         own = (name for name in ("SP_ABGLEICH", "SP_PROTOKOLL", "SP_PROTOKOLL_EINTRAG", "SP_SPERRE", "SP_PORTALKONTO"))
-        tables = [json.dumps(self.rows(f"SELECT * FROM {name}")) for name in own]
+        tables = [str(self.rows(OWN_TABLES[name])) for name in own]
         worker_log = self.folder / "worker.log"
         logs = [log, worker_log.read_text(encoding="utf-8") if worker_log.exists() else ""]
         for text in (*self.said, *tables, *logs):
@@ -388,7 +389,7 @@ class World:
 def _assert_adds_up(ran: Ran) -> None:
     """I4: every record has exactly one outcome, and those that did not go well are named."""
     assert ran.xcom["sent"] == sum(ran.counts("created", "updated", "removed"))
-    levels = Counter(entry["STUFE"] for entry in ran.entries)
+    levels = Counter(entry["level"] for entry in ran.entries)
     assert (levels["error"], levels["invalid"]) == ran.counts("errors", "invalid")
 
 

@@ -38,18 +38,18 @@ class Paper:
     def columns(self) -> Row:
         """Return the row; subject and file name hold the canary."""
         usual = {
-            "DOKUMENT_ID": self.id, "DOKUMENTTYP": LETTER, "BETREFF": f"{CANARY.title()}, Ihr Schreiben {self.number}",
-            "DATEINAME": f"{CANARY}-{self.number}.pdf", "EMPFAENGERTYP": "P", "OBJEKT_NR": HOUSE,
-            "EMPFAENGER_HEADER_ID": self.to.contact_id, "ABLAGE": "DATEI" if self.path else "DATENBANK",
-            "PFAD": self.path, "GROESSE": len(self.content or b"?"), "VERSION": 1,
-            "HAT_PDF": "J" if self.pdf else "N",
+            "document_id": self.id, "document_type": LETTER,
+            "subject": f"{CANARY.title()}, Ihr Schreiben {self.number}", "file_name": f"{CANARY}-{self.number}.pdf",
+            "recipient_type": "P", "property_nr": HOUSE, "recipient_id": self.to.contact_id,
+            "storage": "DATEI" if self.path else "DATENBANK", "path": self.path, "size": len(self.content or b"?"),
+            "version": 1, "has_pdf": "J" if self.pdf else "N",
         }  # fmt: skip
         return usual | self.row
 
     def in_portal(self) -> Row:
         """Return the document as the portal should show it."""
         content = self.pdf or self.content or b""
-        title, digest = self.columns()["BETREFF"], hashlib.sha256(content).hexdigest()
+        title, digest = self.columns()["subject"], hashlib.sha256(content).hexdigest()
         return {"title": title, "contactId": self.to.contact_id, "sha256": digest}
 
 
@@ -73,7 +73,7 @@ class Archive:
         """Write documents into the ERP, in place of what it held of them."""
         for paper in papers:
             self.drop(paper)
-            self.world.insert("SP_DOKUMENT", **{"DOKUMENTDATUM": self.world.today} | paper.columns())
+            self.world.insert("SP_DOKUMENT", **{"document_date": self.world.today} | paper.columns())
             if paper.path:
                 self.store(paper)
             else:

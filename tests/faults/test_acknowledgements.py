@@ -57,7 +57,7 @@ def test_after_a_failed_transaction_nothing_more_is_written(known: World) -> Non
 
     opened = open_for(known)
     asyncio.run(write())
-    assert known.ledger(SECOND)["PRUEFSUMME"]
+    assert known.ledger(SECOND)["hash"]
 
 
 def test_what_was_answered_is_written_even_if_its_worker_is_gone(known: World) -> None:
@@ -72,4 +72,4 @@ def test_what_was_answered_is_written_even_if_its_worker_is_gone(known: World) -
 
     opened = open_for(known)
     asyncio.run(write())
-    assert known.ledger(FIRST)["PRUEFSUMME"] is None
+    assert known.ledger(FIRST)["hash"] is None

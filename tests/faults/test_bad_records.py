@@ -16,13 +16,13 @@ def with_person(**columns: object) -> Callable[[Tenant], Tenant]:
 
 
 BAD = {
-    "no name": (with_person(NACHNAME=None, FIRMA=None), "NO_NAME"),
-    "blank name": (with_person(NACHNAME="  ", FIRMA=""), "NO_NAME"),
-    "no e-mail in the field": (with_person(EMAIL="Büro Kanari; x@@y"), "EMAIL_INVALID"),
-    "over-long text": (with_person(NACHNAME=LONG), "INVALID_VALUE"),
-    "over-long street": (with_person(STRASSE=LONG), "INVALID_VALUE"),
-    "NUL byte": (with_person(NACHNAME="Kanari\x00vogel"), "INVALID_VALUE"),
-    "line feed": (with_person(NACHNAME="Kanari\nvogel"), "INVALID_VALUE"),
+    "no name": (with_person(last_name=None, company=None), "NO_NAME"),
+    "blank name": (with_person(last_name="  ", company=""), "NO_NAME"),
+    "no e-mail in the field": (with_person(email="Büro Kanari; x@@y"), "EMAIL_INVALID"),
+    "over-long text": (with_person(last_name=LONG), "INVALID_VALUE"),
+    "over-long street": (with_person(street=LONG), "INVALID_VALUE"),
+    "NUL byte": (with_person(last_name="Kanari\x00vogel"), "INVALID_VALUE"),
+    "line feed": (with_person(last_name="Kanari\nvogel"), "INVALID_VALUE"),
 }
 
 
@@ -58,7 +58,7 @@ def test_one_bad_record_of_each_kind_and_good_ones_between_them(world: World) ->
 @pytest.mark.rule("E3")
 @pytest.mark.parametrize(
     ("spoilt", "reason"),
-    [({"begin": -10, "end": -20}, "END_BEFORE_START"), ({"contract": {"BEGINN": None}}, "NO_START")],
+    [({"begin": -10, "end": -20}, "END_BEFORE_START"), ({"contract": {"begin": None}}, "NO_START")],
 )
 def test_an_invalid_contract_is_named_and_stops_nobody(world: World, spoilt: Row, reason: str) -> None:
     good, bad = tenants(2)
@@ -74,7 +74,7 @@ def test_an_invalid_contract_is_named_and_stops_nobody(world: World, spoilt: Row
 
 @pytest.mark.rule("R21")
 def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World) -> None:
-    columns = ["VORNAME", "NACHNAME", "STRASSE", "ORT", "EMAIL", "TELEFON", "MOBIL", "HOMEPAGE"]
+    columns = ["first_name", "last_name", "street", "city", "email", "telephone", "mobile", "website"]
     pairs = zip(tenants(len(columns)), columns, strict=True)
     overwritten = {column: replace(tenant, person={column: "anonymisiert"}) for tenant, column in pairs}
     world.move_in(*overwritten.values())
@@ -86,14 +86,14 @@ def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World) -> 
     for column, tenant in overwritten.items():
         sent = contacts[tenant.contact_id]
         holding_it = {name for name, value in sent.items() if value == "anonymisiert"}
-        is_name = column in ("VORNAME", "NACHNAME")
-        assert holding_it == ({"VORNAME": {"firstName"}, "NACHNAME": {"lastName"}}[column] if is_name else set())
-        assert (sent["email"] is None) == (is_name or column == "EMAIL")
+        is_name = column in ("first_name", "last_name")
+        assert holding_it == ({"first_name": {"firstName"}, "last_name": {"lastName"}}[column] if is_name else set())
+        assert (sent["email"] is None) == (is_name or column == "email")
 
 
 @pytest.mark.rule("E14")
 def test_two_persons_with_one_address(world: World) -> None:
-    first, second = (replace(tenant, person={"EMAIL": "kanari@example.org"}) for tenant in tenants(2))
+    first, second = (replace(tenant, person={"email": "kanari@example.org"}) for tenant in tenants(2))
     world.move_in(first, second)
     ran = world.run()
     assert ran.status == "ok"

@@ -56,7 +56,7 @@ def test_a_document_that_was_never_confirmed_arrives_once_in_a_later_run(
     doubling.sandbox.fault(kind, "POST", "/documents", body_id=unlucky.id, **more)
     ran = doubling.run()
     assert (ran.status, set(ran.named("error"))) == ("errors", {unlucky.id})
-    assert doubling.world.ledger(unlucky.id)["ZUSTAND"] == "pending"
+    assert doubling.world.ledger(unlucky.id)["state"] == "pending"
     doubling.heal()
     doubling.assert_holds(unlucky, lucky)
 

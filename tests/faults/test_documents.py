@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event
 
 from demo.portal.docuware import PLATFORM, pdf_saying
 from include.casavi import listing, upload
+from include.ixhaus.contract.documents import SP_DOKUMENT
 from include.sync import steps
 from tests.faults.harness import HOUSE, Ran, Row, Worker, seen_id
 from tests.faults.papers import ANNA, BERT, LETTER, Archive, Paper, letters, outcomes, writes
@@ -20,15 +21,15 @@ WRONG, RIGHT = Paper(1, ANNA), Paper(1, BERT)
 
 def newer(paper: Paper) -> Paper:
     """Return the document with a new version of its content."""
-    return replace(paper, content=NEW, row={**paper.row, "VERSION": 2})
+    return replace(paper, content=NEW, row={**paper.row, "version": 2})
 
 
 def retyped(paper: Paper, document_type: str) -> Paper:
-    return replace(paper, row={**paper.row, "DOKUMENTTYP": document_type})
+    return replace(paper, row={**paper.row, "document_type": document_type})
 
 
 def dated(paper: Paper, day: date) -> Paper:
-    return replace(paper, row={**paper.row, "DOKUMENTDATUM": day})
+    return replace(paper, row={**paper.row, "document_date": day})
 
 
 def assert_answered_before(ran: Ran, first: tuple[str, str], second: tuple[str, str]) -> None:
@@ -70,7 +71,7 @@ def test_documents_that_are_no_news_are_not_read_beside_one_that_is(archive: Arc
 
 @pytest.mark.rule("E34")
 @pytest.mark.parametrize(
-    "change", [{"content": NEW, "row": {"VERSION": 2}}, {"pdf": NEW}], ids=["version", "rendition"]
+    "change", [{"content": NEW, "row": {"version": 2}}, {"pdf": NEW}], ids=["version", "rendition"]
 )
 def test_a_new_version_or_rendition_replaces_the_old_one(archive: Archive, change: Row) -> None:
     paper, other = letters(2, ANNA)
@@ -259,10 +260,10 @@ def test_a_content_that_is_not_in_the_database_is_an_error(archive: Archive) -> 
     ("spoilt", "reason"),
     [
         ({"path": "../kanari.pdf"}, "FILE_OUTSIDE_FOLDER"),
-        ({"path": "100/leer.pdf", "content": b"", "row": {"GROESSE": 4711}}, "FILE_EMPTY"),
-        ({"path": "100/kanari.pdf", "content": bytes(2**20 + 1), "row": {"GROESSE": 10}}, "FILE_TOO_LARGE"),
-        ({"content": bytes(2**20 + 1), "row": {"GROESSE": 10}}, "FILE_TOO_LARGE"),
-        ({"content": b"MZ" + bytes(500), "row": {"DATEINAME": "kanari.pdf"}}, "FILE_TYPE_REFUSED"),
+        ({"path": "100/leer.pdf", "content": b"", "row": {"size": 4711}}, "FILE_EMPTY"),
+        ({"path": "100/kanari.pdf", "content": bytes(2**20 + 1), "row": {"size": 10}}, "FILE_TOO_LARGE"),
+        ({"content": bytes(2**20 + 1), "row": {"size": 10}}, "FILE_TOO_LARGE"),
+        ({"content": b"MZ" + bytes(500), "row": {"file_name": "kanari.pdf"}}, "FILE_TYPE_REFUSED"),
     ],
     ids=["outside", "empty", "too large a file", "too large in the database", "program"],
 )
@@ -280,7 +281,7 @@ def test_a_file_that_will_never_do_is_an_error_once(archive: Archive, spoilt: Ro
 @pytest.mark.rule("R28", "E30")
 def test_a_file_of_exactly_the_limit_is_sent(archive: Archive) -> None:
     archive.world.configure(limits={"max_file_mb": 1})
-    archive.put(largest := replace(Paper(1, ANNA), content=NEW.ljust(2**20), row={"GROESSE": 2**20}))
+    archive.put(largest := replace(Paper(1, ANNA), content=NEW.ljust(2**20), row={"size": 2**20}))
     assert outcomes(archive.run()) == {"created": 1}
     archive.assert_holds(largest)
 
@@ -331,7 +332,7 @@ def test_each_type_without_folder_is_named_once_whatever_the_number_of_loads(arc
     archive.put(first, second, retyped(third, "Mahnung"))
     ran = archive.run()
     assert (ran.status, ran.progress.begun.count("send_document.2")) == ("ok", 1)
-    assert sorted(entry["SCHLUESSEL"] for entry in ran.entries) == [LETTER, "Mahnung"]
+    assert sorted(entry["external_id"] for entry in ran.entries) == [LETTER, "Mahnung"]
 
 
 @pytest.mark.rule("O17")
@@ -343,7 +344,7 @@ def test_a_load_that_is_repeated_names_no_type_a_second_time(archive: Archive, w
     pid = worker.start(archive.world.order(run := archive.world.next_run("documents"), "documents"))
     assert worker.kill_when(pid, 9, archive.sandbox, 6) == -9  # the second load has logged in, listed, and posts
     ran = archive.run(resume=run)
-    assert (ran.status, [entry["SCHLUESSEL"] for entry in ran.entries]) == ("ok", [LETTER])
+    assert (ran.status, [entry["external_id"] for entry in ran.entries]) == ("ok", [LETTER])
     archive.assert_holds(*papers)
 
 
@@ -395,7 +396,7 @@ def test_what_falls_out_at_the_turn_of_the_year_waits_for_approval(
 
 @pytest.mark.rule("E37")
 def test_a_name_is_made_safe_and_its_umlauts_stay(archive: Archive) -> None:
-    archive.put(replace(Paper(1, ANNA), row={"DATEINAME": "Kanari Prüfung für Groß.pdf.exe"}))
+    archive.put(replace(Paper(1, ANNA), row={"file_name": "Kanari Prüfung für Groß.pdf.exe"}))
     assert archive.run().status == "ok"
     (found,) = archive.world.portal("documents").values()
     assert (found["fileName"], found["mediaType"]) == ("Kanari Prüfung für Groß.pdf", "application/pdf")
@@ -414,7 +415,7 @@ def test_a_long_upload_says_how_far_it_is_and_nothing_else(
 
 def in_docuware(paper: Paper, number: int) -> Paper:
     """Return the document as one that lies in the stand-in for DocuWare."""
-    place = {"ABLAGE": "DOCUWARE", "PFAD": f"demo/{number}", "GROESSE": None}
+    place = {"storage": "DOCUWARE", "path": f"demo/{number}", "size": None}
     return replace(paper, content=pdf_saying(f"Dokument {number}"), row={**paper.row, **place})
 
 
@@ -446,8 +447,8 @@ def test_nothing_personal_is_said_of_documents_that_fail(archive: Archive, caplo
     archive.connect("docuware", conn_type="http", host="https://kanari.invalid/DocuWare", login="kanari", password="x")
     lost = replace(Paper(1, ANNA), content=None, path="kanari/fehlt.pdf")
     outside = replace(Paper(2, ANNA), path="../kanari.pdf")
-    dms = replace(Paper(3, ANNA), row={"ABLAGE": "DOCUWARE", "PFAD": "kanari/x"})
-    nameless = replace(Paper(4, ANNA), row={"BETREFF": "Kanari\x00vogel"})
+    dms = replace(Paper(3, ANNA), row={"storage": "DOCUWARE", "path": "kanari/x"})
+    nameless = replace(Paper(4, ANNA), row={"subject": "Kanari\x00vogel"})
     refused, torn = letters(2, BERT, first=5)
     archive.put(lost, outside, dms, nameless, refused, torn)
     body = {"message": "Kanari"}
@@ -459,14 +460,14 @@ def test_nothing_personal_is_said_of_documents_that_fail(archive: Archive, caplo
     failed = {lost.id, outside.id, dms.id, refused.id}
     assert (set(ran.named("error")), set(ran.named("invalid"))) == (failed, {nameless.id})
     archive.world.assert_discreet(caplog.text)
-    assert "kanari" in str(archive.world.rows("SELECT * FROM SP_DOKUMENT"))
+    assert "kanari" in str(archive.world.rows(SP_DOKUMENT))
 
 
 def test_documents_of_a_property_and_of_a_unit_hang_where_they_belong(archive: Archive) -> None:
-    nobody = {"EMPFAENGERTYP": None, "EMPFAENGER_HEADER_ID": None}
+    nobody = {"recipient_type": None, "recipient_id": None}
     archive.world.configure(unit_document_types=[LETTER])
     house = replace(Paper(1, ANNA), row=nobody)
-    unit = replace(Paper(2, ANNA), row={**nobody, "FLAECHE_NR": "1"})
+    unit = replace(Paper(2, ANNA), row={**nobody, "unit_nr": "1"})
     archive.put(house, unit)
     assert outcomes(archive.run()) == {"created": 2}
     found = archive.world.portal("documents")

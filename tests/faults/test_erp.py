@@ -54,14 +54,14 @@ def test_a_view_that_disappears_stops_the_run(world: World) -> None:
 def test_a_column_that_disappears_stops_the_run(world: World) -> None:
     world.settle(*tenants(3))
     world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NACHNAME TO NAME")
-    assert_stopped_before_anything(world, world.run(), "SP_PERSON", "NACHNAME")
+    assert_stopped_before_anything(world, world.run(), "SP_PERSON", "last_name")
     world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NAME TO NACHNAME")
     world.heal()
 
 
 def test_a_key_that_occurs_twice_stops_the_run(world: World) -> None:
     world.settle(*tenants(3))
-    world.insert("SP_PERSON", PERSON_SCHLUESSEL="100.2.1", OBJEKT_NR="100", PERSONENTYP="Mieter", NACHNAME="Kanari B")
+    world.insert("SP_PERSON", person_key="100.2.1", property_nr="100", person_type="Mieter", last_name="Kanari B")
     assert_stopped_before_anything(
         world, world.run(), "SP_PERSON: the key (PERSON_SCHLUESSEL) is not unique", "100.2.1"
     )
@@ -72,7 +72,7 @@ def test_a_key_that_occurs_twice_stops_the_run(world: World) -> None:
 @pytest.mark.parametrize("key", [None, ""])
 def test_an_empty_key_stops_the_run(world: World, key: str | None) -> None:
     world.settle(*tenants(3))
-    world.insert("SP_VERTRAG", VERTRAG_NR=key, OBJEKT_NR="100", FLAECHE_NR="1", PERSON_SCHLUESSEL="100.1.1")
+    world.insert("SP_VERTRAG", contract_nr=key, property_nr="100", unit_nr="1", person_key="100.1.1")
     assert_stopped_before_anything(world, world.run(), "SP_VERTRAG: the key (VERTRAG_NR) is empty, 1 found")
     world.sql("DELETE FROM SP_VERTRAG WHERE VERTRAG_NR IS NULL OR VERTRAG_NR = ''")
     world.heal()

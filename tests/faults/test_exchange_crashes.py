@@ -28,7 +28,7 @@ class Talk:
         self._say(str(self.rounds))
         desk = self.desk
         for number in (f"M{last}", f"B{last}"):
-            desk.set("SP_MELDUNG", "MELDUNG_NR", number, STATUS="Abgeschlossen")
+            desk.set("SP_MELDUNG", "report_nr", number, status="Abgeschlossen")
         tenant, sandbox = desk.tenant.contact_id, desk.sandbox
         sandbox.tenant_comments(tenant, f"M{last}", f"{CANARY} zu M{last}")
         file = ("a.txt", "text/plain", f"zum Vorgang {last}".encode())
@@ -41,7 +41,7 @@ class Talk:
         self.desk.note(number, f"N{name}", f"Notiz {name}")
         self.desk.note(number, f"I{name}", "intern", public=False)
         self.desk.file(number, f"F{name}", f"Datei {name}".encode())
-        self.desk.report(f"B{name}", "AUSHANG", FLAECHE_NR=None, MELDER_PERSON=None)
+        self.desk.report(f"B{name}", "AUSHANG", unit_nr=None, reporter_person=None)
 
     def assert_exact(self) -> None:
         """Everything is on both sides exactly once, and the ledger agrees."""
@@ -57,11 +57,11 @@ class Talk:
 
     def _assert_imported(self) -> None:
         desk, names = self.desk, range(self.rounds)
-        assert desk.imported("SP_MELDUNG", "BETREFF") == sorted(f"{CANARY} {one}" for one in names)
+        assert desk.imported("SP_MELDUNG", "subject") == sorted(f"{CANARY} {one}" for one in names)
         texts = [f"{CANARY} {about} {one}" for one in names for about in ("auch", "zu")]
-        assert desk.imported("SP_NOTIZ", "TEXT") == sorted(text.replace("zu ", "zu M") for text in texts)
+        assert desk.imported("SP_NOTIZ", "text") == sorted(text.replace("zu ", "zu M") for text in texts)
         contents = [f"{about} {one}".encode() for one in names for about in ("zum Vorgang", "zur Notiz")]
-        assert desk.imported("SP_ANHANG", "INHALT") == sorted(contents)
+        assert desk.imported("SP_ANHANG", "content") == sorted(contents)
 
 
 @pytest.mark.rule("R58", "E49")

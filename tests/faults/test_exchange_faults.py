@@ -3,6 +3,7 @@
 import pytest
 
 from include.casavi.client import Pace
+from include.ixhaus.contract.own import SP_ABGLEICH
 from tests.faults.desk import Desk
 
 CREATED = {
@@ -23,7 +24,7 @@ def talk(desk: Desk) -> Desk:
     desk.settle()
     desk.note(desk.report("M1"), "N1", "Wir kommen morgen.")
     desk.file("M1", "F1")
-    desk.report("B1", "AUSHANG", FLAECHE_NR=None, MELDER_PERSON=None)
+    desk.report("B1", "AUSHANG", unit_nr=None, reporter_person=None)
     return desk
 
 
@@ -83,8 +84,8 @@ def test_what_cannot_be_looked_for_is_neither_sent_again_nor_called_done(
     assert talk.run().ending.xcom["errors"] == 1
     seen = [(one["method"], one["path"]) for one in talk.sandbox.requests()]
     assert seen.count(("POST", path)) == 1
-    (row,) = talk.world.rows("SELECT ZUSTAND FROM SP_ABGLEICH WHERE ART = ?", record_type)
-    assert row["ZUSTAND"] == "pending"
+    (row,) = talk.world.rows(SP_ABGLEICH, record_type=record_type)
+    assert row["state"] == "pending"
     talk.sandbox.end_faults()
     talk.settle()
     assert held(talk) == ALL
@@ -105,7 +106,7 @@ def test_a_portal_that_gives_comments_ids_of_its_own_gets_each_once_and_sends_no
     for _ in range(2):
         assert talk.run().ending.xcom["status"] == "ok"
         assert held(talk) == ALL
-    assert talk.imported("SP_NOTIZ", "TEXT") == []
+    assert talk.imported("SP_NOTIZ", "text") == []
     talk.sandbox.staff_comments("M1", "Wir kommen morgen.", author="Verwaltung")
     talk.run()
-    assert talk.imported("SP_NOTIZ", "TEXT") == ["Wir kommen morgen."]
+    assert talk.imported("SP_NOTIZ", "text") == ["Wir kommen morgen."]

@@ -30,7 +30,7 @@ def test_a_person_type_is_withdrawn_and_released_again(world: World, person: Ten
     assert found is not None
     assert (found["portalUser"], found["email"], found["telephone"], found["street"]) == (False, None, None, None)
     assert found["lastName"] == "Kanari 1"
-    assert world.ledger(person.contact_id)["ZUSTAND"] == "restricted"
+    assert world.ledger(person.contact_id)["state"] == "restricted"
 
     world.put(person)
     world.heal()
@@ -59,7 +59,7 @@ def test_a_person_anonymised_after_removal_is_not_made_again(world: World, perso
     gone = replace(person, end=-1)
     world.put(gone)
     world.heal()
-    overwritten = {"VORNAME": "anonymisiert", "NACHNAME": "anonymisiert", "ANONYMISIERT_AM": "2026-01-01 00:00:00"}
+    overwritten = {"first_name": "anonymisiert", "last_name": "anonymisiert", "anonymised_at": "2026-01-01 00:00:00"}
     world.put(replace(gone, person=overwritten))
     assert world.run().requests == []
     world.put(replace(person, person=overwritten))  # even if a contract comes to life again
@@ -72,7 +72,7 @@ def test_a_person_anonymised_after_removal_is_not_made_again(world: World, perso
 @pytest.mark.parametrize("put_omitted", ["clear", "keep"])
 def test_a_person_anonymised_in_the_portal_loses_its_data(world: World, person: Tenant, put_omitted: str) -> None:
     world.sandbox.behave(put_omitted=put_omitted)
-    word = dict.fromkeys(("VORNAME", "NACHNAME", "STRASSE", "ORT", "EMAIL"), "anonymisiert")
+    word = dict.fromkeys(("first_name", "last_name", "street", "city", "email"), "anonymisiert")
     world.put(replace(person, person=word))
     assert world.run().status == "ok"
     found = contact(world, person)
@@ -110,7 +110,7 @@ def test_what_was_changed_in_the_portal_by_hand_is_overwritten(world: World, per
 @pytest.mark.rule("R24")
 def test_a_new_name_and_address_keep_the_contact(world: World, person: Tenant) -> None:
     (before,) = (one for one in world.sandbox.state("contacts") if one["id"] == person.contact_id)
-    world.put(replace(person, person={"NACHNAME": "Kanari-Neu", "EMAIL": "kanari-neu@example.org"}))
+    world.put(replace(person, person={"last_name": "Kanari-Neu", "email": "kanari-neu@example.org"}))
     world.heal()
     (after,) = (one for one in world.sandbox.state("contacts") if one["id"] == person.contact_id)
     assert (after["internalId"], after["createdAt"]) == (before["internalId"], before["createdAt"])

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from include.ixhaus.contract.own import SP_ABGLEICH
 from include.rules.offices import CARETAKER_LICENCE, OWNER_LICENCE
 from tests.faults.harness import CANARY, HOUSE, Ran, Row, Tenant, Worker, World, seen_id, tenants
 from tests.faults.run_steps import CRASHED, Progress
@@ -26,28 +27,28 @@ LEAST, LIMIT, STEP = 40, 120, 3
 def partner(world: World, number: str, **columns: object) -> None:
     """Write a partner into the ERP, or write it anew."""
     world.sql("DELETE FROM SP_PARTNER WHERE PARTNER_NR = ?", number)
-    usual = {"NACHNAME": f"{CANARY.title()} {number}", "EMAIL": f"{CANARY}-{number}@example.org"}
-    world.insert("SP_PARTNER", PARTNER_NR=number, **usual | columns)
+    usual = {"last_name": f"{CANARY.title()} {number}", "email": f"{CANARY}-{number}@example.org"}
+    world.insert("SP_PARTNER", partner_nr=number, **usual | columns)
 
 
 def owns(world: World, number: str, *, end: int | None = None) -> None:
     """Let a partner own the house for years; until so many days from now if given."""
     world.sql("DELETE FROM SP_EIGENTUEMER WHERE PARTNER_NR = ?", number)
     begin, last = world.today - timedelta(days=999), None if end is None else world.today + timedelta(days=end)
-    world.insert("SP_EIGENTUEMER", OBJEKT_NR=HOUSE, PARTNER_NR=number, BEGINN=begin, ENDE=last)
+    world.insert("SP_EIGENTUEMER", property_nr=HOUSE, partner_nr=number, begin=begin, end=last)
 
 
 def looks_after(world: World, *numbers: str) -> None:
     """Let partners, and nobody else, look after the house."""
     world.sql("DELETE FROM SP_HAUSMEISTER")
     for number in numbers:
-        world.insert("SP_HAUSMEISTER", OBJEKT_NR=HOUSE, PARTNER_NR=number, PORTAL_SICHTBAR="J")
+        world.insert("SP_HAUSMEISTER", property_nr=HOUSE, partner_nr=number, is_visible="J")
 
 
 def license_all(world: World, active: str) -> None:
     for name in (OWNER_LICENCE, CARETAKER_LICENCE):
         world.sql("DELETE FROM SP_LIZENZ WHERE LIZENZ = ?", name)
-        world.insert("SP_LIZENZ", LIZENZ=name, AKTIV=active)
+        world.insert("SP_LIZENZ", licence=name, active=active)
 
 
 def run_all(world: World, *groups: str) -> list[Ran]:
@@ -64,8 +65,8 @@ def removed(world: World) -> list[str]:
 
 def sender(world: World, contact: str) -> str:
     """Return the group that sends a contact."""
-    (row,) = world.rows("SELECT GRUPPE FROM SP_ABGLEICH WHERE ART = 'contact' AND SCHLUESSEL = ?", contact)
-    return str(row["GRUPPE"])
+    (row,) = world.rows(SP_ABGLEICH, record_type="contact", external_id=contact)
+    return str(row["group"])
 
 
 def responsible(world: World) -> list[str]:
@@ -98,7 +99,7 @@ def house(world: World) -> World:
 @pytest.fixture
 def kept(house: World) -> World:
     """The house with its owner and a caretaker, H1, in the portal, where staff have added somebody of their own."""
-    partner(house, "H1", TELEFON="+49 30 23125000")
+    partner(house, "H1", telephone="+49 30 23125000")
     looks_after(house, "H1")
     run_all(house, GROUP)
     entries = house.portal("properties")[HOUSE]["responsibilities"]
@@ -160,13 +161,13 @@ def test_with_the_licence_back_the_same_contacts_come_back(kept: World, put_arch
 def tenancy(world: World, number: str, end: int | None = None) -> None:
     """Let a partner have the tenancy of the first unit, in place of whoever had it."""
     world.sql("DELETE FROM SP_EINHEIT WHERE FLAECHE_NR = '1'")
-    world.put(replace(TENANT, person={"PARTNER_NR": number}, end=end))
+    world.put(replace(TENANT, person={"partner_nr": number}, end=end))
 
 
 def without_tenant(world: World) -> None:
     """Delete the tenant of the first unit in the ERP for good; the unit stays."""
     world.drop(TENANT.number)
-    world.insert("SP_EINHEIT", OBJEKT_NR=HOUSE, FLAECHE_NR="1", BEZEICHNUNG="Wohnung 1")
+    world.insert("SP_EINHEIT", property_nr=HOUSE, unit_nr="1", name="Wohnung 1")
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ def test_who_is_gone_in_the_erp_is_removed_once_by_the_group_that_sent_it(
     partner(house, "O2")
     owns(house, "O2")
     if was_tenant:
-        house.put(Tenant(3, person={"PARTNER_NR": "O2"}))
+        house.put(Tenant(3, person={"partner_nr": "O2"}))
     run_all(house, "objects", "persons", GROUP)
     assert sender(house, "O2") == ("persons" if was_tenant else GROUP)
     house.sandbox.forget_requests()
@@ -286,7 +287,7 @@ def test_responsibilities_the_portal_does_not_take_are_an_error_of_the_property(
 
     kept.sandbox.end_faults()
     run_all(kept, GROUP)
-    partner(kept, "H2", TELEFON="+49 30 23125001")
+    partner(kept, "H2", telephone="+49 30 23125001")
     run_all(kept, GROUP)
     assert responsible(kept) == ["VERWALTER", "H2"]
 
@@ -339,7 +340,7 @@ def test_a_run_may_die_at_any_point(kept: World, worker: Worker) -> None:
 
 @pytest.mark.rule("R51")
 def test_a_caretaker_who_cannot_be_sent_stops_nobody(kept: World) -> None:
-    partner(kept, "H2", NACHNAME=None)
+    partner(kept, "H2", last_name=None)
     looks_after(kept, "H1", "H2")
     (ran,) = run_all(kept, GROUP)
     assert ran.named("invalid") == {"H2": ("NO_NAME", None)}

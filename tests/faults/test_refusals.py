@@ -32,7 +32,7 @@ def test_a_refused_record_stops_nobody_and_waits_until_its_source_changes(
     assert ran.named("error") == {bad.contact_id: (reason, status)}
     assert ran.named("withheld") == {bad.contract_id: ("PARENT_NOT_IN_PORTAL", None)}
     assert ran.counts("created", "errors", "withheld") == (4, 1, 1)
-    assert world.ledger(bad.contact_id)["PRUEFSUMME"] is None
+    assert world.ledger(bad.contact_id)["hash"] is None
 
     again = world.run()
     assert (again.status, again.requests, *again.counts("outstanding", "errors")) == ("ok", [], 1, 0)
@@ -90,7 +90,7 @@ def test_a_record_the_portal_does_not_have_counts_as_removed(world: World) -> No
     world.drop(goes.number)
     ran = world.run()
     assert (ran.status, ran.xcom["removed"]) == ("ok", 2)
-    assert world.ledger(goes.contact_id)["ZUSTAND"] == "removed"
+    assert world.ledger(goes.contact_id)["state"] == "removed"
 
 
 def test_a_record_deleted_in_the_portal_is_made_again(world: World) -> None:

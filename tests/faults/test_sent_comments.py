@@ -2,6 +2,8 @@
 
 import pytest
 
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.reports import SP_MELDUNG, SP_NOTIZ
 from include.vocabulary.reasons import explain
 from tests.faults.desk import Desk
 from tests.faults.harness import Row
@@ -25,14 +27,14 @@ def comment(desk: Desk) -> int:
 
 def told(desk: Desk) -> list[str]:
     """What staff are told below the report; all of it is internal."""
-    notes = desk.world.rows("SELECT * FROM SP_NOTIZ WHERE NOTIZ_ID <> 'N1' ORDER BY rowid")
-    assert {(note["OEFFENTLICH"], note["HERKUNFT"], note["MELDUNG_NR"]) for note in notes} <= {("N", "PORTAL", "M1")}
-    return [note["TEXT"] for note in notes]
+    notes = [note for note in desk.world.rows(SP_NOTIZ) if note["note_id"] != "N1"]
+    assert {(note["is_public"], note["origin"], note["report_nr"]) for note in notes} <= {("N", "PORTAL", "M1")}
+    return [note["text"] for note in notes]
 
 
 def column(desk: Desk) -> str | None:
-    (report,) = desk.world.rows("SELECT PORTAL_AENDERUNG FROM SP_MELDUNG WHERE MELDUNG_NR = 'M1'")
-    return None if report["PORTAL_AENDERUNG"] is None else str(report["PORTAL_AENDERUNG"])
+    (report,) = desk.world.rows(SP_MELDUNG, report_nr="M1")
+    return None if report["portal_change"] is None else str(report["portal_change"])
 
 
 def touch(desk: Desk) -> None:
@@ -105,10 +107,10 @@ def test_a_text_that_went_out_shortened_comes_back_unchanged(desk: Desk) -> None
 
 
 @pytest.mark.rule("E49")
-@pytest.mark.parametrize("columns", [{"VERFASSER": None}, {"VERFASSER": " Nora  Nordlicht "}, {"ANGELEGT_VON": None}])
+@pytest.mark.parametrize("columns", [{"author": None}, {"author": " Nora  Nordlicht "}, {"created_by": None}])
 def test_whoever_is_named_as_its_author_a_change_is_seen(desk: Desk, columns: Row) -> None:
     desk.note(desk.report("M1"), "N1", "Wir kommen.")
-    desk.set("SP_NOTIZ", "NOTIZ_ID", "N1", **columns)
+    desk.set("SP_NOTIZ", "note_id", "N1", **columns)
     desk.settle()
     desk.settle()
     assert told(desk) == []
@@ -118,9 +120,9 @@ def test_whoever_is_named_as_its_author_a_change_is_seen(desk: Desk, columns: Ro
 
 
 @pytest.mark.rule("E48")
-@pytest.mark.parametrize("change", [{"TEXT": "Berichtigt"}, {"OEFFENTLICH": "N"}])
+@pytest.mark.parametrize("change", [{"text": "Berichtigt"}, {"is_public": "N"}])
 def test_a_note_changed_in_ixhaus_and_not_sent_yet_is_no_change_in_the_portal(sent: Desk, change: Row) -> None:
-    sent.set("SP_NOTIZ", "NOTIZ_ID", "N1", **change)
+    sent.set("SP_NOTIZ", "note_id", "N1", **change)
     touch(sent)
     sent.run()
     touch(sent)
@@ -144,16 +146,15 @@ def test_a_list_that_cannot_be_read_deletes_nothing(sent: Desk) -> None:
 
 def entries(desk: Desk) -> list[tuple[str, str, str]]:
     """Level, reason and sentence of what the last run says of the note."""
-    (run,) = desk.world.rows("SELECT LAUF FROM SP_PROTOKOLL ORDER BY ABGEFRAGT_AM DESC LIMIT 1")
-    rows = desk.world.rows("SELECT * FROM SP_PROTOKOLL_EINTRAG WHERE LAUF = ? AND SCHLUESSEL = 'N1'", run["LAUF"])
-    return [(row["STUFE"], row["GRUND"], row["TEXT"]) for row in rows]
+    rows = desk.world.rows(SP_PROTOKOLL_EINTRAG, run=desk.world.protocol()[0]["run"], external_id="N1")
+    return [(row["level"], row["reason"], row["text"]) for row in rows]
 
 
 @pytest.fixture
 def stuck(sent: Desk) -> Desk:
     """The note has become internal; the portal has been asked to take it back and knows no such call."""
     sent.settle()
-    sent.set("SP_NOTIZ", "NOTIZ_ID", "N1", OEFFENTLICH="N")
+    sent.set("SP_NOTIZ", "note_id", "N1", is_public="N")
     assert sent.run().ending.xcom["status"] == "errors"
     assert entries(sent) == [("error", "CANNOT_WITHDRAW", explain("CANNOT_WITHDRAW"))]
     return sent
@@ -178,14 +179,14 @@ def test_removing_it_by_hand_settles_it(stuck: Desk, how: str) -> None:
     for _ in range(2):
         assert stuck.run().ending.xcom["outstanding"] == 0
         assert entries(stuck) == []
-    (row,) = stuck.world.rows("SELECT * FROM SP_ABGLEICH WHERE ART = 'comment'")
-    assert (row["ZUSTAND"], row["ABGELEHNT"]) == ("removed", None)
+    (row,) = stuck.world.rows(SP_ABGLEICH, record_type="comment")
+    assert (row["state"], row["refused"]) == ("removed", None)
     assert (told(stuck), column(stuck)) == ([], None)
 
 
 @pytest.mark.rule("R45")
 def test_a_corrected_note_goes_out_once_the_old_one_is_removed_by_hand(sent: Desk) -> None:
-    sent.set("SP_NOTIZ", "NOTIZ_ID", "N1", TEXT="Berichtigt")
+    sent.set("SP_NOTIZ", "note_id", "N1", text="Berichtigt")
     assert sent.run().ending.xcom["status"] == "errors"
     sent.sandbox.staff_deletes_comment(comment(sent))
     sent.settle()

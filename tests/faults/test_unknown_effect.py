@@ -94,7 +94,7 @@ def test_what_was_never_confirmed_is_not_called_done(world: World, kind: str, mo
     assert ran.status == "errors"
     assert set(ran.named("error")) == {unlucky.contact_id}
     row = world.ledger(unlucky.contact_id)
-    assert (row["ZUSTAND"], row["PRUEFSUMME"], row["ABGELEHNT"]) == ("pending", None, None)
+    assert (row["state"], row["hash"], row["refused"]) == ("pending", None, None)
     world.assert_no_duplicates()
     world.heal()
 

@@ -25,7 +25,7 @@ def test_the_airflow_connection_leads_to_the_database(erp: Erp, monkeypatch: pyt
 def test_no_sql_is_logged(erp: Erp, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_IXHAUS_X", json.dumps({"conn_type": "sqlite", "host": str(erp.path)}))
     with caplog.at_level("DEBUG"), read_snapshot(open_engine("ixhaus_x")) as connection:
-        connection.execute(select(SP_OBJEKT).where(SP_OBJEKT.c.ORT == "Musterstadt"))
+        connection.execute(select(SP_OBJEKT).where(SP_OBJEKT.c.city == "Musterstadt"))
     assert not any(word in caplog.text for word in ("SELECT", "Musterstadt"))
 
 
@@ -48,26 +48,26 @@ def test_a_snapshot_does_not_see_what_others_write_meanwhile(erp: Erp) -> None:
 
 def test_a_snapshot_cannot_write(erp: Erp) -> None:
     with read_snapshot(erp.engine) as connection, pytest.raises(OperationalError, match="readonly"):
-        connection.execute(insert(SP_POSITION).values(SYSTEM="test", NAME="x"))
+        connection.execute(insert(SP_POSITION).values(system="test", name="x"))
 
 
 def test_a_failed_transaction_leaves_nothing(erp: Erp) -> None:
-    row = {"SYSTEM": "test", "NAME": "x"}
+    row = {"system": "test", "name": "x"}
     with pytest.raises(IntegrityError), erp.engine.begin() as connection:
         connection.execute(insert(SP_POSITION), [row, row])
     assert erp.sql("SELECT * FROM SP_POSITION") == []
 
 
 def test_transactions_that_read_and_then_write_do_not_fail_each_other(erp: Erp) -> None:
-    mark = (SP_POSITION.c.SYSTEM == "test") & (SP_POSITION.c.NAME == "x")
+    mark = (SP_POSITION.c.system == "test") & (SP_POSITION.c.name == "x")
     with erp.engine.begin() as connection:
-        connection.execute(insert(SP_POSITION).values(SYSTEM="test", NAME="x", WERT="0"))
+        connection.execute(insert(SP_POSITION).values(system="test", name="x", value="0"))
 
     def count_up() -> None:
         for _ in range(20):
             with erp.engine.begin() as connection:
-                value = connection.execute(select(SP_POSITION.c.WERT).where(mark)).scalar_one()
-                connection.execute(update(SP_POSITION).where(mark).values(WERT=str(int(value or 0) + 1)))
+                value = connection.execute(select(SP_POSITION.c.value).where(mark)).scalar_one()
+                connection.execute(update(SP_POSITION).where(mark).values(value=str(int(value or 0) + 1)))
 
     threads = [Thread(target=count_up) for _ in range(4)]
     for thread in threads:
@@ -95,5 +95,5 @@ def test_on_oracle_a_snapshot_begins_with_its_read_only_transaction() -> None:
 def test_on_oracle_other_transactions_may_write() -> None:
     oracle = FakeOracle()
     with engine_on(oracle.connect).begin() as connection:
-        connection.execute(insert(SP_POSITION).values(SYSTEM="test", NAME="x"))
+        connection.execute(insert(SP_POSITION).values(system="test", name="x"))
     assert "SET TRANSACTION READ ONLY" not in oracle.statements

@@ -9,8 +9,7 @@ from sqlalchemy.dialects import oracle, sqlite
 
 from include.ixhaus import read
 from include.ixhaus.check import ContractError, no_rows
-from include.ixhaus.contract import METADATA, VIEWS
-from include.ixhaus.contract.english import COLUMNS, FRAMES
+from include.ixhaus.contract import FRAMES, METADATA, VIEWS
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views, rows_of
 from tests.ixhaus.conftest import Erp
@@ -31,7 +30,7 @@ def test_every_view_becomes_a_frame_with_all_its_rows(erp: Erp, tmp_path: Path) 
 
 @pytest.mark.parametrize("view", FRAMES)
 def test_columns_have_english_names_of_their_own(view: str) -> None:
-    names = [COLUMNS[column.name] for column in VIEWS[view].columns]
+    names = [column.key for column in VIEWS[view].columns]
     assert len(set(names)) == len(names)
 
 

@@ -17,7 +17,7 @@ from include.casavi.payloads import (
     UnitPayload,
     refusal,
 )
-from include.ixhaus.contract.english import FRAMES
+from include.ixhaus.contract import FRAMES
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views
 from include.rules import documents, objects, owners_caretakers, persons

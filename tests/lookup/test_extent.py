@@ -50,10 +50,10 @@ def test_an_empty_database_counts_nothing(erp: Little) -> None:
 @pytest.mark.rule("R13")
 def test_what_lies_in_the_object_range_is_in_scope(erp: Little) -> None:
     for number in ("100", "200"):
-        erp.add("SP_OBJEKT", OBJEKT_NR=number)
-        erp.add("SP_EINHEIT", OBJEKT_NR=number, FLAECHE_NR="1")
-        erp.add("SP_PERSON", PERSON_SCHLUESSEL=f"{number}.1.0", OBJEKT_NR=number)
-        erp.add("SP_MELDUNG", MELDUNG_NR=number, OBJEKT_NR=number)
+        erp.add("SP_OBJEKT", property_nr=number)
+        erp.add("SP_EINHEIT", property_nr=number, unit_nr="1")
+        erp.add("SP_PERSON", person_key=f"{number}.1.0", property_nr=number)
+        erp.add("SP_MELDUNG", report_nr=number, property_nr=number)
     for kind in ("properties", "units", "persons", "reports"):
         assert erp.counted(kind) == Extent(kind, 2, 1, 0)
 
@@ -61,29 +61,29 @@ def test_what_lies_in_the_object_range_is_in_scope(erp: Little) -> None:
 @pytest.mark.rule("R13", "R14")
 def test_a_wider_range_counts_at_once(erp: Little) -> None:
     for number in ("100", "200", "300"):
-        erp.add("SP_OBJEKT", OBJEKT_NR=number)
+        erp.add("SP_OBJEKT", property_nr=number)
     assert erp.scope("properties", properties="100-250") == 2
     assert erp.scope("properties", properties="100", properties_full_history="300") == 2
 
 
 @pytest.mark.rule("E60")
 def test_an_empty_range_takes_in_nothing(erp: Little) -> None:
-    erp.add("SP_OBJEKT", OBJEKT_NR="100")
+    erp.add("SP_OBJEKT", property_nr="100")
     assert erp.scope("properties", properties="") == 0
 
 
 @pytest.mark.rule("R26")
 def test_documents_count_by_their_type_too(erp: Little) -> None:
     for number, kind in enumerate(("Abrechnung", "Hausordnung", "Vermerk")):
-        erp.add("SP_DOKUMENT", DOKUMENT_ID=str(number), DOKUMENTTYP=kind, OBJEKT_NR="100", ABLAGE="DATENBANK")
+        erp.add("SP_DOKUMENT", document_id=str(number), document_type=kind, property_nr="100", storage="DATENBANK")
     released = {"document_types": "Abrechnung", "document_types_without_time_filter": "Hausordnung"}
     assert erp.scope("documents", **released) == 2
 
 
 @pytest.mark.rule("R30")
 def test_a_document_whose_property_only_docuware_knows_counts(erp: Little) -> None:
-    erp.add("SP_DOKUMENT", DOKUMENT_ID="1", DOKUMENTTYP="Abrechnung", ABLAGE="DOCUWARE")
-    erp.add("SP_DOKUMENT", DOKUMENT_ID="2", DOKUMENTTYP="Abrechnung", ABLAGE="DATENBANK")
+    erp.add("SP_DOKUMENT", document_id="1", document_type="Abrechnung", storage="DOCUWARE")
+    erp.add("SP_DOKUMENT", document_id="2", document_type="Abrechnung", storage="DATENBANK")
     assert erp.scope("documents", document_types="Abrechnung") == 1
 
 
@@ -91,16 +91,16 @@ def test_a_document_whose_property_only_docuware_knows_counts(erp: Little) -> No
 @pytest.mark.parametrize(("teams", "number"), [("", 3), ("Nord", 2), ("T1", 2), ("Süd", 2), ("Nord, Süd", 3)])
 def test_reports_count_by_their_team_too(erp: Little, teams: str, number: int) -> None:
     for team, name in (("T1", "Nord"), ("T2", "Süd")):
-        erp.add("SP_TEAM", TEAM_NR=team, BEZEICHNUNG=name)
-        erp.add("SP_MELDUNG", MELDUNG_NR=team, OBJEKT_NR="100", TEAM_NR=team)
-    erp.add("SP_MELDUNG", MELDUNG_NR="none", OBJEKT_NR="100")
+        erp.add("SP_TEAM", team_nr=team, name=name)
+        erp.add("SP_MELDUNG", report_nr=team, property_nr="100", team_nr=team)
+    erp.add("SP_MELDUNG", report_nr="none", property_nr="100")
     assert erp.scope("reports", user_teams=teams) == number
 
 
 @pytest.mark.rule("R12")
 def test_without_the_licence_for_teams_reports_of_all_count(erp: Little) -> None:
     for team in ("T1", "T2"):
-        erp.add("SP_MELDUNG", MELDUNG_NR=team, OBJEKT_NR="100", TEAM_NR=team)
+        erp.add("SP_MELDUNG", report_nr=team, property_nr="100", team_nr=team)
     assert erp.scope("reports", user_teams="T1") == 1
     assert erp.scope("reports", user_teams="T1", licences=()) == 2
 
@@ -110,12 +110,12 @@ def test_the_portal_holds_what_it_acknowledged_for_this_system(erp: Little) -> N
     states = ("present", "restricted", "removed", "pending", "new")
     for system in ("production", "test"):
         for state in states if system == "production" else states[:1]:
-            erp.add("SP_ABGLEICH", SYSTEM=system, ART="contact", SCHLUESSEL=state, ZUSTAND=state)
+            erp.add("SP_ABGLEICH", system=system, record_type="contact", external_id=state, state=state)
     assert erp.counted("persons").in_portal == 2
     assert erp.counted("persons", system="test").in_portal == 1
 
 
 def test_house_notices_count_as_reports(erp: Little) -> None:
     for record_type in ("ticket", "post", "comment"):
-        erp.add("SP_ABGLEICH", SYSTEM="production", ART=record_type, SCHLUESSEL="1", ZUSTAND="present")
+        erp.add("SP_ABGLEICH", system="production", record_type=record_type, external_id="1", state="present")
     assert erp.counted("reports").in_portal == 2

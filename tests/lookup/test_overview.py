@@ -87,7 +87,7 @@ def test_a_page_of_many_reports_reads_no_more_rows_than_it_shows(engine: Engine,
     event.listen(engine, "before_cursor_execute", lambda *given: queries.append(given[2]))
     overview(engine, SYSTEM, Wanted(), 3)
     assert len(queries) <= 10
-    assert [query for query in queries if "BETREFF" in query and "LIMIT" not in query] == []
+    assert [query for query in queries if "subject" in query and "LIMIT" not in query] == []
 
 
 def events(engine: Engine, number: str) -> list[tuple[str, ...]]:

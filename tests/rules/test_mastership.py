@@ -9,8 +9,7 @@ from sqlalchemy import Engine, delete
 
 from demo.ixhaus import CASES, build_sample
 from include.casavi.endpoints import ENDPOINTS
-from include.ixhaus.contract import VIEWS
-from include.ixhaus.contract.english import FRAMES
+from include.ixhaus.contract import FRAMES, VIEWS
 from include.ixhaus.contract.master import SP_HAUSMEISTER
 from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views

@@ -87,7 +87,7 @@ def confirm(engine: Engine, lease: Lease) -> None:
 
 def stored(engine: Engine) -> Any:
     with engine.connect() as connection:
-        return connection.execute(select(SP_SPERRE).where(SP_SPERRE.c.NAME == NAME)).one()
+        return connection.execute(select(SP_SPERRE).where(SP_SPERRE.c.name == NAME)).one()
 
 
 # one after the other
@@ -180,7 +180,7 @@ def test_a_lease_is_not_taken_over_before_it_has_run_out(engine: Engine, clock: 
     clock.forward(seconds)
     with pytest.raises(AssertionError, match="waited"):
         take(engine, "run 2")
-    assert stored(engine).INHABER == "run 1"
+    assert stored(engine).holder == "run 1"
 
 
 def test_a_run_that_was_thought_dead_cannot_write_any_more(engine: Engine, clock: Clock) -> None:
@@ -191,7 +191,7 @@ def test_a_run_that_was_thought_dead_cannot_write_any_more(engine: Engine, clock
         confirm(engine, slow)
     slow.release(engine)
     confirm(engine, heir)
-    assert stored(engine).INHABER == "run 2"
+    assert stored(engine).holder == "run 2"
 
 
 def test_a_run_that_is_late_keeps_its_lease_if_nobody_took_over(engine: Engine, clock: Clock) -> None:
@@ -220,13 +220,13 @@ def test_what_a_run_wrote_with_a_lost_lease_is_rolled_back(engine: Engine, clock
 
     def write() -> None:
         with engine.begin() as connection:
-            connection.execute(SP_SPERRE.insert().values(NAME="written", MARKE=0))
+            connection.execute(SP_SPERRE.insert().values(name="written", token=0))
             slow.confirm(connection)
 
     with pytest.raises(LeaseLostError):
         write()
     with engine.connect() as connection:
-        names = connection.execute(select(SP_SPERRE.c.NAME)).scalars().all()
+        names = connection.execute(select(SP_SPERRE.c.name)).scalars().all()
     assert names == [NAME]
 
 
@@ -245,7 +245,7 @@ def test_a_run_that_was_overtaken_on_the_way_waits_for_the_winner(
     slow = slow_engine(database, lambda: winners.append(take(engine, "run 1")))
     with pytest.raises(LeaseHeldError, match="run 1 holds"):
         take(slow, "run 2", sleep=sleep)
-    assert stored(engine).INHABER == "run 1"
+    assert stored(engine).holder == "run 1"
 
 
 @pytest.mark.parametrize("before", ["no row yet", "released", "expired"])
@@ -313,7 +313,7 @@ def test_a_lease_is_renewed_while_the_work_goes_on(engine: Engine, clock: Clock,
     with lease.kept_alive(engine):
         clock.forward(10)
         wait_for(renewals, 2)  # the second has begun, so the first is committed
-        assert stored(engine).GUELTIG_BIS == datetime(2027, 1, 1, 0, 0, 10, 30_000)  # noqa: DTZ001
+        assert stored(engine).valid_until == datetime(2027, 1, 1, 0, 0, 10, 30_000)  # noqa: DTZ001
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease ")]
 
 

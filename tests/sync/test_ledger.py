@@ -24,7 +24,7 @@ def engine(tmp_path: Path) -> Engine:
         for system, record_type in (("production", "contact"), ("production", "contract"), ("test", "contact")):
             rows = [{"external_id": key, "properties": "1", "identity": ""} for key in KEYS]
             add_new(connection, system, "persons", record_type, rows)
-        connection.execute(SP_ABGLEICH.update().values(PRUEFSUMME="acknowledged"))
+        connection.execute(SP_ABGLEICH.update().values(hash="acknowledged"))
     return engine
 
 
@@ -46,7 +46,7 @@ def test_an_intent_is_on_record_for_each_record_and_no_other(engine: Engine, num
     row = SP_ABGLEICH.c
     with engine.connect() as connection:
         pending = connection.execute(
-            select(row.SYSTEM, row.ART, row.SCHLUESSEL, row.LAUF).where(row.ZUSTAND == "pending")
+            select(row.system, row.record_type, row.external_id, row.run).where(row.state == "pending")
         ).all()
     assert sorted(map(tuple, pending)) == [("production", "contact", key, "run 1") for key in KEYS[:number]]
 
@@ -60,7 +60,7 @@ def test_a_doubt_is_on_record_for_each_record_and_no_other(engine: Engine, numbe
     row = SP_ABGLEICH.c
     with engine.connect() as connection:
         doubted = connection.execute(
-            select(row.SYSTEM, row.ART, row.SCHLUESSEL, row.ZUSTAND).where(row.PRUEFSUMME.is_(None))
+            select(row.system, row.record_type, row.external_id, row.state).where(row.hash.is_(None))
         ).all()
     assert sorted(map(tuple, doubted)) == [("production", "contact", key, "new") for key in KEYS[:number]]
 

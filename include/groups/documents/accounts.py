@@ -75,18 +75,18 @@ def _flag(contact: dict[str, Any], name: str) -> str:
 
 def registered_contacts(engine: Engine, system: str) -> set[str]:
     """Return the contacts that were registered when the portal was last read."""
-    query = select(_ROW.KONTAKT).where(_ROW.SYSTEM == system, _ROW.REGISTRIERT == YES)
+    query = select(_ROW.contact).where(_ROW.system == system, _ROW.registered == YES)
     with read_snapshot(engine) as connection:
         return set(connection.execute(query).scalars())
 
 
 def store_accounts(engine: Engine, system: str, found: Accounts, now: datetime) -> None:
     """Bring SP_PORTALKONTO up to what was found; contacts the portal no longer lists disappear."""
-    query = select(_ROW.KONTAKT, _ROW.REGISTRIERT, _ROW.EINGELADEN).where(_ROW.SYSTEM == system)
+    query = select(_ROW.contact, _ROW.registered, _ROW.invited).where(_ROW.system == system)
     with read_snapshot(engine) as connection:
         known = {contact: (registered, invited) for contact, registered, invited in connection.execute(query)}
     rows = [
-        {"k_contact": contact, "REGISTRIERT": registered, "EINGELADEN": invited, "STAND": to_utc_column(now)}
+        {"k_contact": contact, "registered": registered, "invited": invited, "as_of": to_utc_column(now)}
         for contact, (registered, invited) in found.items()
         if known.get(contact) != (registered, invited)
     ]
@@ -100,17 +100,17 @@ def store_accounts(engine: Engine, system: str, found: Accounts, now: datetime) 
 def _write(connection: Connection, system: str, rows: list[dict[str, Any]], known: Accounts) -> None:
     changed = [row for row in rows if row["k_contact"] in known]
     new = [
-        {"SYSTEM": system, "KONTAKT": row["k_contact"], **{name: row[name] for name in row if name != "k_contact"}}
+        {"system": system, "contact": row["k_contact"], **{name: row[name] for name in row if name != "k_contact"}}
         for row in rows
         if row["k_contact"] not in known
     ]
     if new:
         connection.execute(insert(SP_PORTALKONTO), new)
     if changed:
-        names = ("REGISTRIERT", "EINGELADEN", "STAND")
+        names = ("registered", "invited", "as_of")
         values: dict[str, Any] = {name: bindparam(name) for name in names}
         connection.execute(update(SP_PORTALKONTO).where(_key(system)).values(values), changed)
 
 
 def _key(system: str) -> Any:
-    return (_ROW.SYSTEM == system) & (_ROW.KONTAKT == bindparam("k_contact"))
+    return (_ROW.system == system) & (_ROW.contact == bindparam("k_contact"))

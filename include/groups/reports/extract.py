@@ -39,10 +39,12 @@ def places(
 
 
 def _places_of(system: str, numbers: Sequence[str]) -> list[Select[Any]]:
-    in_portal = and_(_LEDGER.SYSTEM == system, _LEDGER.ART.in_(["ticket", "post"]), _LEDGER.SCHLUESSEL.in_(numbers))
+    in_portal = and_(
+        _LEDGER.system == system, _LEDGER.record_type.in_(["ticket", "post"]), _LEDGER.external_id.in_(numbers)
+    )
     return [
-        select(_REPORT.OBJEKT_NR).where(_REPORT.MELDUNG_NR.in_(numbers)),
-        select(_LEDGER.OBJEKTE).where(in_portal),
+        select(_REPORT.property_nr).where(_REPORT.report_nr.in_(numbers)),
+        select(_LEDGER.properties).where(in_portal),
     ]
 
 
@@ -52,11 +54,11 @@ def extract(_engine: Engine, _settings: SystemSettings, _state: RunState, number
     numbers: of the properties
     """
     mine = sorted(numbers)
-    here = _REPORT.OBJEKT_NR.in_(mine)
-    reports, reporters = select(_REPORT.MELDUNG_NR).where(here), select(_REPORT.MELDER_PERSON).where(here)
+    here = _REPORT.property_nr.in_(mine)
+    reports, reporters = select(_REPORT.report_nr).where(here), select(_REPORT.reporter_person).where(here)
     partners = [
-        select(_REPORT.MELDER_PARTNER).where(here),
-        select(_PERSON.PARTNER_NR).where(_PERSON.PERSON_SCHLUESSEL.in_(reporters)),
+        select(_REPORT.reporter_partner).where(here),
+        select(_PERSON.partner_nr).where(_PERSON.person_key.in_(reporters)),
         reporters,  # a partner may have the number that is a person's key: then the person has another id
     ]
 
@@ -67,12 +69,12 @@ def extract(_engine: Engine, _settings: SystemSettings, _state: RunState, number
     below_reports = (SP_NOTIZ, SP_ANHANG, SP_BEAUFTRAGUNG)
     views = {
         SP_MELDUNG.name: here,
-        SP_OBJEKT.name: SP_OBJEKT.c.OBJEKT_NR.in_(mine),
-        SP_EINHEIT.name: SP_EINHEIT.c.OBJEKT_NR.in_(mine),
-        SP_PERSON.name: or_(_PERSON.PERSON_SCHLUESSEL.in_(reporters), is_one(_PERSON.PARTNER_NR)),
-        **{table.name: table.c.MELDUNG_NR.in_(reports) for table in below_reports},
-        **{table.name: is_one(table.c.PARTNER_NR) for table in held_by_partners},
+        SP_OBJEKT.name: SP_OBJEKT.c.property_nr.in_(mine),
+        SP_EINHEIT.name: SP_EINHEIT.c.property_nr.in_(mine),
+        SP_PERSON.name: or_(_PERSON.person_key.in_(reporters), is_one(_PERSON.partner_nr)),
+        **{table.name: table.c.report_nr.in_(reports) for table in below_reports},
+        **{table.name: is_one(table.c.partner_nr) for table in held_by_partners},
     }
-    people = or_(_LEDGER.SCHLUESSEL.in_(reporters), is_one(_LEDGER.SCHLUESSEL), _LEDGER.SCHLUESSEL.contains("~"))
-    contacts = and_(_LEDGER.ART == "contact", people)
-    return Extract(views, or_(_LEDGER.OBJEKTE.in_(mine), _LEDGER.ART == "ticket_type", contacts))
+    people = or_(_LEDGER.external_id.in_(reporters), is_one(_LEDGER.external_id), _LEDGER.external_id.contains("~"))
+    contacts = and_(_LEDGER.record_type == "contact", people)
+    return Extract(views, or_(_LEDGER.properties.in_(mine), _LEDGER.record_type == "ticket_type", contacts))

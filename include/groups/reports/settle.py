@@ -34,26 +34,26 @@ def settle(engine: Engine, settings: SystemSettings, state: RunState, extract: E
     shown = reports.set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
     differs = field[(field != shown.reindex(field.index)[list(field.columns)]).any(axis=1)]
     fields = [
-        {"nr": nr, "PORTAL_STATUS": status or None, "PORTAL_GRUND": reason or None}
+        {"nr": nr, "portal_status": status or None, "portal_reason": reason or None}
         for nr, status, reason in differs.itertuples()
     ]
     cleared = [{"nr": nr} for nr in columns_to_clear(reports, views["notes"], settings.report_user)]
-    mine = _REPORT.MELDUNG_NR == bindparam("nr")
-    written: dict[str, Any] = {name: bindparam(name) for name in ("PORTAL_STATUS", "PORTAL_GRUND")}
+    mine = _REPORT.report_nr == bindparam("nr")
+    written: dict[str, Any] = {name: bindparam(name) for name in ("portal_status", "portal_reason")}
     with engine.begin() as connection:
         state.lease(settings).confirm(connection)
         if fields:
             connection.execute(update(SP_MELDUNG).where(mine).values(written), fields)
         if cleared:
-            nothing = {"PORTAL_GEAENDERT_AM": None, "PORTAL_AENDERUNG": None}
+            nothing = {"portal_changed_at": None, "portal_change": None}
             connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
     tell(engine, settings, state, classified, now, is_whole=extract.known is None)
 
 
 def _failed(engine: Engine, state: RunState) -> pd.DataFrame:
     """Return what this run could not send: record_type, external_id, reason."""
-    query = select(_ENTRY.ART, _ENTRY.SCHLUESSEL, _ENTRY.GRUND).where(
-        _ENTRY.SYSTEM == state.system, _ENTRY.LAUF == state.key.name, _ENTRY.STUFE.in_(["invalid", "outstanding"])
+    query = select(_ENTRY.record_type, _ENTRY.external_id, _ENTRY.reason).where(
+        _ENTRY.system == state.system, _ENTRY.run == state.key.name, _ENTRY.level.in_(["invalid", "outstanding"])
     )
     with read_snapshot(engine) as connection:
         rows = [tuple(row) for row in connection.execute(query)]

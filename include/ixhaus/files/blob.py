@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.files.source import PIECE, FileError
 
-_CONTENT: Final = "INHALT"
+_CONTENT: Final = "content"
 """What the column with the content is called in every view that has one."""
 Key = Mapping[str, str]
 
@@ -39,7 +39,7 @@ def _copy_sqlite(connection: Connection, table: Table, key: Key, file: BinaryIO,
     if row_id is None:
         raise FileError("FILE_MISSING", False)
     raw: Any = connection.connection.driver_connection
-    with raw.blobopen(table.name, _CONTENT, row_id, readonly=True) as blob:
+    with raw.blobopen(table.name, table.c[_CONTENT].name, row_id, readonly=True) as blob:
         _refuse_larger(len(blob), max_bytes)
         while piece := blob.read(PIECE):
             file.write(piece)

@@ -93,8 +93,8 @@ class Files:
 
 def _row_of(source: Source) -> tuple[Table, dict[str, str]]:
     if source.storage == "ANHANG":
-        return SP_ANHANG, {"ANHANG_ID": source.document_id}
-    return SP_DOKUMENT_INHALT, {"DOKUMENT_ID": source.document_id, "FASSUNG": source.rendition}
+        return SP_ANHANG, {"file_id": source.document_id}
+    return SP_DOKUMENT_INHALT, {"document_id": source.document_id, "rendition": source.rendition}
 
 
 @contextmanager

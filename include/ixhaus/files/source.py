@@ -25,7 +25,7 @@ class FileError(Exception):
 class Source:
     """What a plan says about a document's content.
 
-    document_id: SP_DOKUMENT_INHALT.DOKUMENT_ID, or SP_ANHANG.ANHANG_ID
+    document_id: key of SP_DOKUMENT_INHALT, or of SP_ANHANG
     storage:     DATENBANK, DATEI or DOCUWARE (SP_DOKUMENT.ABLAGE); ANHANG for a file of a report
     path:        path below the document folder, or "<file cabinet>/<document id>" in DocuWare (SP_DOKUMENT.PFAD)
     rendition:   ORIGINAL or PDF (FASSUNG; for DocuWare the download's target type)

@@ -9,7 +9,7 @@ import pytest
 
 from demo.ixhaus import CASES, DOCUMENT_CASES, REFUSED, build_sample, cases
 from demo.ixhaus.cases import LEAD, TRAIL
-from include.ixhaus.contract.english import FRAMES
+from include.ixhaus.contract import FRAMES
 from include.ixhaus.read import frame_of, read_views
 from include.settings import load_settings
 from tests.ixhaus.conftest import TODAY, Erp

@@ -20,7 +20,7 @@ from tests.ixhaus.files.making import PDF, in_database
 from tests.ixhaus.oracle import Connection, Cursor, FakeOracle
 
 MIB = 2**20
-ORIGINAL = {"DOKUMENT_ID": "D1", "FASSUNG": "ORIGINAL"}
+ORIGINAL = {"document_id": "D1", "rendition": "ORIGINAL"}
 
 
 @pytest.mark.parametrize("size", [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])
@@ -91,7 +91,7 @@ class Locator:
 
 
 def oracle_with(locator: object) -> FakeOracle:
-    columns_and_rows = (["INHALT"], [(locator,)] if locator != "no row" else [])
+    columns_and_rows = (["content"], [(locator,)] if locator != "no row" else [])
     return FakeOracle({"SP_DOKUMENT_INHALT": columns_and_rows})
 
 

@@ -100,10 +100,10 @@ def _same_of_ours(work: Work, report: Report, path: Path) -> str | None:
     size = path.stat().st_size
     with read_snapshot(work.engine) as connection:
         for file in rows_of(connection, FILES, key=report.number):
-            if file["HERKUNFT"] != Origin.PORTAL and file["GROESSE"] in (size, None):
-                held = row_of(connection, CONTENT, key=file["ANHANG_ID"])
-                if held and held["INHALT"] == path.read_bytes():
-                    return str(file["ANHANG_ID"])
+            if file["origin"] != Origin.PORTAL and file["size"] in (size, None):
+                held = row_of(connection, CONTENT, key=file["file_id"])
+                if held and held["content"] == path.read_bytes():
+                    return str(file["file_id"])
     return None
 
 

@@ -28,7 +28,7 @@ class Known(NamedTuple):
     inbox: dict[str, Row]
     """Key → inbox row of those that were read, own notes among them."""
     imported: list[Row]
-    """Inbox rows of this ticket's comments that became notes of the report, with ANGELEGT_AM."""
+    """Inbox rows of this ticket's comments that became notes of the report, with created_at."""
     unseen: list[Row]
     """Own public notes that were sent, or may have been, and are not listed under their ids."""
 
@@ -49,22 +49,22 @@ def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, 
     """Return what iX-Haus knows of these comments."""
     notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
     addition = _addition(ticket_id, report.number)
-    own = {note["NOTIZ_ID"] + addition: note for note in notes if note["HERKUNFT"] != Origin.PORTAL}
+    own = {note["note_id"] + addition: note for note in notes if note["origin"] != Origin.PORTAL}
     ids = {one["id"] for one in comments.values()} - {""}
     sent = by_ids(connection, LEDGER, ids | own.keys(), system=work.system, kind="comment")
     keys = [*comments, *map(key_of, own)]
     inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
-    known = {row["IXHAUS_ID"] for key, row in inbox.items() if key in comments}
+    known = {row["erp_id"] for key, row in inbox.items() if key in comments}
     unseen = [
         note for external_id, note in own.items()
-        if note["OEFFENTLICH"] == YES and external_id not in ids and note["NOTIZ_ID"] not in known
-        and sent.get(external_id, {}).get("ZUSTAND") in (State.PENDING, State.PRESENT)
+        if note["is_public"] == YES and external_id not in ids and note["note_id"] not in known
+        and sent.get(external_id, {}).get("state") in (State.PENDING, State.PRESENT)
     ]  # fmt: skip
     imported = [] if report.is_new else rows_of(
         connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=Origin.PORTAL
     )  # fmt: skip
     ours = frozenset(key for key, one in comments.items() if one["id"] in sent)
-    of_ticket = [row for row in imported if is_of_ticket(row["VERSION"], ticket_id)]
+    of_ticket = [row for row in imported if is_of_ticket(row["version"], ticket_id)]
     return Known(ours, own, sent, inbox, of_ticket, unseen)
 
 
@@ -82,9 +82,9 @@ def echoed(comment: Comment, unseen: list[Row], used: Counter[tuple[str, str]]) 
     """
     text, author = plain(str(comment.get("text") or "")).strip(), str(comment.get("authorName") or "")
     same = [
-        note["NOTIZ_ID"]
+        note["note_id"]
         for note in unseen
-        if plain(note["TEXT"] or "").strip() == text and author in ("", note["VERFASSER"])
+        if plain(note["text"] or "").strip() == text and author in ("", note["author"])
     ]
     place = used[text, author]
     used[text, author] += 1

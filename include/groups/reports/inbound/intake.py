@@ -53,7 +53,7 @@ def _begin(connection: Connection, work: Work, ticket: Ticket, writes: Writes) -
         return Report("")
     report = new_report(connection, work, ticket)
     text = plain(str(ticket.get("description") or ""))
-    report.row["MELDUNGSTEXT"] = kept_text(report.number, None, text, writes)
+    report.row["text"] = kept_text(report.number, None, text, writes)
     add_to_ledger(work, ticket, report, writes)
     writes.tickets += 1
     return report

@@ -36,16 +36,16 @@ def import_comments(
             note_id = echoed(comment, known.unseen, echoes) or _import(work, report, comment, writes)
             writes.remember(work, "comment", key, note_id, version, is_known=False)
         else:
-            note_id = before["IXHAUS_ID"]
-            if before["VERSION"] != version:
+            note_id = before["erp_id"]
+            if before["version"] != version:
                 note_change(work, ticket, report, comment, writes)
                 writes.remember(work, "comment", key, note_id, version, is_known=True)
         notes[key] = note_id
     gone = version_in(ticket["id"], None)
     for row in known.imported:
-        if row["PORTAL_ID"] not in comments and row["VERSION"] != gone:
+        if row["portal_id"] not in comments and row["version"] != gone:
             note_end(work, ticket, report, row, writes)
-            writes.remember(work, "comment", row["PORTAL_ID"], row["IXHAUS_ID"], gone, is_known=True)
+            writes.remember(work, "comment", row["portal_id"], row["erp_id"], gone, is_known=True)
     return notes
 
 
@@ -68,11 +68,11 @@ def note_change(work: Work, ticket: Ticket, report: Report, comment: Comment, wr
 def note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Writes) -> None:
     """Add an internal note on one that the portal's users no longer see; the note itself stays (E48).
 
-    row: IXHAUS_ID and ANGELEGT_AM of the note
+    row: erp_id and created_at of the note
     """
-    written: datetime | None = row["ANGELEGT_AM"]
+    written: datetime | None = row["created_at"]
     text = f"Im Portal gelöscht: Notiz vom {written:%d.%m.%Y %H:%M}" if written else "Im Portal gelöscht: eine Notiz"
-    note_id = f"{row['IXHAUS_ID']}-{_of_version(ticket)}"[:100]
+    note_id = f"{row['erp_id']}-{_of_version(ticket)}"[:100]
     comment = {"authorName": US, "isInternal": True}
     _add_note(work, report, note_id, text, comment, writes)
     report.changes.append("NOTIZ_GELOESCHT")
@@ -81,12 +81,12 @@ def note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Write
 def _add_note(work: Work, report: Report, note_id: str, text: str, comment: Comment, writes: Writes) -> None:
     now = utc_now()
     row = {
-        "NOTIZ_ID": note_id, "MELDUNG_NR": report.number,
-        "TEXT": kept_text(report.number, note_id, text, writes),
-        "OEFFENTLICH": NO if comment.get("isInternal") else YES,
-        "VERFASSER": one_line(str(comment.get("authorName") or ""), 100) or None, "ANGELEGT_VON": work.user,
-        "ANGELEGT_AM": local(parse(comment.get("createdAt")) or now), "HERKUNFT": Origin.PORTAL,
-        "GEAENDERT_AM": local(now),
+        "note_id": note_id, "report_nr": report.number,
+        "text": kept_text(report.number, note_id, text, writes),
+        "is_public": NO if comment.get("isInternal") else YES,
+        "author": one_line(str(comment.get("authorName") or ""), 100) or None, "created_by": work.user,
+        "created_at": local(parse(comment.get("createdAt")) or now), "origin": Origin.PORTAL,
+        "changed_at": local(now),
     }  # fmt: skip
     writes.rows.append((SP_NOTIZ, row))
 

@@ -76,7 +76,7 @@ class Reading:
         store(self._work, writes, cursor)
         for path in self._work.folder.iterdir():
             path.unlink()
-        self.new_reports |= {row["MELDUNG_NR"] for table, row in writes.rows if table is SP_MELDUNG}
+        self.new_reports |= {row["report_nr"] for table, row in writes.rows if table is SP_MELDUNG}
         self.done.tickets += writes.tickets
         self.done.comments += writes.comments
         self.done.attachments += writes.attachments

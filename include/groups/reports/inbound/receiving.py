@@ -75,9 +75,9 @@ def why_not(engine: Engine, user: str | None) -> str | None:
         row = row_of(connection, USER, key=user) if user else None
     if row is None:
         return "USER_MISSING"
-    if row["GESPERRT"] == YES:
+    if row["is_blocked"] == YES:
         return "USER_LOCKED"
-    return None if row["DARF_MELDUNGEN"] == YES else "USER_WITHOUT_RIGHTS"
+    return None if row["may_report"] == YES else "USER_WITHOUT_RIGHTS"
 
 
 async def _receive(work: Work) -> Received:

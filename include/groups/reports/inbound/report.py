@@ -12,7 +12,7 @@ from include.rules.reports.texts import cut
 from include.vocabulary.reasons import explain
 
 NEW: Final = "Neu"
-"""STATUS of a report that came from the portal."""
+"""Status of a report that came from the portal."""
 CLOSED: Final = "CLOSED"
 PORTAL_STATUS: Final = {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": CLOSED, "Storniert": CLOSED}
 """Which status in the portal follows from one in iX-Haus; any other counts as open (O6)."""
@@ -61,14 +61,14 @@ class Report:
         if self.is_withdrawn and self.changes:
             self.hints.append("TICKET_WITHDRAWN")  # E38
         columns = {
-            "PORTAL_GEAENDERT_AM": local(moment),
-            "PORTAL_AENDERUNG": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
-            "HINWEIS": _hint(self.hint, self.hints),
+            "portal_changed_at": local(moment),
+            "portal_change": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
+            "hint": _hint(self.hint, self.hints),
         }
         if self.is_new:
             writes.rows.append((SP_MELDUNG, self.row | columns))
         else:
-            writes.reports.append({"k_MELDUNG_NR": self.number} | columns)
+            writes.reports.append({"k_report_nr": self.number} | columns)
 
 
 def _fitting(changes: list[str]) -> str:

@@ -85,7 +85,7 @@ def choose(agreements: Sequence[Agreement], unit_id: str, today: date) -> Place:
 def team_of(connection: Connection, property_nr: str | None) -> tuple[str | None, str | None]:
     """Return the team of a property that manages it, and the team's user (R38)."""
     team = row_of(connection, TEAM, key=property_nr, kind=OWN_KIND_OF_TEAM) if property_nr else None
-    return (team["TEAM_NR"], team["BENUTZER_NR"]) if team else (None, None)
+    return (team["team_nr"], team["user_nr"]) if team else (None, None)
 
 
 def _find_contact(connection: Connection, system: str, contact_id: str) -> tuple[str | None, str | None]:
@@ -98,13 +98,13 @@ def _find_contact(connection: Connection, system: str, contact_id: str) -> tuple
     record = partner or person
     if record is None or _is_another(connection, system, contact_id, record):
         return None, None
-    return (number, person["PARTNER_NR"]) if person else (None, number)
+    return (number, person["partner_nr"]) if person else (None, number)
 
 
 def _is_another(connection: Connection, system: str, contact_id: str, record: Row) -> bool:
     """Whether iX-Haus gave the number to somebody else since the contact was sent (E21)."""
     sent = by_ids(connection, LEDGER, [contact_id], system=system, kind="contact").get(contact_id)
-    created, identity = record["ANGELEGT_AM"], sent["IDENTITAET"] if sent else None
+    created, identity = record["created_at"], sent["identity"] if sent else None
     return bool(created and identity and created.isoformat(timespec="seconds") != identity)
 
 
@@ -116,8 +116,11 @@ def _agreements(connection: Connection, person_key: str | None, partner_nr: str 
 
 
 def _agreement(row: Row) -> Agreement:
-    begin, end = _day(row["BEGINN"]) or _day(row.get("V_BEGINN")), _day(row["ENDE"]) or _day(row.get("V_ENDE"))
-    return Agreement(row["OBJEKT_NR"], row["FLAECHE_NR"], row.get("PERSON_SCHLUESSEL"), begin, end)
+    begin, end = (
+        _day(row["begin"]) or _day(row.get("contract_begin")),
+        _day(row["end"]) or _day(row.get("contract_end")),
+    )
+    return Agreement(row["property_nr"], row["unit_nr"], row.get("person_key"), begin, end)
 
 
 def _day(value: date | None) -> date | None:

@@ -35,7 +35,7 @@ def follow_up(
         held = known.sent.get(external_id)
         if held and external_id in shown:
             _compare(work, ticket, report, shown[external_id], note, held, known, writes)
-        elif held and note["NOTIZ_ID"] not in notes:
+        elif held and note["note_id"] not in notes:
             _take_leave(work, ticket, report, external_id, note, held, known, writes)
 
 
@@ -46,38 +46,38 @@ def _compare(
     key, comment = shown
     text = str(comment.get("text") or "")
     before, version = known.inbox.get(key), version_in(ticket["id"], text)
-    is_same = _reads_the_same(text, cut(sendable(note["TEXT"] or "")))
-    if before["VERSION"] == version if before else is_same:
+    is_same = _reads_the_same(text, cut(sendable(note["text"] or "")))
+    if before["version"] == version if before else is_same:
         return
     if not is_same:
         if not _is_as_sent(work, ticket, note, held):
             return
         note_change(work, ticket, report, comment | {"isInternal": True, "authorName": US}, writes)
-    writes.remember(work, "comment", key, note["NOTIZ_ID"], version, is_known=before is not None)
+    writes.remember(work, "comment", key, note["note_id"], version, is_known=before is not None)
 
 
 def _take_leave(
     work: Work, ticket: Ticket, report: Report, external_id: str, note: Row, held: Row, known: Known, writes: Writes
 ) -> None:
-    if held["ERGEBNIS"] == CANNOT_WITHDRAW:
+    if held["outcome"] == CANNOT_WITHDRAW:
         writes.remove(work, "comment", external_id)
         return
     key, gone = key_of(external_id), version_in(ticket["id"], None)
     before = known.inbox.get(key)
-    if (before and before["VERSION"] == gone) or not _is_as_sent(work, ticket, note, held):
+    if (before and before["version"] == gone) or not _is_as_sent(work, ticket, note, held):
         return
-    note_end(work, ticket, report, note | {"IXHAUS_ID": f"SP-{note['NOTIZ_ID']}"}, writes)
-    writes.remember(work, "comment", key, note["NOTIZ_ID"], gone, is_known=before is not None)
+    note_end(work, ticket, report, note | {"erp_id": f"SP-{note['note_id']}"}, writes)
+    writes.remember(work, "comment", key, note["note_id"], gone, is_known=before is not None)
 
 
 def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
     """Whether the portal was sent what the note says now: the ledger's hash tells, whoever was named as its author."""
     with read_snapshot(work.engine) as connection:
-        staff = row_of(connection, STAFF_NAME, key=note["ANGELEGT_VON"]) or {"NAME": None}
-    authors = [note["VERFASSER"], staff["NAME"], None]
-    contents = contents_of(held["SCHLUESSEL"], ticket["id"], note["TEXT"] or "", authors)
+        staff = row_of(connection, STAFF_NAME, key=note["created_by"]) or {"name": None}
+    authors = [note["author"], staff["name"], None]
+    contents = contents_of(held["external_id"], ticket["id"], note["text"] or "", authors)
     hashes = [content_hash(content, getattr(CommentPayload, "VERSION", 1)) for content in contents]
-    return held["ZUSTAND"] == State.PRESENT and held["PRUEFSUMME"] in hashes
+    return held["state"] == State.PRESENT and held["hash"] in hashes
 
 
 def _reads_the_same(shown: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from include.ixhaus.contract.master import SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BENUTZER, SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
 from include.ixhaus.database import id_lists
+from include.ixhaus.rows import named_rows
 
 Row = dict[str, Any]
 _IDS: Final[BindParameter[Any]] = bindparam("k_ids", expanding=True)
@@ -21,68 +22,73 @@ _KEY: Final[BindParameter[Any]] = bindparam("k_key")
 _inbox, _ledger, _position, _entry = SP_EINGANG.c, SP_ABGLEICH.c, SP_POSITION.c, SP_PROTOKOLL_EINTRAG.c
 _report, _note, _file, _contract, _role = SP_MELDUNG.c, SP_NOTIZ.c, SP_ANHANG.c, SP_VERTRAG.c, SP_VERTRAGSROLLE.c
 
-USER: Final = select(SP_BENUTZER.c.GESPERRT, SP_BENUTZER.c.DARF_MELDUNGEN).where(SP_BENUTZER.c.BENUTZER_NR == _KEY)
-STAFF_NAME: Final = select(SP_BENUTZER.c.NAME).where(SP_BENUTZER.c.BENUTZER_NR == _KEY)
-POSITION: Final = select(_position.WERT).where(_position.SYSTEM == _SYSTEM, _position.NAME == _KEY)
-INBOX: Final = select(_inbox.PORTAL_ID, _inbox.IXHAUS_ID, _inbox.VERSION).where(
-    _inbox.SYSTEM == _SYSTEM, _inbox.ART == _KIND, _inbox.PORTAL_ID.in_(_IDS)
+USER: Final = select(SP_BENUTZER.c.is_blocked, SP_BENUTZER.c.may_report).where(SP_BENUTZER.c.user_nr == _KEY)
+STAFF_NAME: Final = select(SP_BENUTZER.c.name).where(SP_BENUTZER.c.user_nr == _KEY)
+POSITION: Final = select(_position.value).where(_position.system == _SYSTEM, _position.name == _KEY)
+INBOX: Final = select(_inbox.portal_id, _inbox.erp_id, _inbox.version).where(
+    _inbox.system == _SYSTEM, _inbox.record_type == _KIND, _inbox.portal_id.in_(_IDS)
 )
 LEDGER: Final = select(
-    _ledger.SCHLUESSEL, _ledger.ZUSTAND, _ledger.BESTAETIGT_AM, _ledger.IDENTITAET, _ledger.PRUEFSUMME, _ledger.ERGEBNIS
-).where(_ledger.SYSTEM == _SYSTEM, _ledger.ART == _KIND, _ledger.SCHLUESSEL.in_(_IDS))
-ENTRIES: Final = select(_entry.ART, _entry.SCHLUESSEL, _entry.GRUND).where(
-    _entry.SYSTEM == _SYSTEM, _entry.LAUF == _KEY
+    _ledger.external_id, _ledger.state, _ledger.acknowledged_at, _ledger.identity, _ledger.hash, _ledger.outcome
+).where(_ledger.system == _SYSTEM, _ledger.record_type == _KIND, _ledger.external_id.in_(_IDS))
+ENTRIES: Final = select(_entry.record_type, _entry.external_id, _entry.reason).where(
+    _entry.system == _SYSTEM, _entry.run == _KEY
 )
 KIND: Final = select(
-    SP_MELDUNGSART.c.FREIGEGEBEN, SP_MELDUNGSART.c.PORTAL_SPERRE, SP_MELDUNGSART.c.HAUSMITTEILUNG,
-    SP_MELDUNGSART.c.OBJEKTMELDUNG,
-).where(SP_MELDUNGSART.c.MELDUNGSART == _KEY)  # fmt: skip
-REPORTS: Final = select(_report.MELDUNG_NR, _report.STATUS, _report.HINWEIS, _report.GEAENDERT_AM).where(
-    _report.MELDUNG_NR.in_(_IDS)
+    SP_MELDUNGSART.c.is_released, SP_MELDUNGSART.c.is_locked, SP_MELDUNGSART.c.is_bulletin,
+    SP_MELDUNGSART.c.is_property_wide,
+).where(SP_MELDUNGSART.c.report_kind == _KEY)  # fmt: skip
+REPORTS: Final = select(_report.report_nr, _report.status, _report.hint, _report.changed_at).where(
+    _report.report_nr.in_(_IDS)
 )
 NOTES: Final = select(
-    _note.NOTIZ_ID,
-    _note.TEXT,
-    _note.OEFFENTLICH,
-    _note.VERFASSER,
-    _note.ANGELEGT_VON,
-    _note.ANGELEGT_AM,
-    _note.HERKUNFT,
-).where(_note.MELDUNG_NR == _KEY)
+    _note.note_id,
+    _note.text,
+    _note.is_public,
+    _note.author,
+    _note.created_by,
+    _note.created_at,
+    _note.origin,
+).where(_note.report_nr == _KEY)
 IMPORTED_NOTES: Final = (
-    select(_inbox.PORTAL_ID, _inbox.IXHAUS_ID, _inbox.VERSION, _note.ANGELEGT_AM)
-    .join(SP_NOTIZ, _note.NOTIZ_ID == _inbox.IXHAUS_ID)
+    select(_inbox.portal_id, _inbox.erp_id, _inbox.version, _note.created_at)
+    .join(SP_NOTIZ, _note.note_id == _inbox.erp_id)
     .where(
-        _inbox.SYSTEM == _SYSTEM, _inbox.ART == _KIND, _note.MELDUNG_NR == _KEY, _note.HERKUNFT == bindparam("k_origin")
+        _inbox.system == _SYSTEM,
+        _inbox.record_type == _KIND,
+        _note.report_nr == _KEY,
+        _note.origin == bindparam("k_origin"),
     )
 )
-FILES: Final = select(_file.ANHANG_ID, _file.GROESSE, _file.HERKUNFT).where(_file.MELDUNG_NR == _KEY)
-CONTENT: Final = select(_file.INHALT).where(_file.ANHANG_ID == _KEY)
-PERSON: Final = select(SP_PERSON.c.PERSON_SCHLUESSEL, SP_PERSON.c.PARTNER_NR, SP_PERSON.c.ANGELEGT_AM).where(
-    SP_PERSON.c.PERSON_SCHLUESSEL == _KEY
+FILES: Final = select(_file.file_id, _file.size, _file.origin).where(_file.report_nr == _KEY)
+CONTENT: Final = select(_file.content).where(_file.file_id == _KEY)
+PERSON: Final = select(SP_PERSON.c.person_key, SP_PERSON.c.partner_nr, SP_PERSON.c.created_at).where(
+    SP_PERSON.c.person_key == _KEY
 )
-PARTNER: Final = select(SP_PARTNER.c.PARTNER_NR, SP_PARTNER.c.ANGELEGT_AM).where(SP_PARTNER.c.PARTNER_NR == _KEY)
-_AGREEMENT: Final = (_contract.OBJEKT_NR, _contract.FLAECHE_NR, _contract.PERSON_SCHLUESSEL)
-CONTRACTS_OF_PERSON: Final = select(*_AGREEMENT, _contract.BEGINN, _contract.ENDE).where(
-    _contract.PERSON_SCHLUESSEL == _KEY
-)
+PARTNER: Final = select(SP_PARTNER.c.partner_nr, SP_PARTNER.c.created_at).where(SP_PARTNER.c.partner_nr == _KEY)
+_AGREEMENT: Final = (_contract.property_nr, _contract.unit_nr, _contract.person_key)
+CONTRACTS_OF_PERSON: Final = select(*_AGREEMENT, _contract.begin, _contract.end).where(_contract.person_key == _KEY)
 CONTRACTS_OF_PARTNER: Final = (
-    select(*_AGREEMENT, _contract.BEGINN, _contract.ENDE)
-    .join(SP_PERSON, SP_PERSON.c.PERSON_SCHLUESSEL == _contract.PERSON_SCHLUESSEL)
-    .where(SP_PERSON.c.PARTNER_NR == _KEY)
+    select(*_AGREEMENT, _contract.begin, _contract.end)
+    .join(SP_PERSON, SP_PERSON.c.person_key == _contract.person_key)
+    .where(SP_PERSON.c.partner_nr == _KEY)
 )
 ROLES_OF_PARTNER: Final = (
     select(
-        *_AGREEMENT[:2], _role.BEGINN, _role.ENDE, _contract.BEGINN.label("V_BEGINN"), _contract.ENDE.label("V_ENDE")
+        *_AGREEMENT[:2],
+        _role.begin,
+        _role.end,
+        _contract.begin.label("contract_begin"),
+        _contract.end.label("contract_end"),
     )
-    .join(SP_VERTRAG, _contract.VERTRAG_NR == _role.VERTRAG_NR)
-    .where(_role.PARTNER_NR == _KEY)
+    .join(SP_VERTRAG, _contract.contract_nr == _role.contract_nr)
+    .where(_role.partner_nr == _KEY)
 )
-PROPERTY: Final = select(SP_OBJEKT.c.OBJEKT_NR).where(SP_OBJEKT.c.OBJEKT_NR == _KEY)
+PROPERTY: Final = select(SP_OBJEKT.c.property_nr).where(SP_OBJEKT.c.property_nr == _KEY)
 TEAM: Final = (
-    select(SP_TEAM.c.TEAM_NR, SP_TEAM.c.BENUTZER_NR)
-    .join(SP_OBJEKT, SP_OBJEKT.c.TEAM_NR == SP_TEAM.c.TEAM_NR)
-    .where(SP_OBJEKT.c.OBJEKT_NR == _KEY, SP_TEAM.c.TEAMTYP == _KIND)
+    select(SP_TEAM.c.team_nr, SP_TEAM.c.user_nr)
+    .join(SP_OBJEKT, SP_OBJEKT.c.team_nr == SP_TEAM.c.team_nr)
+    .where(SP_OBJEKT.c.property_nr == _KEY, SP_TEAM.c.team_type == _KIND)
 )
 INSERTS: Final = {
     table: insert(table) for table in (SP_MELDUNG, SP_NOTIZ, SP_ANHANG, SP_ABGLEICH, SP_EINGANG, SP_POSITION)
@@ -95,16 +101,16 @@ def _update(table: Table, keys: Sequence[str], names: Sequence[str]) -> Update:
     return update(table).where(*which).values({name: bindparam(name) for name in names})
 
 
-PORTAL_COLUMNS: Final = _update(SP_MELDUNG, ["MELDUNG_NR"], ["PORTAL_GEAENDERT_AM", "PORTAL_AENDERUNG", "HINWEIS"])
-INBOX_VERSION: Final = _update(SP_EINGANG, ["SYSTEM", "ART", "PORTAL_ID"], ["IXHAUS_ID", "VERSION", "EMPFANGEN_AM"])
-GONE: Final = _update(SP_ABGLEICH, ["SYSTEM", "ART", "SCHLUESSEL"], ["ZUSTAND", "PRUEFSUMME", "ABGELEHNT", "ERGEBNIS"])
-MOVE: Final = _update(SP_POSITION, ["SYSTEM", "NAME"], ["WERT", "STAND"])
+PORTAL_COLUMNS: Final = _update(SP_MELDUNG, ["report_nr"], ["portal_changed_at", "portal_change", "hint"])
+INBOX_VERSION: Final = _update(SP_EINGANG, ["system", "record_type", "portal_id"], ["erp_id", "version", "received_at"])
+GONE: Final = _update(SP_ABGLEICH, ["system", "record_type", "external_id"], ["state", "hash", "refused", "outcome"])
+MOVE: Final = _update(SP_POSITION, ["system", "name"], ["value", "as_of"])
 
 
 def rows_of(connection: Connection, query: Select[Any], **keys: object) -> list[Row]:
     """Return the rows of a query by its keys: key, kind, system, …"""
     given = {f"k_{name}": value for name, value in keys.items()}
-    return [dict(row) for row in connection.execute(query, given).mappings()]
+    return named_rows(connection, query, given)
 
 
 def row_of(connection: Connection, query: Select[Any], **keys: object) -> Row | None:

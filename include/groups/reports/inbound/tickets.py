@@ -46,7 +46,7 @@ def is_usable(ticket_id: str) -> bool:
 def settled_versions(connection: Connection, system: str, ids: list[str]) -> dict[str, str]:
     """Return ticket id → when it was last changed, for those that were read."""
     rows = by_ids(connection, INBOX, filter(is_usable, ids), system=system, kind="ticket")
-    return {ticket_id: split_version(row["VERSION"])[0] for ticket_id, row in rows.items()}
+    return {ticket_id: split_version(row["version"])[0] for ticket_id, row in rows.items()}
 
 
 def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | None:
@@ -60,23 +60,23 @@ def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | Non
     inbox = by_ids(connection, INBOX, names, system=work.system, kind="ticket")
     held = by_ids(connection, LEDGER, names[:1], system=work.system, kind="ticket").get(ticket["id"])
     mine = inbox.get(ticket["id"], {})
-    if held is None and not mine.get("IXHAUS_ID"):
+    if held is None and not mine.get("erp_id"):
         return None
-    imported = [inbox[name]["IXHAUS_ID"] for name in names if inbox.get(name, {}).get("IXHAUS_ID")]
+    imported = [inbox[name]["erp_id"] for name in names if inbox.get(name, {}).get("erp_id")]
     candidates = imported[:1] or names
     reports = by_ids(connection, REPORTS, candidates)
     found = next((reports[number] for number in candidates if number in reports), None)
     if found is None:
-        return Report("", mine.get("IXHAUS_ID"), is_missing=True)
-    acknowledged = from_utc_column(held["BESTAETIGT_AM"]) if held else None
+        return Report("", mine.get("erp_id"), is_missing=True)
+    acknowledged = from_utc_column(held["acknowledged_at"]) if held else None
     return Report(
-        number=found["MELDUNG_NR"],
-        from_portal=mine.get("IXHAUS_ID"),
-        is_withdrawn=bool(held and held["ZUSTAND"] == State.REMOVED),
-        is_up_to_date=acknowledged is not None and (found["GEAENDERT_AM"] or _NEVER) <= local(acknowledged),
-        status=found["STATUS"] or "",
-        hint=found["HINWEIS"] or "",
-        seen_status=split_version(mine.get("VERSION"))[1],
+        number=found["report_nr"],
+        from_portal=mine.get("erp_id"),
+        is_withdrawn=bool(held and held["state"] == State.REMOVED),
+        is_up_to_date=acknowledged is not None and (found["changed_at"] or _NEVER) <= local(acknowledged),
+        status=found["status"] or "",
+        hint=found["hint"] or "",
+        seen_status=split_version(mine.get("version"))[1],
     )
 
 
@@ -85,8 +85,8 @@ def is_importable(connection: Connection, kind: str) -> bool:
     property, which nobody can make in the portal (R4, R41, E44).
     """
     row = row_of(connection, KIND, key=kind) if kind else None
-    barred = ("PORTAL_SPERRE", "HAUSMITTEILUNG", "OBJEKTMELDUNG")
-    return row is not None and row["FREIGEGEBEN"] == YES and not any(row[name] == YES for name in barred)
+    barred = ("is_locked", "is_bulletin", "is_property_wide")
+    return row is not None and row["is_released"] == YES and not any(row[name] == YES for name in barred)
 
 
 def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
@@ -98,12 +98,12 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
     now = utc_now()
     number = f"SP-{ticket.get('internalId') or ticket['id']}"[:LONGEST_ID]
     row = {
-        "MELDUNG_NR": number, "BETREFF": one_line(str(ticket.get("title") or ""), 400) or None, "MELDUNGSTEXT": None,
-        "MELDUNGSART": ticket["ticketTypeId"], "STATUS": NEW,
-        "GEMELDET_AM": local(parse(ticket.get("createdAt")) or now), "MELDER_PERSON": place.person_key,
-        "MELDER_PARTNER": place.partner_nr, "OBJEKT_NR": place.property_nr, "FLAECHE_NR": place.unit_nr,
-        "TEAM_NR": team, "VERANTWORTLICHER": responsible, "ANGELEGT_VON": work.user, "GEAENDERT_VON": work.user,
-        "HERKUNFT": Origin.PORTAL, "PORTAL_STATUS": None, "PORTAL_GRUND": None, "GEAENDERT_AM": local(now),
+        "report_nr": number, "subject": one_line(str(ticket.get("title") or ""), 400) or None, "text": None,
+        "report_kind": ticket["ticketTypeId"], "status": NEW,
+        "reported_at": local(parse(ticket.get("createdAt")) or now), "reporter_person": place.person_key,
+        "reporter_partner": place.partner_nr, "property_nr": place.property_nr, "unit_nr": place.unit_nr,
+        "team_nr": team, "responsible_user": responsible, "created_by": work.user, "changed_by": work.user,
+        "origin": Origin.PORTAL, "portal_status": None, "portal_reason": None, "changed_at": local(now),
     }  # fmt: skip
     return Report(number, number, is_new=True, row=row, hints=[*place.hints, *_outside(work, place)])
 
@@ -112,10 +112,10 @@ def add_to_ledger(work: Work, ticket: Ticket, report: Report, writes: Writes) ->
     """Let the outbound side know that the portal holds the report, so that it changes it instead of making another."""
     contact_id = str(ticket.get("contactId") or "")
     row = dict.fromkeys(SP_ABGLEICH.c.keys()) | {
-        "SYSTEM": work.system, "ART": "ticket", "SCHLUESSEL": ticket["id"], "GRUPPE": work.state.group,
-        "OBJEKTE": report.row["OBJEKT_NR"], "ZUSTAND": State.PRESENT.value,
-        "IDENTITAET": contact_id if 0 < len(contact_id) <= _LONGEST_IDENTITY else None,
-        "BESTAETIGT_AM": to_utc_column(utc_now()),
+        "system": work.system, "record_type": "ticket", "external_id": ticket["id"], "group": work.state.group,
+        "properties": report.row["property_nr"], "state": State.PRESENT.value,
+        "identity": contact_id if 0 < len(contact_id) <= _LONGEST_IDENTITY else None,
+        "acknowledged_at": to_utc_column(utc_now()),
     }  # fmt: skip
     writes.rows.append((SP_ABGLEICH, row))
 

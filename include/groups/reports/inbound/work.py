@@ -64,7 +64,7 @@ class Writes:
 
     rows: list[tuple[Table, Row]] = field(default_factory=list)
     files: list[tuple[Row, Path | bytes]] = field(default_factory=list)
-    """Rows of SP_ANHANG and what belongs into INHALT."""
+    """Rows of SP_ANHANG but for their content, and that."""
     reports: list[Row] = field(default_factory=list)
     inbox_versions: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
@@ -83,8 +83,8 @@ class Writes:
         self, work: Work, kind: str, portal_id: str, erp_id: str | None, version: str, *, is_known: bool
     ) -> None:
         """Note in the inbox which record an event of the portal became (None: none) and how it stood (R58)."""
-        key = {"SYSTEM": work.system, "ART": kind, "PORTAL_ID": portal_id}
-        values = {"IXHAUS_ID": erp_id, "VERSION": version, "EMPFANGEN_AM": to_utc_column(utc_now())}
+        key = {"system": work.system, "record_type": kind, "portal_id": portal_id}
+        values = {"erp_id": erp_id, "version": version, "received_at": to_utc_column(utc_now())}
         if is_known:
             self.inbox_versions.append({**{f"k_{name}": value for name, value in key.items()}, **values})
         else:
@@ -92,8 +92,8 @@ class Writes:
 
     def remove(self, work: Work, record_type: str, external_id: str) -> None:
         """Note in the ledger that the portal does not hold a record any more, without our doing."""
-        key = {"k_SYSTEM": work.system, "k_ART": record_type, "k_SCHLUESSEL": external_id}
-        values = {"ZUSTAND": State.REMOVED.value, "PRUEFSUMME": None, "ABGELEHNT": None, "ERGEBNIS": "OK"}
+        key = {"k_system": work.system, "k_record_type": record_type, "k_external_id": external_id}
+        values = {"state": State.REMOVED.value, "hash": None, "refused": None, "outcome": "OK"}
         self.gone.append(key | values)
 
     def warn(self, kind: str, portal_id: str, reason: str) -> None:
@@ -104,7 +104,7 @@ class Writes:
 def read_cursor(connection: Connection, system: str) -> str:
     """Return up to when (ISO, UTC) everything was read; "" if nothing was yet."""
     row = row_of(connection, POSITION, system=system, key=CURSOR)
-    return str(row["WERT"] or "") if row else ""
+    return str(row["value"] or "") if row else ""
 
 
 def store(work: Work, writes: Writes, cursor: str | None = None) -> None:
@@ -130,7 +130,7 @@ def _write(connection: Connection, writes: Writes) -> None:
             connection.execute(statement, rows)
     for row, content in writes.files:  # one at a time: each may be 100 MB
         held = content if isinstance(content, bytes) else content.read_bytes()
-        connection.execute(INSERTS[SP_ANHANG], [row | {"INHALT": held}])
+        connection.execute(INSERTS[SP_ANHANG], [row | {"content": held}])
     if writes.reports:
         connection.execute(PORTAL_COLUMNS, writes.reports)
     if writes.inbox_versions:
@@ -150,7 +150,7 @@ def _add_entries(connection: Connection, work: Work, entries: list[Entry]) -> No
 
 
 def _move_cursor(connection: Connection, system: str, cursor: str) -> None:
-    key, values = {"SYSTEM": system, "NAME": CURSOR}, {"WERT": cursor, "STAND": to_utc_column(utc_now())}
+    key, values = {"system": system, "name": CURSOR}, {"value": cursor, "as_of": to_utc_column(utc_now())}
     if row_of(connection, POSITION, system=system, key=CURSOR) is None:
         connection.execute(INSERTS[SP_POSITION], [key | values])
     else:
@@ -170,7 +170,7 @@ def kept_text(report_nr: str, note_id: str | None, text: str, writes: Writes) ->
 def file_row(file_id: str, report_nr: str, note_id: str | None, name: str, media_type: str, size: int) -> Row:
     """Return a row of SP_ANHANG but for its content."""
     row: dict[str, Any] = {
-        "ANHANG_ID": file_id, "MELDUNG_NR": report_nr, "NOTIZ_ID": note_id, "DATEINAME": name, "MIMETYP": media_type,
-        "GROESSE": size, "OEFFENTLICH": YES, "HERKUNFT": Origin.PORTAL, "GEAENDERT_AM": local(utc_now()),
+        "file_id": file_id, "report_nr": report_nr, "note_id": note_id, "file_name": name, "media_type": media_type,
+        "size": size, "is_public": YES, "origin": Origin.PORTAL, "changed_at": local(utc_now()),
     }  # fmt: skip
     return row

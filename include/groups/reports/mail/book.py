@@ -4,11 +4,11 @@ looked for, in SP_POSITION.
 States of an event (see ledger.State):
 
     unknown ──► new ──► pending ──► present     new: waits to be sent; pending: is being sent
-       └──────────────────────────► present     dealt with, GRUND says how
+       └──────────────────────────► present     dealt with, the reason says how
     pending ──► new      certainly not sent: the next run tries again
     present ──► removed ──► new | present       a report was closed, is open again, and is closed again
 
-AKTION and ERGEBNIS stay empty: they are the portal's, and what the protocol counts.
+Action and outcome stay empty: they are the portal's, and what the protocol counts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,23 +33,23 @@ EMAIL: Final = "email"
 _LOOKED: Final = "reports.emails"
 _ROW, _MARK = SP_ABGLEICH.c, SP_POSITION.c
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
-_EVENTS: Final = (_ROW.SYSTEM == _SYSTEM) & (_ROW.ART == EMAIL)
-_THE_MARK: Final = (_MARK.SYSTEM == _SYSTEM) & (_MARK.NAME == _LOOKED)
+_EVENTS: Final = (_ROW.system == _SYSTEM) & (_ROW.record_type == EMAIL)
+_THE_MARK: Final = (_MARK.system == _SYSTEM) & (_MARK.name == _LOOKED)
 
-TOLD: Final = select(_ROW.SCHLUESSEL, _ROW.ZUSTAND, _ROW.IDENTITAET, _ROW.BESTAETIGT_AM).where(_EVENTS)
-UNCERTAIN: Final = select(_ROW.SCHLUESSEL).where(_EVENTS, _ROW.ZUSTAND == State.PENDING.value)
-LOOKED: Final = select(_MARK.WERT).where(_THE_MARK)
-CREATED: Final = select(_ROW.ART, _ROW.SCHLUESSEL).where(
-    _ROW.SYSTEM == _SYSTEM, (_ROW.ART == "ticket") | (_ROW.ART == "comment"), _ROW.AKTION == Action.CREATE.value,
-    _ROW.ERGEBNIS == "OK", _ROW.BESTAETIGT_AM >= bindparam("k_since"),
+TOLD: Final = select(_ROW.external_id, _ROW.state, _ROW.identity, _ROW.acknowledged_at).where(_EVENTS)
+UNCERTAIN: Final = select(_ROW.external_id).where(_EVENTS, _ROW.state == State.PENDING.value)
+LOOKED: Final = select(_MARK.value).where(_THE_MARK)
+CREATED: Final = select(_ROW.record_type, _ROW.external_id).where(
+    _ROW.system == _SYSTEM, (_ROW.record_type == "ticket") | (_ROW.record_type == "comment"),
+    _ROW.action == Action.CREATE.value, _ROW.outcome == "OK", _ROW.acknowledged_at >= bindparam("k_since"),
 )  # fmt: skip
 REMEMBER: Final = insert(SP_ABGLEICH)
 BECOMES: Final = (
     update(SP_ABGLEICH)
-    .where(_EVENTS & (_ROW.SCHLUESSEL == bindparam("k_id")))
-    .values({name: bindparam(name) for name in ("ZUSTAND", "GRUND", "LAUF", "GESENDET_AM", "BESTAETIGT_AM")})
+    .where(_EVENTS & (_ROW.external_id == bindparam("k_id")))
+    .values({name: bindparam(name) for name in ("state", "reason", "run", "sent_at", "acknowledged_at")})
 )
-LOOK: Final = update(SP_POSITION).where(_THE_MARK).values({name: bindparam(name) for name in ("WERT", "STAND")})
+LOOK: Final = update(SP_POSITION).where(_THE_MARK).values({name: bindparam(name) for name in ("value", "as_of")})
 LOOK_FIRST: Final = insert(SP_POSITION)
 
 
@@ -92,14 +92,14 @@ class Book:
         """Remember everything found and, if `looked`, that it was looked for everywhere, in one transaction: each event
         is found once.
         """
-        key = {"SYSTEM": self._state.system, "ART": EMAIL, "GRUPPE": self._state.group}
+        key = {"system": self._state.system, "record_type": EMAIL, "group": self._state.group}
         new = [
-            {**key, "SCHLUESSEL": one.event, "IDENTITAET": one.about or None, **self._values(one.reason)}
+            {**key, "external_id": one.event, "identity": one.about or None, **self._values(one.reason)}
             for one in decided
             if not one.state
         ]
         changed = [{"k_id": one.event, **self._values(one.reason)} for one in decided if one.state]
-        changed += [{"k_id": event, **self._values("NO_NEWS"), "ZUSTAND": State.REMOVED.value} for event in reopened]
+        changed += [{"k_id": event, **self._values("NO_NEWS"), "state": State.REMOVED.value} for event in reopened]
         with self._begun() as connection:
             if new:
                 connection.execute(REMEMBER, new)
@@ -126,8 +126,8 @@ class Book:
         is_dealt_with = reason not in ("", "EMAIL_DUE")
         state = State.PRESENT if is_dealt_with else State.NEW if reason else State.PENDING
         return {
-            "ZUSTAND": state.value, "GRUND": reason or None, "LAUF": self._state.key.name,
-            "GESENDET_AM": None if state is State.NEW else now, "BESTAETIGT_AM": now if is_dealt_with else None,
+            "state": state.value, "reason": reason or None, "run": self._state.key.name,
+            "sent_at": None if state is State.NEW else now, "acknowledged_at": now if is_dealt_with else None,
         }  # fmt: skip
 
     def _rows(self, query: Select[Any], **given: object) -> list[tuple[Any, ...]]:
@@ -139,9 +139,9 @@ class Book:
             connection.execute(BECOMES, [self._mine | row for row in rows])
 
     def _looked(self, connection: Connection) -> None:
-        values = {"WERT": self._state.queried_at, "STAND": to_utc_column(utc_now())}
+        values = {"value": self._state.queried_at, "as_of": to_utc_column(utc_now())}
         if connection.execute(LOOK, self._mine | values).rowcount == 0:
-            connection.execute(LOOK_FIRST, {"SYSTEM": self._state.system, "NAME": _LOOKED, **values})
+            connection.execute(LOOK_FIRST, {"system": self._state.system, "name": _LOOKED, **values})
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:

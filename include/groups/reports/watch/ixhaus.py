@@ -12,7 +12,7 @@ from include.vocabulary.state import Origin
 
 _SINCE: Final[BindParameter[Any]] = bindparam("since")
 _USER: Final[BindParameter[Any]] = bindparam("user_nr")
-_LEASE: Final = select(SP_SPERRE.c.INHABER, SP_SPERRE.c.MARKE, SP_SPERRE.c.GUELTIG_BIS)
+_LEASE: Final = select(SP_SPERRE.c.holder, SP_SPERRE.c.token, SP_SPERRE.c.valid_until)
 
 
 class Stamp(NamedTuple):
@@ -26,7 +26,7 @@ class Stamp(NamedTuple):
 
 def _recent(table: Table, by_staff: ColumnElement[bool] | None = None) -> Select[Any]:
     (key,) = table.primary_key.columns
-    query = select(key, table.c.GEAENDERT_AM, table.c.MELDUNG_NR).where(table.c.GEAENDERT_AM >= _SINCE)
+    query = select(key, table.c.changed_at, table.c.report_nr).where(table.c.changed_at >= _SINCE)
     return query if by_staff is None else query.where(by_staff)
 
 
@@ -35,9 +35,9 @@ def _not(column: ColumnElement[str], value: object) -> ColumnElement[bool]:
 
 
 QUERIES: Final = {
-    SP_MELDUNG.name: _recent(SP_MELDUNG, _not(SP_MELDUNG.c.GEAENDERT_VON, _USER)),
-    SP_NOTIZ.name: _recent(SP_NOTIZ, _not(SP_NOTIZ.c.HERKUNFT, Origin.PORTAL)),
-    SP_ANHANG.name: _recent(SP_ANHANG, _not(SP_ANHANG.c.HERKUNFT, Origin.PORTAL)),
+    SP_MELDUNG.name: _recent(SP_MELDUNG, _not(SP_MELDUNG.c.changed_by, _USER)),
+    SP_NOTIZ.name: _recent(SP_NOTIZ, _not(SP_NOTIZ.c.origin, Origin.PORTAL)),
+    SP_ANHANG.name: _recent(SP_ANHANG, _not(SP_ANHANG.c.origin, Origin.PORTAL)),
     SP_BEAUFTRAGUNG.name: _recent(SP_BEAUFTRAGUNG),
 }
 """View → its recently changed records; a consultant's index on GEAENDERT_AM keeps them cheap."""
@@ -59,7 +59,8 @@ def recent(connection: Connection, since: datetime, user: str | None) -> set[Sta
 
 def lease_of(connection: Connection, name: str) -> tuple[int, bool]:
     """Return the number of the newest holder of a lease (0: there was none), and whether it is at work."""
-    row = connection.execute(_LEASE.where(SP_SPERRE.c.NAME == name)).one_or_none()
+    row = connection.execute(_LEASE.where(SP_SPERRE.c.name == name)).one_or_none()
     if row is None:
         return 0, False
-    return row.MARKE, row.INHABER is not None and row.GUELTIG_BIS > to_utc_column(utc_now())
+    holder, token, valid_until = row
+    return token, holder is not None and valid_until > to_utc_column(utc_now())

@@ -7,13 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, select
 
 from demo.ixhaus.estate import STAFF
 from demo.ixhaus.writing import write_rows
 from include.groups.reports.inbound import Received, receive
-from include.ixhaus.database import engine_on
+from include.ixhaus.contract.own import SP_POSITION, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.reports import SP_ANHANG, SP_MELDUNG, SP_NOTIZ
+from include.ixhaus.database import engine_on, read_snapshot
 from include.ixhaus.ddl import create_sqlite_schema
+from include.ixhaus.rows import named_rows
 from include.settings import SystemSettings
 from include.sync.lease import acquire
 from include.sync.run import RunState
@@ -57,10 +60,10 @@ class World:
     def _fill_erp(self) -> None:
         for table, rows in STAFF.items():
             self.insert(table, *rows)
-        self.insert("SP_OBJEKT", {"OBJEKT_NR": "100", "TEAM_NR": "T1"}, {"OBJEKT_NR": "200", "TEAM_NR": "T3"})
-        self.insert("SP_PARTNER", {"PARTNER_NR": PARTNER, "NACHNAME": CANARY})
-        self.insert("SP_PERSON", {"PERSON_SCHLUESSEL": TENANT, "NACHNAME": CANARY})
-        self.insert("SP_PERSON", {"PERSON_SCHLUESSEL": "100.2.1", "PARTNER_NR": PARTNER})
+        self.insert("SP_OBJEKT", {"property_nr": "100", "team_nr": "T1"}, {"property_nr": "200", "team_nr": "T3"})
+        self.insert("SP_PARTNER", {"partner_nr": PARTNER, "last_name": CANARY})
+        self.insert("SP_PERSON", {"person_key": TENANT, "last_name": CANARY})
+        self.insert("SP_PERSON", {"person_key": "100.2.1", "partner_nr": PARTNER})
         self.contract("1", TENANT)
         self.contract("2", "100.2.1")
 
@@ -71,7 +74,7 @@ class World:
         for contact_id in (TENANT, PARTNER):
             self.contact(contact_id)
         for kind in STAFF["SP_MELDUNGSART"]:
-            self.user.post("ticket-types", id=kind["MELDUNGSART"], name=kind["BEZEICHNUNG"])
+            self.user.post("ticket-types", id=kind["report_kind"], name=kind["name"])
 
     # ---- the ERP
 
@@ -79,23 +82,26 @@ class World:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             write_rows(connection, table, rows)
 
-    def sql(self, statement: str, *values: object) -> list[Row]:
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.database)) as connection, connection:
-            cursor = connection.execute(statement, values)
-            names = [name for name, *_ in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            return connection.execute(statement, values).fetchall()
+
+    def rows(self, table: Table, **equal: object) -> list[Row]:
+        """Return the rows of a table or view in which columns have these values."""
+        with read_snapshot(self.engine) as connection:
+            return named_rows(connection, select(table).filter_by(**equal))
 
     def contract(
         self, unit: str, person: str, *, begin: int = -900, end: int | None = None, house: str = "100"
     ) -> None:
         """A contract between a person and a unit; days count from today."""
         self.insert("SP_VERTRAG", {
-            "VERTRAG_NR": f"V{house}-{unit}-{person}-{begin}", "OBJEKT_NR": house, "FLAECHE_NR": unit, "ART": "MIETE",
-            "PERSON_SCHLUESSEL": person, "BEGINN": self.today + timedelta(days=begin),
+            "contract_nr": f"V{house}-{unit}-{person}-{begin}", "property_nr": house, "unit_nr": unit, "kind": "MIETE",
+            "person_key": person, "begin": self.today + timedelta(days=begin),
                     })  # fmt: skip
 
     def reports(self) -> list[Row]:
-        return self.sql("SELECT * FROM SP_MELDUNG ORDER BY GEMELDET_AM, MELDUNG_NR")
+        return sorted(self.rows(SP_MELDUNG), key=lambda row: (str(row["reported_at"] or ""), row["report_nr"]))
 
     def report(self) -> Row:
         """The only report there is."""
@@ -103,26 +109,28 @@ class World:
         return report
 
     def notes(self) -> list[Row]:
-        return self.sql("SELECT * FROM SP_NOTIZ ORDER BY rowid")
+        return self.rows(SP_NOTIZ)
 
     def texts(self) -> list[str]:
-        return [note["TEXT"] for note in self.notes()]
+        return [note["text"] for note in self.notes()]
 
     def files(self) -> list[Row]:
-        return self.sql("SELECT * FROM SP_ANHANG ORDER BY rowid")
+        return self.rows(SP_ANHANG)
 
     def warned(self) -> list[tuple[str, str, str]]:
         """Level, id and reason of every protocol entry."""
-        rows = self.sql("SELECT * FROM SP_PROTOKOLL_EINTRAG ORDER BY ART, SCHLUESSEL, GRUND")
-        return [(row["STUFE"], row["SCHLUESSEL"], row["GRUND"]) for row in rows]
+        rows = sorted(
+            self.rows(SP_PROTOKOLL_EINTRAG), key=lambda row: (row["record_type"], row["external_id"], row["reason"])
+        )
+        return [(row["level"], row["external_id"], row["reason"]) for row in rows]
 
     def cursor(self) -> str | None:
-        rows = self.sql("SELECT WERT FROM SP_POSITION WHERE NAME = 'reports.inbound'")
-        return str(rows[0]["WERT"]) if rows else None
+        rows = self.rows(SP_POSITION, name="reports.inbound")
+        return str(rows[0]["value"]) if rows else None
 
     def ours(self, number: str = "M1", state: str = "present", **report: object) -> str:
         """A report of iX-Haus that the portal holds as a ticket of the same id, as the outbound side leaves it."""
-        row = {"MELDUNG_NR": number, "STATUS": "Neu", "OBJEKT_NR": "100", "HERKUNFT": "ERP"}
+        row = {"report_nr": number, "status": "Neu", "property_nr": "100", "origin": "ERP"}
         self.insert("SP_MELDUNG", row | report)
         self.ledger("ticket", number, state)
         ticket = {"ticketTypeId": "REPARATUR", "title": "Unsere", "contactId": TENANT}
@@ -131,8 +139,8 @@ class World:
 
     def ledger(self, kind: str, external_id: str, state: str = "present") -> None:
         self.insert("SP_ABGLEICH", {
-            "SYSTEM": SYSTEM, "ART": kind, "SCHLUESSEL": external_id, "ZUSTAND": state,
-            "BESTAETIGT_AM": utc_now().replace(tzinfo=None),
+            "system": SYSTEM, "record_type": kind, "external_id": external_id, "state": state,
+            "acknowledged_at": utc_now().replace(tzinfo=None),
         })  # fmt: skip
 
     # ---- the portal

@@ -17,11 +17,11 @@ def test_files_arrive_with_their_content_at_report_or_note(world: World) -> None
     world.comments(ticket_id, file=("liste.txt", "text/plain", "Grün".encode()))
     assert world.receive() == Received(tickets=1, comments=1, attachments=2)
     first, second = world.files()
-    assert (first["DATEINAME"], first["MIMETYP"], first["GROESSE"]) == ("Küche-1.png", "image/png", len(PNG))
-    assert (first["INHALT"], first["NOTIZ_ID"], first["OEFFENTLICH"], first["HERKUNFT"]) == (PNG, None, "J", "PORTAL")
-    assert second["NOTIZ_ID"] == world.notes()[0]["NOTIZ_ID"]
-    assert {one["MELDUNG_NR"] for one in (first, second)} == {world.report()["MELDUNG_NR"]}
-    assert first["ANHANG_ID"].startswith("SP-")
+    assert (first["file_name"], first["media_type"], first["size"]) == ("Küche-1.png", "image/png", len(PNG))
+    assert (first["content"], first["note_id"], first["is_public"], first["origin"]) == (PNG, None, "J", "PORTAL")
+    assert second["note_id"] == world.notes()[0]["note_id"]
+    assert {one["report_nr"] for one in (first, second)} == {world.report()["report_nr"]}
+    assert first["file_id"].startswith("SP-")
 
 
 @pytest.mark.rule("E51")
@@ -32,7 +32,7 @@ def test_many_files_and_later_ones_arrive_once_each(world: World) -> None:
     assert world.receive().attachments == 20
     world.user.attach(ticket_id, PNG + b"later")
     assert world.receive() == Received(attachments=1)
-    assert world.report()["PORTAL_AENDERUNG"] == "NEUER_ANHANG"
+    assert world.report()["portal_change"] == "NEUER_ANHANG"
 
 
 @pytest.mark.rule("E51")
@@ -40,7 +40,7 @@ def test_many_files_and_later_ones_arrive_once_each(world: World) -> None:
 def test_a_file_that_is_too_large_is_named_and_the_rest_arrives(world: World, size: int, arrives: bool) -> None:
     world.comments(world.files_report(file=("a.bin", "application/octet-stream", b"\1" * size)))
     assert world.receive() == Received(tickets=1, comments=1, attachments=int(arrives))
-    assert world.report()["HINWEIS"] == (None if arrives else explain("ATTACHMENT_TOO_LARGE"))
+    assert world.report()["hint"] == (None if arrives else explain("ATTACHMENT_TOO_LARGE"))
     assert [reason for *_, reason in world.warned()] == ([] if arrives else ["ATTACHMENT_TOO_LARGE"])
 
 
@@ -85,7 +85,7 @@ def test_a_disturbance_is_overcome(world: World, fault: str, times: int) -> None
     world.files_report(file=("a.png", "image/png", PNG))
     world.sandbox.fault(fault, path="/attachments/*", times=times)
     assert world.receive() == Received(tickets=1, attachments=1)
-    assert world.files()[0]["INHALT"] == PNG
+    assert world.files()[0]["content"] == PNG
 
 
 def test_a_portal_that_stays_disturbed_lets_the_ticket_wait(world: World) -> None:
@@ -100,7 +100,7 @@ def test_a_portal_that_stays_disturbed_lets_the_ticket_wait(world: World) -> Non
 def test_our_own_file_coming_back_is_not_imported(world: World) -> None:
     number = world.ours()
     world.insert("SP_ANHANG", {
-        "ANHANG_ID": "A1", "MELDUNG_NR": number, "GROESSE": len(PNG), "INHALT": PNG, "HERKUNFT": "ERP",
+        "file_id": "A1", "report_nr": number, "size": len(PNG), "content": PNG, "origin": "ERP",
     })  # fmt: skip
     world.user.attach(number, PNG)
     world.user.attach(number, PNG[:-1] + b"x")

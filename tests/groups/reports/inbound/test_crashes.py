@@ -63,8 +63,8 @@ def crash_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 def everything(world: World) -> list[Any]:
     """All that came in, without times and the numbers that the portal counts."""
-    reports = sorted(str((one["BETREFF"], one["MELDUNGSTEXT"])) for one in world.reports())
-    return [reports, sorted(world.texts()), sorted(one["INHALT"] for one in world.files())]
+    reports = sorted(str((one["subject"], one["text"])) for one in world.reports())
+    return [reports, sorted(world.texts()), sorted(one["content"] for one in world.files())]
 
 
 @pytest.mark.rule("R58")
@@ -111,5 +111,5 @@ def test_one_that_lost_its_lease_writes_nothing(world: World, monkeypatch: pytes
     monkeypatch.setattr(work, "_write", overtaken)
     with pytest.raises(LeaseLostError):
         world.receive()
-    assert [one["BETREFF"] for one in world.reports()] == ["a"]  # the page in whose transaction it was lost
+    assert [one["subject"] for one in world.reports()] == ["a"]  # the page in whose transaction it was lost
     assert world.cursor() is None

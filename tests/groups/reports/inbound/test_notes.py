@@ -22,11 +22,11 @@ def test_comments_of_tenants_and_staff_arrive_as_public_notes_with_their_author(
     world.sandbox.staff_comments(number, "Wir kommen", author="Verwaltung Nord")
     assert world.receive() == Received(comments=2)
     first, second = world.notes()
-    assert (first["NOTIZ_ID"], first["MELDUNG_NR"], first["TEXT"]) == (f"SP-{internal_id}", "M1", "Noch kalt")
-    assert (first["OEFFENTLICH"], first["ANGELEGT_VON"], first["HERKUNFT"]) == ("J", "007", "PORTAL")
-    assert (first["VERFASSER"], second["VERFASSER"]) == (f"{CANARY} {TENANT}", "Verwaltung Nord")
-    assert world.report()["PORTAL_AENDERUNG"] == "NEUE_NOTIZ"
-    assert world.report()["PORTAL_GEAENDERT_AM"]
+    assert (first["note_id"], first["report_nr"], first["text"]) == (f"SP-{internal_id}", "M1", "Noch kalt")
+    assert (first["is_public"], first["created_by"], first["origin"]) == ("J", "007", "PORTAL")
+    assert (first["author"], second["author"]) == (f"{CANARY} {TENANT}", "Verwaltung Nord")
+    assert world.report()["portal_change"] == "NEUE_NOTIZ"
+    assert world.report()["portal_changed_at"]
 
 
 @pytest.mark.rule("R44")
@@ -73,8 +73,8 @@ def test_a_changed_comment_becomes_a_further_note(world: World) -> None:
     for _ in range(2):
         world.receive()
     assert world.texts() == ["Am Montag", "Im Portal geändert: Am Dienstag"]
-    assert [note["OEFFENTLICH"] for note in world.notes()] == ["J", "J"]
-    assert world.report()["PORTAL_AENDERUNG"] == "NOTIZ_GEAENDERT"
+    assert [note["is_public"] for note in world.notes()] == ["J", "J"]
+    assert world.report()["portal_change"] == "NOTIZ_GEAENDERT"
 
 
 @pytest.mark.rule("E48", "R45")
@@ -89,13 +89,13 @@ def test_a_comment_that_is_gone_stays_and_leaves_an_internal_note(world: World, 
     for _ in range(2):
         world.receive()
     first, second = world.notes()
-    assert (first["TEXT"], first["OEFFENTLICH"]) == ("Am Montag", "J")
-    assert (second["TEXT"][:32], second["OEFFENTLICH"]) == ("Im Portal gelöscht: Notiz vom " + _day(first), "N")
-    assert world.report()["PORTAL_AENDERUNG"] == "NOTIZ_GELOESCHT"
+    assert (first["text"], first["is_public"]) == ("Am Montag", "J")
+    assert (second["text"][:32], second["is_public"]) == ("Im Portal gelöscht: Notiz vom " + _day(first), "N")
+    assert world.report()["portal_change"] == "NOTIZ_GELOESCHT"
 
 
 def _day(note: dict[str, Any]) -> str:
-    return str(note["ANGELEGT_AM"])[8:10]
+    return str(note["created_at"])[8:10]
 
 
 @pytest.mark.rule("E48")
@@ -115,7 +115,7 @@ def test_a_note_and_a_status_of_the_same_moment_both_show(world: World) -> None:
     world.comments(number)
     world.sandbox.staff_sets_status(number, "IN_PROGRESS")
     world.receive()
-    assert world.report()["PORTAL_AENDERUNG"] == "NEUE_NOTIZ STATUS_GEAENDERT"
+    assert world.report()["portal_change"] == "NEUE_NOTIZ STATUS_GEAENDERT"
 
 
 @pytest.mark.rule("E49", "R49")
@@ -124,7 +124,7 @@ def test_our_own_comment_is_known_by_the_ledger(world: World) -> None:
     world.ledger("comment", "N1")
     world.user.comment(number, "Wir kommen.", id="N1", isInternal=False)
     assert world.receive() == Received()
-    assert (world.notes(), world.report()["PORTAL_AENDERUNG"]) == ([], None)
+    assert (world.notes(), world.report()["portal_change"]) == ([], None)
 
 
 @pytest.mark.rule("E49")
@@ -134,8 +134,8 @@ def test_our_own_comment_under_a_strange_id_is_known_while_nobody_knows_whether_
 ) -> None:
     number = world.ours()
     world.insert("SP_NOTIZ", {
-        "NOTIZ_ID": "N1", "MELDUNG_NR": number, "TEXT": "Wir kommen.", "OEFFENTLICH": "J", "VERFASSER": "Nora",
-        "HERKUNFT": "ERP",
+        "note_id": "N1", "report_nr": number, "text": "Wir kommen.", "is_public": "J", "author": "Nora",
+        "origin": "ERP",
     })  # fmt: skip
     world.ledger("comment", "N1", "pending")
     world.sandbox.staff_comments(number, "Wir kommen.", author=author)
@@ -151,11 +151,11 @@ def test_a_text_that_is_too_long_is_cut_and_kept_whole_beside(world: World) -> N
     ticket_id = world.files_report(text)
     world.comments(ticket_id, text)
     assert world.receive() == Received(tickets=1, comments=1)
-    for kept in (world.report()["MELDUNGSTEXT"], world.texts()[0]):
+    for kept in (world.report()["text"], world.texts()[0]):
         assert len(kept) <= 30_000
         assert kept.endswith("… [gekürzt]")
-    assert [file["INHALT"].decode() for file in world.files()] == [text, text]
-    assert [bool(file["NOTIZ_ID"]) for file in world.files()] == [False, True]
+    assert [file["content"].decode() for file in world.files()] == [text, text]
+    assert [bool(file["note_id"]) for file in world.files()] == [False, True]
 
 
 @pytest.mark.rule("E50")
@@ -163,7 +163,7 @@ def test_markup_is_neutralised_in_every_text(world: World) -> None:
     ticket_id = world.files_report("<p>Kalt &amp; nass</p><script>alert(1)</script>", title="<b>Heizung</b>\nkalt")
     world.comments(ticket_id, "Zeile<br>Zeile\x00")
     world.receive()
-    assert (world.report()["BETREFF"], world.report()["MELDUNGSTEXT"]) == ("Heizung kalt", "Kalt & nass")
+    assert (world.report()["subject"], world.report()["text"]) == ("Heizung kalt", "Kalt & nass")
     assert world.texts() == ["Zeile\nZeile"]
 
 

@@ -26,7 +26,7 @@ def moved_to(world: World) -> datetime:
 
 
 def titles(world: World) -> list[str]:
-    return sorted(report["BETREFF"] for report in world.reports())
+    return sorted(report["subject"] for report in world.reports())
 
 
 @pytest.mark.rule("R58")

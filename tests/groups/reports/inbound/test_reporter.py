@@ -51,7 +51,7 @@ def reporter(world: World, contact: str, **more: Any) -> tuple[object, ...]:
     """Person, partner, property, unit and hint of the report that a contact's ticket becomes."""
     world.files_report(contact=contact, **more)
     world.receive()
-    names = ("MELDER_PERSON", "MELDER_PARTNER", "OBJEKT_NR", "FLAECHE_NR", "HINWEIS")
+    names = ("reporter_person", "reporter_partner", "property_nr", "unit_nr", "hint")
     return tuple(world.report()[name] for name in names)
 
 
@@ -62,8 +62,8 @@ def test_a_partner_is_found_through_his_person(world: World) -> None:
 
 @pytest.mark.rule("R48")
 def test_a_co_resident_is_found_through_his_role(world: World) -> None:
-    world.insert("SP_PARTNER", {"PARTNER_NR": "88"})
-    world.insert("SP_VERTRAGSROLLE", {"VERTRAG_NR": "V100-1-100.1.1--900", "PARTNER_NR": "88", "ROLLE": "MITBEWOHNER"})
+    world.insert("SP_PARTNER", {"partner_nr": "88"})
+    world.insert("SP_VERTRAGSROLLE", {"contract_nr": "V100-1-100.1.1--900", "partner_nr": "88", "role": "MITBEWOHNER"})
     world.contact("88")
     assert reporter(world, "88") == (None, "88", "100", "1", None)
 
@@ -97,7 +97,7 @@ def test_a_number_given_to_somebody_else_is_not_taken_for_the_old_contact(world:
 
 @pytest.mark.rule("E45")
 def test_a_prospect_has_no_place(world: World) -> None:
-    world.insert("SP_PERSON", {"PERSON_SCHLUESSEL": "100.9.1"})
+    world.insert("SP_PERSON", {"person_key": "100.9.1"})
     world.contact("100.9.1")
     assert reporter(world, "100.9.1") == ("100.9.1", None, None, None, explain("REPORTER_WITHOUT_CONTRACT"))
 
@@ -110,11 +110,11 @@ def test_a_contract_that_ended_yesterday_is_flagged(world: World) -> None:
 
 @pytest.mark.rule("E47", "R38")
 def test_a_ticket_for_a_withdrawn_property_is_imported_and_flagged(world: World) -> None:
-    world.insert("SP_PERSON", {"PERSON_SCHLUESSEL": "200.1.1"})
+    world.insert("SP_PERSON", {"person_key": "200.1.1"})
     world.contract("1", "200.1.1", house="200")
     world.contact("200.1.1")
     assert reporter(world, "200.1.1") == ("200.1.1", None, "200", "1", explain("PROPERTY_NOT_RELEASED"))
-    assert (world.report()["TEAM_NR"], world.report()["VERANTWORTLICHER"]) == (None, None)  # T3 keeps the books
+    assert (world.report()["team_nr"], world.report()["responsible_user"]) == (None, None)  # T3 keeps the books
 
 
 def test_legacy_dates_mean_no_date(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.groups.reports.inbound import Received, unsettled
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain
 from tests.groups.reports.inbound.harness import PARTNER, TENANT, World
@@ -16,18 +17,18 @@ def test_a_ticket_becomes_a_report_under_the_configured_user(world: World) -> No
     assert world.receive() == Received(tickets=1)
     (ticket,) = world.sandbox.state("tickets")
     report = world.report()
-    moments = [report.pop(name) for name in ("GEMELDET_AM", "PORTAL_GEAENDERT_AM", "GEAENDERT_AM")]
-    assert all(datetime.fromisoformat(moment) for moment in moments)
+    moments = [report.pop(name) for name in ("reported_at", "portal_changed_at", "changed_at")]
+    assert all(isinstance(moment, datetime) for moment in moments)
     assert report == {
-        "MELDUNG_NR": f"SP-{ticket['internalId']}", "BETREFF": "Heizung kalt", "MELDUNGSTEXT": "Es ist kalt.",
-        "MELDUNGSART": "REPARATUR", "STATUS": "Neu", "MELDER_PERSON": TENANT, "MELDER_PARTNER": None,
-        "OBJEKT_NR": "100", "FLAECHE_NR": "1", "TEAM_NR": "T1", "VERANTWORTLICHER": "011", "ANGELEGT_VON": "007",
-        "GEAENDERT_VON": "007", "HERKUNFT": "PORTAL", "HINWEIS": None, "PORTAL_STATUS": None, "PORTAL_GRUND": None,
-        "PORTAL_AENDERUNG": "NEUE_MELDUNG",
+        "report_nr": f"SP-{ticket['internalId']}", "subject": "Heizung kalt", "text": "Es ist kalt.",
+        "report_kind": "REPARATUR", "status": "Neu", "reporter_person": TENANT, "reporter_partner": None,
+        "property_nr": "100", "unit_nr": "1", "team_nr": "T1", "responsible_user": "011", "created_by": "007",
+        "changed_by": "007", "origin": "PORTAL", "hint": None, "portal_status": None, "portal_reason": None,
+        "portal_change": "NEUE_MELDUNG",
     }  # fmt: skip
-    (held,) = world.sql("SELECT * FROM SP_ABGLEICH WHERE ART = 'ticket'")
-    assert (held["SCHLUESSEL"], held["ZUSTAND"], held["PRUEFSUMME"]) == (ticket_id, "present", None)
-    assert (held["GRUPPE"], held["OBJEKTE"], held["IDENTITAET"]) == ("reports", "100", TENANT)
+    (held,) = world.rows(SP_ABGLEICH, record_type="ticket")
+    assert (held["external_id"], held["state"], held["hash"]) == (ticket_id, "present", None)
+    assert (held["group"], held["properties"], held["identity"]) == ("reports", "100", TENANT)
 
 
 def test_a_second_reading_imports_nothing(world: World) -> None:
@@ -64,8 +65,8 @@ def test_times_are_local(world: World) -> None:
     world.sandbox.behave(clock_skew_seconds=before_new_year.total_seconds())
     world.comments(world.files_report())
     world.receive()
-    assert [world.report()[name][:16] for name in ("GEMELDET_AM", "PORTAL_GEAENDERT_AM")] == ["2027-01-01 00:30"] * 2
-    assert world.notes()[0]["ANGELEGT_AM"][:16] == "2027-01-01 00:30"
+    assert [str(world.report()[name])[:16] for name in ("reported_at", "portal_changed_at")] == ["2027-01-01 00:30"] * 2
+    assert str(world.notes()[0]["created_at"])[:16] == "2027-01-01 00:30"
 
 
 @pytest.mark.rule("O6", "R49")
@@ -74,7 +75,7 @@ def test_a_status_set_in_the_portal_shows_and_never_changes_iXHaus(world: World)
     world.receive()
     world.sandbox.staff_sets_status(number, "CLOSED")
     world.receive()
-    assert (world.report()["STATUS"], world.report()["PORTAL_AENDERUNG"]) == ("Neu", "STATUS_GEAENDERT")
+    assert (world.report()["status"], world.report()["portal_change"]) == ("Neu", "STATUS_GEAENDERT")
 
 
 @pytest.mark.rule("R49", "E49")
@@ -84,7 +85,7 @@ def test_our_own_change_coming_back_sets_no_column(world: World) -> None:
     world.sql("UPDATE SP_MELDUNG SET STATUS = 'Abgeschlossen'")
     world.user.change("tickets", number, status="CLOSED", title="Anders")
     assert world.receive() == Received()
-    assert (world.report()["PORTAL_AENDERUNG"], world.report()["PORTAL_GEAENDERT_AM"]) == (None, None)
+    assert (world.report()["portal_change"], world.report()["portal_changed_at"]) == (None, None)
 
 
 @pytest.mark.rule("R49")
@@ -93,21 +94,21 @@ def test_a_status_that_is_not_yet_sent_is_no_change_in_the_portal(world: World) 
     world.sql("UPDATE SP_MELDUNG SET STATUS = 'Abgeschlossen', GEAENDERT_AM = '2999-01-01 00:00:00.000000'")
     world.user.change("tickets", number, title="Anders")
     world.receive()
-    assert world.report()["PORTAL_AENDERUNG"] is None
+    assert world.report()["portal_change"] is None
 
 
 @pytest.mark.rule("E38")
 def test_a_note_on_a_withdrawn_ticket_is_imported_and_flagged(world: World) -> None:
-    number = world.ours(state="removed", HINWEIS="Bisher.")
+    number = world.ours(state="removed", hint="Bisher.")
     world.user.change("tickets", number, status="CLOSED")
     world.comments(number, "Immer noch kalt")
     assert world.receive() == Received(comments=1)
-    assert world.report()["HINWEIS"] == f"Bisher. {explain('TICKET_WITHDRAWN')}"
-    assert world.report()["PORTAL_AENDERUNG"] == "NEUE_NOTIZ"
+    assert world.report()["hint"] == f"Bisher. {explain('TICKET_WITHDRAWN')}"
+    assert world.report()["portal_change"] == "NEUE_NOTIZ"
 
 
 def test_a_ticket_for_another_audience_belongs_to_the_same_report(world: World) -> None:
-    world.insert("SP_MELDUNG", {"MELDUNG_NR": "M1", "STATUS": "Neu"})
+    world.insert("SP_MELDUNG", {"report_nr": "M1", "status": "Neu"})
     for ticket_id in ("M1", "M1~4711"):
         world.ledger("ticket", ticket_id)
         world.user.post("tickets", id=ticket_id, ticketTypeId="REPARATUR", title="Eins", contactId=PARTNER)
@@ -116,8 +117,8 @@ def test_a_ticket_for_another_audience_belongs_to_the_same_report(world: World) 
     world.comments("M1~4711", "noch eine")
     world.receive()
     assert world.texts() == ["zu M1", "zu M1~4711", "noch eine"]  # and none is taken for deleted
-    assert {note["MELDUNG_NR"] for note in world.notes()} == {"M1"}
-    assert world.sql("SELECT DISTINCT IXHAUS_ID FROM SP_EINGANG WHERE ART = 'ticket'") == [{"IXHAUS_ID": None}]
+    assert {note["report_nr"] for note in world.notes()} == {"M1"}
+    assert {row["erp_id"] for row in world.rows(SP_EINGANG, record_type="ticket")} == {None}
 
 
 def test_a_report_that_is_gone_from_iXHaus_is_named(world: World) -> None:

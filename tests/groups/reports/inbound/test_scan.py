@@ -34,9 +34,9 @@ def test_an_infected_file_is_not_taken_and_the_rest_arrives(
     ticket_id = world.files_report(file=("kanari.txt", "text/plain", PLAGUE))
     world.comments(ticket_id, file=("gut.txt", "text/plain", b"gesund"))
     assert world.receive(scan_command=command) == Received(tickets=1, comments=1, attachments=1)
-    assert [file["INHALT"] for file in world.files()] == [b"gesund"]
+    assert [file["content"] for file in world.files()] == [b"gesund"]
     assert [(level, reason) for level, _, reason in world.warned()] == [("warning", "ATTACHMENT_INFECTED")]
-    assert world.report()["HINWEIS"] == explain("ATTACHMENT_INFECTED")
+    assert world.report()["hint"] == explain("ATTACHMENT_INFECTED")
     world.user.change("tickets", ticket_id, title="Anders")
     world.receive()
     calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
@@ -56,7 +56,7 @@ def test_while_the_scanner_fails_the_ticket_waits_in_the_portal(world: World, tm
     assert [reason for *_, reason in world.warned()] == ["TICKET_UNREADABLE"]
     assert (len(world.files()), world.cursor()) == (0, None)
     assert world.receive(scan_command=scanner(tmp_path, "exit 0")) == Received(tickets=1, attachments=1)
-    assert [file["INHALT"] for file in world.files()] == [b"gesund"]
+    assert [file["content"] for file in world.files()] == [b"gesund"]
 
 
 def test_without_the_program_nothing_is_taken(world: World, tmp_path: Path) -> None:

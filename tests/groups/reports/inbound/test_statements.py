@@ -44,7 +44,7 @@ def test_all_statements_were_looked_at() -> None:
 def test_of_a_report_only_its_portal_columns_are_changed() -> None:
     updates = [one for one in NAMED.values() if isinstance(one, Update) and one.table is SP_MELDUNG]
     changed = {name for one in updates for name in one.compile().params if not name.startswith("k_")}
-    assert changed == {"PORTAL_GEAENDERT_AM", "PORTAL_AENDERUNG", "HINWEIS"}
+    assert changed == {"portal_changed_at", "portal_change", "hint"}
 
 
 @pytest.mark.rule("R10")

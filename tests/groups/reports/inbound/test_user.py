@@ -23,4 +23,4 @@ def test_a_user_without_rights_lets_everything_wait(world: World, user: str, rea
 def test_leading_zeros_are_kept(world: World) -> None:
     world.files_report()
     world.receive(report_user="007")
-    assert world.report()["ANGELEGT_VON"] == "007"
+    assert world.report()["created_by"] == "007"

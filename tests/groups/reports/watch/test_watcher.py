@@ -49,13 +49,13 @@ class Sight:
 
     def report(self, number: str, **columns: object) -> None:
         """Staff enter a report, or the columns say who does."""
-        columns = {"GEAENDERT_VON": "011", "HERKUNFT": "ERP", "GEAENDERT_AM": self.now()} | columns
-        self.world.insert("SP_MELDUNG", {"MELDUNG_NR": number} | columns)
+        columns = {"changed_by": "011", "origin": "ERP", "changed_at": self.now()} | columns
+        self.world.insert("SP_MELDUNG", {"report_nr": number} | columns)
 
     def note(self, report: str, **columns: object) -> None:
         self.changes += 1
-        columns = {"HERKUNFT": "ERP", "GEAENDERT_AM": self.now()} | columns
-        self.world.insert("SP_NOTIZ", {"NOTIZ_ID": f"N{self.changes}", "MELDUNG_NR": report} | columns)
+        columns = {"origin": "ERP", "changed_at": self.now()} | columns
+        self.world.insert("SP_NOTIZ", {"note_id": f"N{self.changes}", "report_nr": report} | columns)
 
     @staticmethod
     def now() -> datetime:
@@ -70,8 +70,8 @@ class Sight:
 def erp_is_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811 - the fixture
     for name in ("SP_EINSTELLUNG", "SP_LIZENZ"):
         world.sql(f"DELETE FROM {name}")
-    world.insert("SP_EINSTELLUNG", {"SCHLUESSEL": "Schnittstelle.Mieterportal.Aktiv", "WERT": "J"})
-    world.insert("SP_LIZENZ", {"LIZENZ": "casavi", "AKTIV": "J"})
+    world.insert("SP_EINSTELLUNG", {"name": "Schnittstelle.Mieterportal.Aktiv", "value": "J"})
+    world.insert("SP_LIZENZ", {"licence": "casavi", "active": "J"})
     connection = {"conn_type": "sqlite", "host": str(world.database)}
     monkeypatch.setenv("AIRFLOW_CONN_IXHAUS_PRODUCTION", json.dumps(connection))
 
@@ -98,14 +98,14 @@ def test_nothing_changed_nothing_is_told_at_one_request_a_look(sight: Sight) -> 
 @pytest.mark.parametrize(
     ("view", "row"),
     [
-        ("SP_NOTIZ", {"NOTIZ_ID": "N1", "HERKUNFT": "ERP"}),
-        ("SP_NOTIZ", {"NOTIZ_ID": "N1"}),
-        ("SP_ANHANG", {"ANHANG_ID": "F1", "HERKUNFT": "ERP"}),
-        ("SP_BEAUFTRAGUNG", {"AUFTRAG_NR": "A1"}),
+        ("SP_NOTIZ", {"note_id": "N1", "origin": "ERP"}),
+        ("SP_NOTIZ", {"note_id": "N1"}),
+        ("SP_ANHANG", {"file_id": "F1", "origin": "ERP"}),
+        ("SP_BEAUFTRAGUNG", {"order_nr": "A1"}),
     ],
 )
 def test_what_staff_do_at_a_report_is_told_once(sight: Sight, view: str, row: dict[str, object]) -> None:
-    sight.world.insert(view, {"MELDUNG_NR": "M1", "GEAENDERT_AM": sight.now()} | row)
+    sight.world.insert(view, {"report_nr": "M1", "changed_at": sight.now()} | row)
     assert sight.look() == Change(("M1",))
     assert sight.look() is NOTHING
     sight.run()
@@ -114,7 +114,7 @@ def test_what_staff_do_at_a_report_is_told_once(sight: Sight, view: str, row: di
 
 @pytest.mark.parametrize("user", ["011", None])
 def test_a_report_that_staff_saved_is_told_by_its_number(sight: Sight, user: str | None) -> None:
-    sight.report("M1", GEAENDERT_VON=user)
+    sight.report("M1", changed_by=user)
     assert sight.look() == Change(("M1",))
 
 
@@ -128,14 +128,14 @@ def test_a_later_change_of_the_same_record_is_told_again(sight: Sight) -> None:
 
 @pytest.mark.rule("R49")
 def test_our_own_writes_are_no_news(sight: Sight) -> None:
-    sight.report("M1", GEAENDERT_VON="007", HERKUNFT="PORTAL")
-    sight.note("M1", HERKUNFT="PORTAL")
+    sight.report("M1", changed_by="007", origin="PORTAL")
+    sight.note("M1", origin="PORTAL")
     assert sight.look() is NOTHING
 
 
 def test_what_was_changed_long_ago_or_nobody_knows_when_waits_for_the_schedule(sight: Sight) -> None:
-    sight.report("M1", GEAENDERT_AM=None)
-    sight.report("M2", GEAENDERT_AM=sight.now() - timedelta(hours=2))
+    sight.report("M1", changed_at=None)
+    sight.report("M2", changed_at=sight.now() - timedelta(hours=2))
     assert sight.look() is NOTHING
 
 
