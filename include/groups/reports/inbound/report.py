@@ -13,14 +13,7 @@ from include.rules.reports.texts import cut
 from include.vocabulary.reasons import explain
 
 NEW: Final = "Neu"
-<<<<<<< ours
 """STATUS of a report that came from the portal."""
-=======
-"""Status of a report that came from the portal."""
-CLOSED: Final = "CLOSED"
-PORTAL_STATUS: Final = {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": CLOSED, "Storniert": CLOSED}
-"""Which status in the portal follows from one in iX-Haus; any other counts as open (O6)."""
->>>>>>> theirs
 _LONGEST_HINT: Final = 400
 _LONGEST_CHANGE: Final = 40
 
