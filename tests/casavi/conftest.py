@@ -1,11 +1,5 @@
-"""Somebody who calls the sandbox portal."""
+"""Somebody who calls the sandbox portal, as in its own tests."""
 
-import pytest
+from tests.demo.portal.conftest import user
 
-from tests.sandbox import PortalUser, SandboxProcess
-
-
-@pytest.fixture
-def user(sandbox: SandboxProcess) -> PortalUser:
-    """Somebody logged in to it."""
-    return PortalUser(sandbox)
+__all__ = ["user"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from demo.portal.behaviour import Behaviour, Effect, Held, effect_of_post, effect_of_put
-from tests.casavi.building import build_house
+from tests.demo.portal.building import build_house
 from tests.sandbox import PortalUser, SandboxProcess
 
 

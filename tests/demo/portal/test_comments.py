@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.sandbox import PortalUser, SandboxProcess
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.sandbox import PortalUser, SandboxProcess, form_field
 
 MEBIBYTE = 2**20

@@ -10,7 +10,7 @@ import pytest
 from demo.portal.state import Store
 from demo.portal.tenant import TenantView, tenant_view
 from demo.portal.texts import TEXTS, choose_language
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.sandbox import PortalUser, Reply, SandboxProcess
 
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.sandbox import PortalUser, SandboxProcess
 
 NOWHERE = "1999-01-01T00:00:00.000Z"

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.casavi.building import build_house
+from tests.demo.portal.building import build_house
 from tests.sandbox import PortalUser, Reply, SandboxProcess
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from demo.portal.texts import readable_time
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.demo.portal.test_pages import EVIL, Tags, tenant_page
 from tests.sandbox import FORM, PortalUser, Reply, SandboxProcess, form, form_field
 

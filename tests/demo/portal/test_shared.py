@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from demo.portal.texts import readable_size
-from tests.casavi.building import build_house, move_in
+from tests.demo.portal.building import build_house, move_in
 from tests.demo.portal.test_pages import EVIL, Tags, tenant_page
 from tests.sandbox import PortalUser, Reply, SandboxProcess
 
