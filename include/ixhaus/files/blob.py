@@ -18,7 +18,7 @@ Key = Mapping[str, str]
 
 
 def copy_blob(engine: Engine, table: Table, key: Key, file: BinaryIO, max_bytes: int) -> None:
-    """Write one content to an open file, a piece at a time; opens a connection of its own, so any thread may call.
+    """Write one content to an open file, a piece at a time; takes a connection of the thread's own, so any may call.
 
     key:   column → value, naming one row
     raises :  FileError: FILE_MISSING without the row or its content, FILE_TOO_LARGE before anything is copied,

@@ -4,10 +4,12 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from errno import EDQUOT, ENOSPC
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy import Engine, Table
 
@@ -23,6 +25,9 @@ from include.ixhaus.files.names import safe_name
 from include.ixhaus.files.source import FileError, ReadyFile, Source
 from include.settings import SystemSettings
 
+CONTENTS_AT_ONCE: Final = 2
+"""Contents read out of the database at the same time, each over a connection of the run's engine."""
+
 
 class Files:
     """The contents of one system's documents, for many tasks of one event loop. Use `open_files`."""
@@ -34,6 +39,7 @@ class Files:
         self._folder = Folder(settings.documents_connection)
         self._docuware = DocuWare(settings.docuware_connection, settings.limits)
         self._converter = Converter(settings.limits.conversion_timeout_seconds)
+        self._readers = ThreadPoolExecutor(CONTENTS_AT_ONCE, "contents")
 
     async def __aenter__(self) -> Self:
         return self
@@ -42,7 +48,8 @@ class Files:
         await self.close()
 
     async def close(self) -> None:
-        """End the session with DocuWare, if there was one."""
+        """End the session with DocuWare, if there was one, and the threads that read contents."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
         await self._docuware.close()
 
     @asynccontextmanager
@@ -74,7 +81,8 @@ class Files:
         path = folder / "content"
         with path.open("xb") as file:  # a thread left behind by a cancelled task finds it closed and ends
             if source.storage in ("DATENBANK", "ANHANG"):
-                await asyncio.to_thread(copy_blob, self._engine, *_row_of(source), file, self._max_bytes)
+                copy = partial(copy_blob, self._engine, *_row_of(source), file, self._max_bytes)
+                await asyncio.get_running_loop().run_in_executor(self._readers, copy)
             elif source.storage == "DOCUWARE":
                 await self._docuware.download(source.path, source.rendition, file, self._max_bytes)
             else:
