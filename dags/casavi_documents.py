@@ -1,11 +1,10 @@
 """Airflow DAG casavi_documents: documents with their files; and who is registered in the portal, read back."""
 
-from typing import Any
-
 from airflow.sdk import task
 
 from include.groups import DOCUMENTS
-from include.sync.flow import for_each_system, opened, sync_dag
+from include.sync.flow import Wired, for_each_system, opened, sync_dag
+from include.sync.xcom import StateXCom
 
 DOCS = """
 ### casavi_documents
@@ -34,11 +33,11 @@ files are gone when a run ends). Unchanged documents are neither read nor sent a
 """
 
 
-def accounts() -> Any:
+def accounts() -> Wired:
     """Make the task that reads back who is registered."""
 
     @task(task_id="accounts")
-    def read_back(state: dict[str, Any]) -> dict[str, int]:
+    def read_back(state: StateXCom) -> dict[str, int]:
         """Remember per contact whether it is registered and invited (R32)."""
         from include.groups.documents.accounts import read_accounts
 

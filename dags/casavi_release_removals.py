@@ -1,14 +1,13 @@
 """Airflow DAG casavi_release_removals: asks a person before many records are removed from the portal."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, get_current_context, task, task_group
 from airflow.sdk.exceptions import DagRunTriggerException
 
 from include.sync.flow import GUARDED
-from include.sync.release import new_questions, waiting_questions
+from include.sync.release import Question, new_questions, waiting_questions
 
 DOCS = """
 ### casavi_release_removals
@@ -36,14 +35,14 @@ with DAG(
 ):
 
     @task
-    def questions() -> list[dict[str, Any]]:
+    def questions() -> list[Question]:
         """Read what the triggering runs held back: the newest per system and group, unless a question is open."""
         context = get_current_context()
         waiting = waiting_questions(context["ti"], context["dag_run"])
         return new_questions(context["triggering_asset_events"][GUARDED], waiting)
 
     @task
-    def release(question: dict[str, Any]) -> None:
+    def release(question: Question) -> None:
         """Start the group's DAG with its removals released, up to the number that was approved."""
         # What TriggerDagRunOperator raises too; importing that operator costs 0.4 s in every parse of this file.
         raise DagRunTriggerException(
@@ -60,7 +59,7 @@ with DAG(
         )
 
     @task_group
-    def ask(question: dict[str, Any]) -> None:
+    def ask(question: Question) -> None:
         """Ask, and start the group's DAG if approved."""
         approve = ApprovalOperator(
             task_id="approve",

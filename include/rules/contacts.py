@@ -41,8 +41,9 @@ _DETAILS: Final = {
 def standing(people: People, ties: DataFrame, settings: SystemSettings) -> Series:
     """Return for each contact how the best of its ties stands: one of BEST_FIRST (E5, E6, E8, E10, E22).
 
-    ties: contact, reason: how each contract, role in a contract, ownership and caretaker's office stands
     A contact without any tie stands as NO_CONTRACT, or PROPERTY_NOT_RELEASED if its person is kept there.
+
+    ties: frames.TIES
     """
     rank = ties["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
     of_persons = np.where(
@@ -59,10 +60,10 @@ def standing(people: People, ties: DataFrame, settings: SystemSettings) -> Serie
 def decide_contacts(people: People, identified: DataFrame, stands: Series, places: DataFrame) -> DataFrame:
     """Decide on every contact.
 
-    identified: external_id, identity, state per contact, see identify
+    identified: frames.IDENTIFIED
     stands:     how the best of its agreements stands
-    places:     properties (str), is_main (bool: holds an open contract of his own) per contact
-    returns:    the control columns and the fields of a contact in the portal
+    places:     frames.PLACES
+    returns:    frames.DECIDED, with the fields of a contact
     """
     is_overwritten = _is_overwritten(people.contacts)
     contacts = _without_anonymised_values(people.contacts, is_overwritten)
@@ -158,9 +159,8 @@ def _any_anonymised(contacts: DataFrame, fields: Iterable[str]) -> "Series[bool]
 def places_of(people: People, ties: DataFrame, settings: SystemSettings) -> DataFrame:
     """Return per contact the properties it belongs to and whether it holds an open contract or property of its own.
 
-    ties:    contact, property_nr, reason, is_main (bool: neither co-resident nor further contract partner)
-    returns: properties (str: numbers, sorted; the released ones it is tied to, or all if none is released),
-             is_main (bool)
+    ties:    frames.TIES
+    returns: frames.PLACES
     """
     size = len(people.contacts)
     links = pd.concat(

@@ -23,9 +23,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
 
     contracts: the view; a contract whose person is unknown has contact -1
     units:     the view, to know which units exist
-    returns:   external_id, contact and main_contact (row numbers, -1 = none), is_main, property_nr, unit_id,
-               has_unit, type, begin, end (days; end NaT = open), person_type (of the main person), has_person,
-               main_has_partner, has_contract, changed_at (UTC), source
+    returns:   frames.AGREEMENTS
     """
     contracts = cleaned(keyed(contracts, ["contract_nr"]), ["property_nr", "unit_nr", "person_key", "kind"])
     person = positions(contracts["person_key"], people.persons["person_key"])
@@ -104,6 +102,9 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
 
     Days are calendar days and count inclusively: access opens on begin - lead and closes after end + trail (O11, E24).
     casavi may have day counts of its own; then the later opening and the earlier closing hold there (O5).
+
+    agreements: frames.AGREEMENTS
+    returns:    frames.STAND
     """
     day = pd.Timestamp(today)
     opens = agreements["begin"] - settings.portal_access_lead
@@ -128,9 +129,10 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
 def decide_contracts(agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame) -> DataFrame:
     """Decide on every agreement.
 
-    stand:    what stand_of says of each
-    contacts: external_id and decision of each contact, in the order of people.contacts
-    returns:  the control columns and the fields of a contract in the portal
+    agreements: frames.AGREEMENTS
+    stand:      frames.STAND, of each
+    contacts:   frames.DECIDED, in the order of people.contacts
+    returns:    frames.DECIDED, with the fields of a contract
     """
     contact = taken(contacts.assign(has_record=people.contacts["has_record"]), agreements["contact"].to_numpy())
     has_partner = _true(contact["has_record"])

@@ -39,11 +39,11 @@ def decide(
     """Decide on every document, sent or not.
 
     views:    documents; persons, partners, contract_roles, owners, caretakers to know who a recipient is
-    known:    the ledger's record_type, external_id, state, identity of documents, contacts, contracts
+    known:    frames.LEDGER, of documents, contacts, contracts
     settings: document_types, document_types_without_time_filter, unit_document_types, document_audiences,
               docuware_filter, convert_to_pdf, limits.max_file_mb, both property ranges
     today:    the local calendar day (Europe/Berlin), one per run (E23)
-    returns:  "document", with the control columns and the payload fields
+    returns:  "document": frames.DECIDED, with the payload fields
     """
     documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
     documents = with_attributes(documents, settings)
@@ -59,8 +59,8 @@ def cut_off(today: date) -> pd.Timestamp:
 
 
 def _recipients(documents: DataFrame, views: Mapping[str, DataFrame], known: DataFrame) -> DataFrame:
-    """Return external_id and state (in the ledger, "" if unknown) of each document's recipient; missing if there is no
-    such person or partner. A header id is a person's key or, of persons and creditors alike, a partner's number.
+    """Return each document's recipient (frames.RECIPIENTS). A header id is a person's key or, of persons and creditors
+    alike, a partner's number.
     """
     wanted = documents["recipient_id"]
     persons = wanted.where(documents["recipient_type"] == PERSON)

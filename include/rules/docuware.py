@@ -20,8 +20,8 @@ ATTRIBUTES: Final = {
 def with_attributes(documents: DataFrame, settings: SystemSettings) -> DataFrame:
     """Return the documents with their attributes from the DMS fields where a filter row holds; the first one counts.
 
-    documents: recipient_type, property_nr, recipient_id (str, cleaned), dms_fields (str: a JSON object, or missing)
-    returns:   the same, plus has_row and has_bad_fields (bool: dms_fields is no JSON object, so no row can hold)
+    documents: frames.DOCUMENTS
+    returns:   frames.DESCRIBED
     """
     described = documents["dms_fields"].dropna() if settings.docuware_filter else documents["dms_fields"].iloc[:0]
     found = {index: _fields(text) for index, text in described.items()}

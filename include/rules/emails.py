@@ -25,8 +25,7 @@ def clean_emails(column: Series) -> DataFrame:
     """Return what can be used of the e-mail field (E15).
 
     column:  str, stripped, missing where empty
-    returns: address (str, missing if there is none), is_invalid (bool: not empty, yet no valid address in it),
-             is_partly (bool: there was more in it than the address used)
+    returns: frames.EMAILS
     """
     is_plain = is_plain_address(column)
     odd = column[column.notna() & ~is_plain]
@@ -69,8 +68,8 @@ def share_out(contacts: DataFrame) -> DataFrame:
     One address is one login: whoever holds a contract of his own comes before co-residents and further contract
     partners, then the lowest external id (as text); capital letters make no difference.
 
-    contacts: external_id, email (str, missing = none), is_main (bool); only those that would be sent with it
-    returns:  email (str, missing for those that do not keep it), is_shared (bool), same index
+    contacts: frames.ADDRESSED
+    returns:  frames.SHARED, same index
     """
     address = contacts["email"].str.lower()
     is_shared = address.notna() & address.duplicated(keep=False)

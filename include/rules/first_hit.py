@@ -10,10 +10,11 @@ Row = tuple["Series[bool]", Decision, str]
 
 
 def first_hit(frame: DataFrame, *rows: Row, otherwise: tuple[Decision, str]) -> DataFrame:
-    """Return decision and reason (str) for every row of `frame`: those of the first table row whose condition holds.
+    """Return decision and reason for every row of `frame`: those of the first table row whose condition holds.
 
     rows:      (condition: bool per row of `frame`, decision, reason code)
     otherwise: what follows when none applies
+    returns:   frames.STAND
     """
     conditions = [condition.to_numpy(dtype=bool) for condition, _, _ in rows]
     outcomes = [*((decision, reason) for _, decision, reason in rows), otherwise]

@@ -7,33 +7,22 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.frames import CONTACT_TEXTS
 from include.rules.outcomes import newest
 from include.rules.values import cleaned, iso, joined, keyed, occurs, positions, taken, utc
 from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.state import HELD, State
 
-CONTACT_TEXTS = (
-    "salutation", "title", "first_name", "last_name", "company", "street", "postal_code", "city", "country",
-    "telephone", "mobile", "fax", "email", "website", "delivery_route",
-)  # fmt: skip
-
 
 class People(NamedTuple):
-    """Contacts-to-be and the records they are made from."""
+    """Contacts-to-be and the records they are made from: see frames.PEOPLE."""
 
     contacts: DataFrame
-    """number, partner_nr (missing: not in partner management), CONTACT_TEXTS, company_role, is_minor, has_record,
-    is_resident (bool: has a person or a role in a contract), anonymised_at, created_at, changed_at (UTC), source; one
-    row per contact."""
     persons: DataFrame
-    """The persons, with `contact` (row number in `contacts`) and number (their key as a contact's number)."""
     roles: DataFrame
-    """The roles in contracts, with `contact`."""
     owners: DataFrame
-    """Who owns a whole property, with `contact`."""
     caretakers: DataFrame
-    """Who looks after a property, with `contact`."""
 
 
 def people_of(views: Mapping[str, DataFrame]) -> People:
@@ -89,9 +78,8 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     the key of one of its persons, because partner management came later, that id stays (E18): nobody is removed and
     created again, and no second invitation goes out. Further ids of the same partner are given up.
 
-    known:   external_id, state, identity of the contacts in the ledger
-    returns: per contact external_id, identity, state ("" = not in the ledger), and
-             the ids given up: external_id, identity, contact
+    known:   frames.LEDGER, of contacts
+    returns: frames.IDENTIFIED and frames.GIVEN_UP
     """
     known = keyed(known[known["state"] != State.NEW], ["external_id", "state", "identity"])
     candidates = _candidates(people, known)
@@ -112,12 +100,12 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
 
 
 def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_numbers: Series) -> DataFrame:
-    """Return external_id and state (in the ledger, "" if unknown) of the contact that each row names; missing if there
-    is no such person or partner.
+    """Return the contact that each row names; missing if there is no such person or partner.
 
-    known:           the ledger's rows of contacts, see identify
+    known:           frames.LEDGER, of contacts
     person_keys:     key of a person, missing where the row names none; it counts before the partner
     partner_numbers: number of a partner, same index
+    returns:         frames.RECIPIENTS
     """
     identified, _ = identify(people, known)
     person = positions(person_keys, people.persons["person_key"])
@@ -155,8 +143,9 @@ def _unless_reused(records: DataFrame, known: DataFrame) -> Series:
 def given_up(people: People, dropped: DataFrame, contacts: DataFrame) -> DataFrame:
     """Return the rows of the ids that are given up because their partner is already in the portal under another (E18).
 
-    dropped:  external_id, identity, contact, see identify
-    contacts: the decided contacts; what they hold besides their control columns is not repeated
+    dropped:  frames.GIVEN_UP
+    contacts: frames.DECIDED; what they hold besides is not repeated
+    returns:  frames.DECIDED
     """
     contact = dropped["contact"].to_numpy()
     control = taken(contacts[list(CONTROL_COLUMNS)], contact).assign(

@@ -26,9 +26,9 @@ def decide(
     """Decide on every property and every unit.
 
     views:    properties, entrances, units
-    known:    not needed: an object number is never given to another property
+    known:    frames.LEDGER; not needed: an object number is never given to another property
     settings: properties, properties_full_history; a property is released if it lies in either (R14)
-    returns:  "property" and "unit", each with the control columns and the payload fields
+    returns:  "property" and "unit": frames.DECIDED, with the payload fields
     """
     entrances = cleaned(keyed(views["entrances"], ["property_nr", "entrance_nr"]), ["street"])
     properties = cleaned(keyed(views["properties"], ["property_nr"]), _PROPERTY_TEXTS)

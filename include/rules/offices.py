@@ -19,8 +19,7 @@ CARETAKER_LICENCE: Final = "Hausmeister"
 def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
     """Return every ownership of a whole property and how it stands; access opens and closes as for a contract.
 
-    returns: contact (row number in people.contacts), property_nr, partner_nr, begin, end (days), changed_at (UTC),
-             decision, reason
+    returns: frames.OWNERSHIPS
     """
     owners, day = _dated(people.owners), pd.Timestamp(today)
     unlicensed = Series(not is_licensed(licences, OWNER_LICENCE, today), index=owners.index)
@@ -40,7 +39,7 @@ def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings,
 def caretakings_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
     """Return every caretaker of a property and whether the portal shows him; his days count exactly.
 
-    returns: as ownerships_of, plus is_visible; a caretaker without begin has always been one
+    returns: frames.CARETAKINGS
     """
     caretakers, day = _dated(people.caretakers), pd.Timestamp(today)
     unlicensed = Series(not is_licensed(licences, CARETAKER_LICENCE, today), index=caretakers.index)

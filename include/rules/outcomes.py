@@ -14,8 +14,9 @@ CARRIES_CONTENT: Final = (Decision.SEND.value, Decision.RESTRICT.value)
 def outcome(records: DataFrame, content: DataFrame) -> DataFrame:
     """Return the control columns of `records` and, for what is sent, the payload fields of `content`.
 
-    records: all of CONTROL_COLUMNS
+    records: frames.DECIDED
     content: same index; one column per payload field but `id`, named as in the portal's API
+    returns: frames.DECIDED, with the payload fields
     raises:  ValueError if an external id would stand for two records
     """
     ids = records["external_id"]
@@ -29,7 +30,11 @@ def outcome(records: DataFrame, content: DataFrame) -> DataFrame:
 
 
 def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> DataFrame:
-    """Return decided records, see `outcome`, with some of them withheld for a reason; what they held is blanked out."""
+    """Return decided records, see `outcome`, with some of them withheld for a reason; what they held is blanked out.
+
+    decided: frames.DECIDED
+    returns: frames.DECIDED
+    """
     fields = {
         name: _blank_out(decided[name], held_back) for name in decided.columns if name not in (*CONTROL_COLUMNS, "id")
     }

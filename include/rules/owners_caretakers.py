@@ -29,10 +29,11 @@ def decide(
 ) -> dict[str, DataFrame]:
     """Decide on every owner and caretaker, sent or not.
 
-    views, known, today: as for persons, see rules/persons.py
+    views, today: as for persons, see rules/persons.py
+    known:    frames.LEDGER, of all contacts
     settings: both property ranges, portal_access_lead_days, portal_access_trail_days (for owners)
-    returns:  "contact" (those who are no tenants too), "contract" (one per owner and unit), "responsibility" (one per
-              property: all its caretakers), each with the control columns and the payload fields
+    returns:  frames.DECIDED, with the payload fields: "contact" (those who are no tenants too), "contract" (one per
+              owner and unit), "responsibility" (one per property: all its caretakers)
     """
     all_of_them = everybody(views, known, settings, today)
     return {

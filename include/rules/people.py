@@ -30,7 +30,7 @@ VIEWS: Final = (
 
 
 class Everybody(NamedTuple):
-    """What both groups build on; contacts are in the order of people.contacts."""
+    """What both groups build on: see frames.EVERYBODY; contacts are in the order of people.contacts."""
 
     people: People
     agreements: DataFrame
@@ -39,7 +39,7 @@ class Everybody(NamedTuple):
     ownerships: DataFrame
     caretakings: DataFrame
     contacts: DataFrame
-    """The decided contacts: control columns and payload fields."""
+    """The decided contacts, with their payload fields."""
     merged: DataFrame
     """Ids in the portal that are given up because their partner is there under another (E18)."""
 
@@ -48,7 +48,7 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     """Decide on every contact, whichever group sends it.
 
     views: VIEWS
-    known: the ledger's record_type, external_id, state, identity of all contacts
+    known: frames.LEDGER, of all contacts
     """
     people = people_of(views)
     agreements = agreements_of(views["contracts"], people, views["units"])
@@ -75,8 +75,9 @@ def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
     Whatever this group has sent so far and the other one decides about from now on stays as it is until then: it comes
     along with decision WITHHOLD, lest this group take it for gone.
 
-    known: see everybody, and group
-    group: the group's name
+    known:   frames.LEDGER, of all contacts
+    group:   the group's name
+    returns: frames.DECIDED, with the fields of a contact
     """
     merged = all_of_them.merged
     decided = pd.concat([all_of_them.contacts, merged], ignore_index=True)

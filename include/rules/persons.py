@@ -23,10 +23,10 @@ def decide(
     """Decide on every person and every contract, sent or not.
 
     views:    persons, partners, contracts, contract_roles, units, owners, caretakers, licences
-    known:    the ledger's record_type, external_id, state, identity, group
+    known:    frames.LEDGER, of all contacts
     settings: both property ranges, person_types, portal_access_lead_days, portal_access_trail_days
     today:    the local calendar day (Europe/Berlin)
-    returns:  "contact" and "contract", each with the control columns and the payload fields
+    returns:  "contact" and "contract": frames.DECIDED, with the payload fields
     """
     all_of_them = everybody(views, known, settings, today)
     people, contacts = all_of_them.people, all_of_them.contacts

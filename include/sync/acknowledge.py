@@ -11,19 +11,26 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from time import perf_counter
-from typing import Any, Final
+from typing import Final, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection, Engine
 
 from include.sync.lease import Lease
 from include.sync.ledger import Outcomes
 
-Run = Callable[..., Awaitable[Any]]
-"""Calls a function that waits for the database: here, or in the thread that is the ledger's."""
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
 NEAR: Final = 0.001
 """Seconds. A database that commits faster is waited for where the calls are made: a thread for it would cost more than
 the waiting (measured: a third of the records a second). A slower one must not hold up the calls.
 """
+
+
+class Run(Protocol):
+    """Calls a function that waits for the database: here, or in the thread that is the ledger's."""
+
+    def __call__(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Awaitable[Result]:
+        """Return what `work` returns, once it has."""
 
 
 class Acknowledgements:
@@ -95,14 +102,14 @@ async def open_acknowledgements(
     """Open a connection of its own for the ledger; `fresh` makes an empty collection of outcomes."""
     with ThreadPoolExecutor(1, "ledger") as thread:
 
-        async def elsewhere(work: Callable[..., Any], *arguments: Any) -> Any:
+        async def elsewhere(work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
             return await asyncio.get_running_loop().run_in_executor(thread, work, *arguments)
 
-        async def here(work: Callable[..., Any], *arguments: Any) -> Any:
+        async def here(work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
             return work(*arguments)
 
         # Measured here, where nothing is under way yet that it could hold up: a thread would need another connection.
-        run = here if _seconds_of_a_commit(engine, lease) < NEAR else elsewhere
+        run: Run = here if _seconds_of_a_commit(engine, lease) < NEAR else elsewhere
         connection = await run(engine.connect)
         acknowledgements = Acknowledgements(connection, run, lease, fresh)
         with _quick_switches() if run is elsewhere else nullcontext():

@@ -2,10 +2,9 @@
 
 import json
 import random
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Call, Endpoint
@@ -14,6 +13,7 @@ from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
 from include.settings import Limits
 from include.sync.plan import Action
+from include.sync.staging import Change, sent_content
 from include.vocabulary.decision import Decision
 from include.vocabulary.ids import read_parents
 from include.vocabulary.state import State
@@ -49,7 +49,7 @@ class ParcelError(Exception):
 class Parcels(Protocol):
     """Makes what is sent of records that are more than their content, such as a file."""
 
-    def pack(self, change: Mapping[str, Any]) -> AbstractAsyncContextManager[Upload]:
+    def pack(self, change: Change) -> AbstractAsyncContextManager[Upload]:
         """Return what to send of a change, ready for several attempts; raises ParcelError."""
 
 
@@ -73,7 +73,7 @@ class Courier:
         self._paused_until = 0.0
         self._paused = 0.0
 
-    async def deliver(self, change: Mapping[str, Any], *, uncertain: bool) -> Delivery:
+    async def deliver(self, change: Change, *, uncertain: bool) -> Delivery:
         """Send one change; `uncertain` if an earlier create of this record may have taken effect.
 
         Passing failures are repeated with growing pauses, a limited number of times; pauses the portal asks for are
@@ -83,7 +83,7 @@ class Courier:
         if change["action"] == Action.REMOVE:
             return await self._deliver(change, self._endpoint.removal, uncertain)
         if self._parcels is None:
-            return await self._deliver(change, change["content"].encode(), uncertain)
+            return await self._deliver(change, sent_content(change).encode(), uncertain)
         try:
             async with self._parcels.pack(change) as upload:
                 return await self._deliver(change, upload, uncertain)
@@ -92,13 +92,13 @@ class Courier:
                 return await self._withdraw(change, error)
             return Delivery(None, None, error.reason, final=error.is_final, is_attempted=False)
 
-    async def _withdraw(self, change: Mapping[str, Any], why: ParcelError) -> Delivery:
+    async def _withdraw(self, change: Change, why: ParcelError) -> Delivery:
         removed = await self._deliver({**change, "action": Action.REMOVE}, None, uncertain=False)
         if removed.state is None:
             return removed
         return Delivery(None, removed.status, why.reason, final=why.is_final, is_attempted=True)
 
-    async def _deliver(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Delivery:
+    async def _deliver(self, change: Change, body: Body, uncertain: bool) -> Delivery:
         answer = await self._send(change, body, uncertain)
         failures = 0
         while answer.verdict in _PASSING:
@@ -113,7 +113,7 @@ class Courier:
             answer = await self._send(change, body, uncertain)
         return _delivery(change, answer)
 
-    async def _send(self, change: Mapping[str, Any], body: Body, uncertain: bool) -> Answer:
+    async def _send(self, change: Change, body: Body, uncertain: bool) -> Answer:
         if change["action"] == Action.REMOVE:
             return await self._remove(change, body)
         if change["action"] == Action.UPDATE or uncertain:
@@ -128,11 +128,11 @@ class Courier:
                 answer = await self._call(self._endpoint.create, change, body)
         return answer
 
-    async def _call(self, call: Call, change: Mapping[str, Any], body: Body) -> Answer:
+    async def _call(self, call: Call, change: Change, body: Body) -> Answer:
         of = _parent(change) if "{parent}" in call.path else ""
         return await self._portal.call(call, change["external_id"], body, of=of)
 
-    async def _settle(self, change: Mapping[str, Any], body: Body) -> Answer:
+    async def _settle(self, change: Change, body: Body) -> Answer:
         """Bring what the portal holds of a record up to date; verdict MISSING if it is still to be created.
 
         Where the portal has no update, what it holds is removed first: whoever must not see a document any more loses
@@ -151,12 +151,12 @@ class Courier:
         content = json.loads(body)
         return json.dumps({name: content[name] for name in content if name in fields}).encode()
 
-    async def _look_up(self, where: Call, change: Mapping[str, Any], body: Body) -> Answer:
+    async def _look_up(self, where: Call, change: Change, body: Body) -> Answer:
         """See whether the portal holds a record; verdict MISSING if it does not."""
         name = body.name if isinstance(body, Upload) else None
         return await find(self._portal, where, _parent(change), change["external_id"], name)
 
-    async def _remove(self, change: Mapping[str, Any], body: Body) -> Answer:
+    async def _remove(self, change: Change, body: Body) -> Answer:
         if self._endpoint.remove is None:
             return Answer(Verdict.REFUSED, reason=CANNOT_WITHDRAW)
         answer = await self._call(self._endpoint.remove, change, body)
@@ -182,12 +182,12 @@ class Courier:
             )
 
 
-def _parent(change: Mapping[str, Any]) -> str:
+def _parent(change: Change) -> str:
     """Return the id of the first record that this one belongs to."""
     return next((external_id for _, external_id in read_parents(change["parents"])), "")
 
 
-def _delivery(change: Mapping[str, Any], answer: Answer) -> Delivery:
+def _delivery(change: Change, answer: Answer) -> Delivery:
     removing = change["action"] == Action.REMOVE
     if answer.verdict is Verdict.DONE or (removing and answer.verdict is Verdict.MISSING):
         if removing:

@@ -30,13 +30,17 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
+from include.sync.xcom import PlannedXCom, StateXCom, held_back, state_xcom
 
 if TYPE_CHECKING:
-    from include.sync.planned import BatchPart, Planned
+    from include.sync.planned import BatchPart
     from include.sync.run import Opened, Request, RunState
     from include.sync.steps import Ending
 
 log = logging.getLogger(__name__)
+Wired = Any
+"""What Airflow's decorators make of functions, and what it hands to tasks: its own types say nothing of either."""
+Schedule = AssetOrTimeSchedule | CronDataIntervalTimetable | list[Asset] | None
 PRODUCTION: Final = "production"
 RETRIES: Final = 2
 """Of tasks that a database which is away for a moment, or a killed process, may hit; they begin from the start."""
@@ -68,7 +72,7 @@ def for_each_system(group: Group, docs: str, make: Callable[[str], DAG]) -> None
 
 
 def sync_dag(
-    group: Group, system: str, docs: str, after: str | None = None, alongside: Sequence[Callable[[], Any]] = ()
+    group: Group, system: str, docs: str, after: str | None = None, alongside: Sequence[Callable[[], Wired]] = ()
 ) -> DAG:
     """Make the DAG of one group and system.
 
@@ -78,7 +82,7 @@ def sync_dag(
     with empty_dag(group, system, synced(after, system) if after else None, docs) as dag:
         state = _extract(group, system)()
         planned = _plan(group, system)(state, _transform(group)(state))
-        previous: Any = planned
+        previous: Wired = planned
         for stage in stages(group):
             with TaskGroup(stage):
                 parts = _batches(stage)(planned)
@@ -92,19 +96,13 @@ def sync_dag(
     return dag
 
 
-def held_back(group: Group, system: str, planned: Planned) -> dict[str, Any]:
-    """Return what an event of GUARDED says of a plan."""
-    numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
-    return {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}
-
-
 def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
     """Make the empty DAG of a group; `starter` is an asset whose events start it."""
     settings = load_settings(system)
     return _dag(group, system, _schedule(group, settings, starter), docs, settings.limits)
 
 
-def _dag(group: Group, system: str, schedule: Any, docs: str, limits: Limits) -> DAG:
+def _dag(group: Group, system: str, schedule: Schedule, docs: str, limits: Limits) -> DAG:
     return DAG(
         dag_id=dag_name(group.name, system),
         schedule=schedule,
@@ -135,7 +133,7 @@ def _stand_in(group: Group, system: str, mistake: str, docs: str) -> None:
         settings()
 
 
-def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> Any:
+def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> Schedule:
     cron = getattr(settings.schedules, group.name)
     if not settings.active:
         return None
@@ -178,7 +176,7 @@ def request_of_run() -> Request:
     )
 
 
-def _about(context: Any) -> tuple[str, ...] | None:
+def _about(context: Wired) -> tuple[str, ...] | None:
     """Return the keys of the records that the events which started this run name; None if it is about everything."""
     if str(context["dag_run"].run_type).rpartition(".")[2].lower() != "asset_triggered":
         return None
@@ -195,7 +193,7 @@ def run_name() -> str:
 
 
 @contextmanager
-def opened(state: dict[str, Any]) -> Iterator[Opened]:
+def opened(state: StateXCom) -> Iterator[Opened]:
     """Yield the run that `extract` began, its lease kept meanwhile; errors are spoken."""
     with spoken():
         run = _run_state(state).open()
@@ -226,15 +224,15 @@ def spoken() -> Iterator[None]:
         raise AirflowFailException(fault.english if fault else str(error)) from None
 
 
-def _run_state(xcom: dict[str, Any]) -> RunState:
+def _run_state(xcom: StateXCom) -> RunState:
     from include.sync.run import RunState
 
     return RunState(**xcom)
 
 
-def _extract(group: Group, system: str) -> Any:
+def _extract(group: Group, system: str) -> Wired:
     @task(retries=RETRIES, retry_delay=RETRY_DELAY)
-    def extract() -> dict[str, Any]:
+    def extract() -> StateXCom:
         """Check, take the lease, read the views."""
         from include.sync import steps
         from include.sync.run import SkipRunError
@@ -245,14 +243,14 @@ def _extract(group: Group, system: str) -> Any:
             except SkipRunError as skip:
                 get_current_context()["ti"].xcom_push("skip", skip.reason)
                 raise AirflowSkipException(str(skip)) from None
-        return asdict(run.state)
+        return state_xcom(run.state)
 
     return extract
 
 
-def _transform(group: Group) -> Any:
+def _transform(group: Group) -> Wired:
     @task(retries=RETRIES, retry_delay=RETRY_DELAY)
-    def transform(state: dict[str, Any]) -> dict[str, int]:
+    def transform(state: StateXCom) -> dict[str, int]:
         """Let the rules decide about every record."""
         from include.sync import steps
 
@@ -262,11 +260,11 @@ def _transform(group: Group) -> Any:
     return transform
 
 
-def _plan(group: Group, system: str) -> Any:
+def _plan(group: Group, system: str) -> Wired:
     guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
 
     @task(outlets=[guarded], retries=RETRIES, retry_delay=RETRY_DELAY)
-    def plan(state: dict[str, Any], records: dict[str, int], *, outlet_events: Any) -> dict[str, Any]:
+    def plan(state: StateXCom, records: dict[str, int], *, outlet_events: Wired) -> PlannedXCom:
         """Compare with what the portal has acknowledged and stage the difference."""
         from include.sync import steps
 
@@ -279,17 +277,16 @@ def _plan(group: Group, system: str) -> Any:
     return plan
 
 
-def _batches(stage: str) -> Any:
+def _batches(stage: str) -> Wired:
     @task
-    def batches(planned: dict[str, Any]) -> list[BatchPart]:
+    def batches(planned: PlannedXCom) -> list[BatchPart]:
         """List this stage's batches: Airflow maps over a whole result only."""
-        found: list[BatchPart] = planned["batches"][stage]
-        return found
+        return planned["batches"][stage]
 
     return batches
 
 
-def _load(group: Group, system: str) -> Any:
+def _load(group: Group, system: str) -> Wired:
     @task(
         pool=f"casavi_{system}",
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
@@ -297,7 +294,7 @@ def _load(group: Group, system: str) -> Any:
         retries=RETRIES,  # of a killed process: the ledger knows what was sent, the retry goes on from there
         retry_delay=timedelta(seconds=10),
     )
-    def load(state: dict[str, Any], batch: BatchPart) -> dict[str, int]:
+    def load(state: StateXCom, batch: BatchPart) -> dict[str, int]:
         """Send one batch."""
         from include.sync import steps
 
@@ -307,18 +304,18 @@ def _load(group: Group, system: str) -> Any:
     return load
 
 
-def _protocol(group: Group, system: str) -> Any:
+def _protocol(group: Group, system: str) -> Wired:
     alias = AssetAlias(f"casavi_{system}_{group.name}_synced")
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
-    def protocol(*, outlet_events: Any) -> dict[str, Any]:
+    def protocol(*, outlet_events: Wired) -> dict[str, object]:
         """Sum up; ends red if anything failed, after everything else was delivered."""
         return ended(_ending(get_current_context()), outlet_events[alias], synced(group.name, system))
 
     return protocol
 
 
-def _ending(context: Any) -> Ending:
+def _ending(context: Wired) -> Ending:
     """Sum up what the run's other tasks left."""
     from include.sync import steps
     from include.sync.protocol import Counts
@@ -326,7 +323,8 @@ def _ending(context: Any) -> Ending:
     ti, dag_run = context["ti"], context["dag_run"]
     states = ti.get_task_states(dag_run.dag_id, run_ids=[dag_run.run_id]).get(dag_run.run_id, {})
     failed = sorted(name for name, state in states.items() if state == "failed")
-    state, planned = ti.xcom_pull(task_ids="extract"), ti.xcom_pull(task_ids="plan")
+    state: StateXCom | None = ti.xcom_pull(task_ids="extract")
+    planned: PlannedXCom | None = ti.xcom_pull(task_ids="plan")
     why = next(filter(None, (ti.xcom_pull(task_ids=name, key="why") for name in failed)), None)
     if state is None:
         names = f"failed before anything was sent: {', '.join(failed)}; see that task's log"
@@ -341,7 +339,7 @@ def _ending(context: Any) -> Ending:
         return steps.not_begun(why_red=steps.told(error))
 
 
-def ended(ending: Ending, outlet: Any, asset: Asset) -> dict[str, Any]:
+def ended(ending: Ending, outlet: Wired, asset: Asset) -> dict[str, object]:
     """Return a run's protocol for XCom; red if anything failed, and an event of the asset if it really synced."""
     if ending.why_red:
         get_current_context()["ti"].xcom_push("return_value", ending.xcom)  # a failing task returns nothing

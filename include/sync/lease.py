@@ -7,12 +7,11 @@ checks that number, so that a run that was thought dead cannot write after anoth
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -107,7 +106,7 @@ def acquire(
         if row is None:
             taken = _inserted(engine, name, holder, seconds)
         elif row["holder"] in (None, holder) or row["valid_until"] < to_utc_column(utc_now()) or waited > seconds:
-            taken = _replaced(engine, row, holder, seconds)
+            taken = _replaced(engine, name, row["token"], row["valid_until"], holder, seconds)
         else:
             taken = False
             first_seen = first_seen or (row["token"], row["valid_until"])
@@ -139,12 +138,10 @@ def _inserted(engine: Engine, name: str, holder: str, seconds: float) -> bool:
     return True
 
 
-def _replaced(engine: Engine, seen: Mapping[str, Any], holder: str, seconds: float) -> bool:
-    is_free = _ROW.holder.is_(None) | (_ROW.holder == holder) | (_ROW.valid_until == seen["valid_until"])
-    row = (
-        (_ROW.name == seen["name"]) & (_ROW.token == seen["token"]) & is_free
-    )  # it may have been renewed since we looked
-    values = {"holder": holder, "token": seen["token"] + 1, "valid_until": _expiry(seconds)}
+def _replaced(engine: Engine, name: str, token: int, valid_until: datetime, holder: str, seconds: float) -> bool:
+    is_free = _ROW.holder.is_(None) | (_ROW.holder == holder) | (_ROW.valid_until == valid_until)
+    row = (_ROW.name == name) & (_ROW.token == token) & is_free  # it may have been renewed since we looked
+    values = {"holder": holder, "token": token + 1, "valid_until": _expiry(seconds)}
     with engine.begin() as connection:
         return connection.execute(update(SP_SPERRE).where(row).values(values)).rowcount == 1
 

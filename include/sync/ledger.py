@@ -10,7 +10,7 @@ States and their transitions (anything else is a bug):
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Final, Protocol
 
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, func, insert, select, update
@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import Update
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import id_lists, read_snapshot
 from include.sync.prepared import Prepared, driver_moment
+from include.sync.staging import Change
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import HELD, State
 
@@ -27,6 +28,12 @@ _KNOWN: Final = (
     _ROW.record_type, _ROW.external_id, _ROW.state, _ROW.hash, _ROW.refused, _ROW.reason, _ROW.properties,
     _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
 )  # fmt: skip
+
+
+class Row(Protocol):
+    """Values by the names of their columns."""
+
+    def __getitem__(self, name: str, /) -> object: ...
 
 
 def known_records(
@@ -55,7 +62,7 @@ def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
         return {str(record_type): number for record_type, number in connection.execute(query)}
 
 
-def _as_table(engine: Engine, queries: Sequence[Select[Any]]) -> pa.Table:
+def _as_table(engine: Engine, queries: Sequence[Select[tuple[object, ...]]]) -> pa.Table:
     schema = pa.schema([(column.key, pa.string()) for column in _KNOWN])
     pieces = []
     with read_snapshot(engine) as connection:
@@ -66,13 +73,11 @@ def _as_table(engine: Engine, queries: Sequence[Select[Any]]) -> pa.Table:
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 
-def _text(value: Any) -> str | None:
+def _text(value: str | datetime | None) -> str | None:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def add_new(
-    connection: Connection, system: str, group: str, record_type: str, rows: Iterable[Mapping[Any, Any]]
-) -> None:
+def add_new(connection: Connection, system: str, group: str, record_type: str, rows: Iterable[Row]) -> None:
     """Insert records the ledger has never seen (external_id, properties, identity), so that a load only updates."""
     values = [
         {"system": system, "record_type": record_type, "external_id": row["external_id"], "state": State.NEW.value,
@@ -155,7 +160,7 @@ class LedgerStatements:
         self.failed = Prepared(_update(_ONE, _FAILED), dialect)
         self._moment = driver_moment(dialect)
 
-    def moment(self, zoned: datetime) -> Any:
+    def moment(self, zoned: datetime) -> object:
         """Return a zoned time as the driver takes it."""
         return self._moment(to_utc_column(zoned))
 
@@ -170,8 +175,8 @@ class Outcomes:
         self._run = run
         self._intents: list[str] = []
         self._doubts: list[str] = []
-        self._acknowledged: list[dict[str, Any]] = []
-        self._failed: list[dict[str, Any]] = []
+        self._acknowledged: list[dict[str, object]] = []
+        self._failed: list[dict[str, object]] = []
 
     def __len__(self) -> int:
         return len(self._intents) + len(self._doubts) + len(self._acknowledged) + len(self._failed)
@@ -186,7 +191,7 @@ class Outcomes:
         """
         self._doubts.append(external_id)
 
-    def acknowledge(self, change: Mapping[str, Any], state: State, status: int | None) -> None:
+    def acknowledge(self, change: Change, state: State, status: int | None) -> None:
         """The portal said yes to a planned change."""
         self._acknowledged.append({
             **self._key, "k_id": change["external_id"], "state": state.value, "hash": change["hash"],
@@ -196,7 +201,7 @@ class Outcomes:
             "http_status": status, "sent_at": self._moment, "acknowledged_at": self._moment,
         })  # fmt: skip
 
-    def fail(self, change: Mapping[str, Any], reason: str, status: int | None, *, final: bool) -> None:
+    def fail(self, change: Change, reason: str, status: int | None, *, final: bool) -> None:
         """The portal, or the way there, said no; `final` keeps this content from being sent again."""
         self._failed.append({
             **self._key, "k_id": change["external_id"], "refused": change["hash"] if final else None,
@@ -220,7 +225,7 @@ class Outcomes:
                 statement.execute(connection, rows)
 
 
-def _for_several(ids: Sequence[str], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _for_several(ids: Sequence[str], values: Mapping[str, object]) -> list[dict[str, object]]:
     """Return the rows of a statement for several records; ids left over in the last are filled up with its first."""
     parts = (ids[start : start + len(_IDS)] for start in range(0, len(ids), len(_IDS)))
     return [{**values, **dict(zip_longest(_IDS, part, fillvalue=part[0]))} for part in parts]

@@ -5,11 +5,11 @@ import contextlib
 import logging
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import uvloop
 
@@ -21,11 +21,11 @@ from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedEr
 from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
 from include.sync.plan import Action
 from include.sync.run import Opened
+from include.sync.staging import Change
 from include.vocabulary.ids import read_parents
 
 log = logging.getLogger(__name__)
 _LOG_EVERY: Final = 5_000
-Change = Mapping[str, Any]
 OpenParcels = Callable[[Portal], AbstractAsyncContextManager[Parcels | None]]
 """Makes ready, for one session with the portal, what packs the records; None: they are nothing but their content."""
 
@@ -40,11 +40,7 @@ class LoadStoppedError(Exception):
 
 @dataclass
 class Batch:
-    """The changes of one record type that one task sends.
-
-    changes: rows of a plan: external_id, action, decision, reason, hash, properties, identity, parents, content,
-             replaced
-    """
+    """The changes of one record type that one task sends."""
 
     run: Opened
     record_type: str
@@ -226,7 +222,7 @@ def _parents(change: Change) -> set[tuple[str, str]]:
 
 
 @contextlib.contextmanager
-def _on_sigterm(handler: Any) -> Iterator[None]:
+def _on_sigterm(handler: Callable[[], None]) -> Iterator[None]:
     """Call `handler` instead of dying at once, where this is the main thread; then who was called before is again."""
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGTERM)

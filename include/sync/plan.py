@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -108,13 +108,13 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     return _judged(records, scope).drop(columns=["_found", *(f"{name}_known" for name in _SHARED)])
 
 
-def _differ(identity: "pd.Series[Any]", known: "pd.Series[Any]") -> "pd.Series[bool]":
+def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
     return (identity.fillna("") != "") & (known.fillna("") != "") & (identity != known)
 
 
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
     filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": ""}
-    changes: dict[str, Any] = {name: records[name].mask(gone, value) for name, value in filled.items()}
+    changes = {name: records[name].mask(gone, value) for name, value in filled.items()}
     # the identity tells a number used again from the record that is gone (E21), the parents where it is to be removed
     for name in ("properties", "identity"):
         changes[name] = records[name].mask(gone, records[f"{name}_known"])
@@ -212,8 +212,7 @@ def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) ->
             content[row] = None
             if not replaced[row]:
                 outcome[row] = Outcome.INVALID
-    columns: dict[str, Any] = {"outcome": outcome, "reason": reason, "content": content, "text": text}
-    checked = records.assign(**columns)
+    checked = records.assign(outcome=outcome, reason=reason, content=content, text=text)
     is_change = checked["outcome"] == Outcome.CHANGE
     leaves = is_change & to_send(checked) & checked["content"].isna()
     return checked.assign(

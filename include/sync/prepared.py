@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
-from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect
 from sqlalchemy.sql.dml import Update
+
+Row = Mapping[str, object]
+"""Text, numbers, None, or what `driver_moment` returned, by parameter."""
 
 
 class Prepared:
@@ -23,18 +25,15 @@ class Prepared:
         compiled = statement.compile(dialect=dialect)
         self._sql = str(compiled)
         order = getattr(compiled, "positiontup", None)  # of drivers whose parameters have no names
-        self._arrange: Callable[[Mapping[str, Any]], Any] | None = itemgetter(*order) if order else None
+        self._arrange: Callable[[Row], Sequence[object]] | None = itemgetter(*order) if order else None
 
-    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Run the statement for every row inside the connection's transaction and return how many rows it changed.
-
-        rows: values are text, numbers, None, or what `driver_moment` returned
-        """
-        arranged: Any = list(map(self._arrange, rows)) if self._arrange else rows
+    def execute(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Run the statement for every row inside the connection's transaction and return how many rows it changed."""
+        arranged = rows if self._arrange is None else list(map(self._arrange, rows))
         return connection.exec_driver_sql(self._sql, arranged).rowcount
 
 
 @cache
-def driver_moment(dialect: Dialect) -> Callable[[datetime], Any]:
+def driver_moment(dialect: Dialect) -> Callable[[datetime], object]:
     """Return how a datetime without zone is given to the driver: as it is, or as text where it takes none."""
     return DateTime().dialect_impl(dialect).bind_processor(dialect) or (lambda moment: moment)

@@ -1,9 +1,11 @@
 """Turning removals that were held back into questions for a person: one open question per system and group."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from datetime import datetime
+from typing import Final, Protocol, TypedDict
 
-from include.sync.flow import dag_name
+from include.sync.flow import Wired, dag_name
+from include.sync.xcom import HeldBack
 
 QUESTIONS: Final = "questions"
 APPROVE: Final = "ask.approve"
@@ -14,13 +16,31 @@ _QUESTION: Final = (
 )
 
 
-def new_questions(events: Iterable[Any], waiting: Collection[str]) -> list[dict[str, Any]]:
+class GuardEvent(Protocol):
+    """An event of the asset that says that removals were held back."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """When it was told."""
+
+    @property
+    def extra(self) -> HeldBack:
+        """Of what."""
+
+
+class Question(TypedDict):
+    """What a person is asked: it goes through XCom, so it holds no personal data."""
+
+    dag_id: str
+    conf: dict[str, bool | int]
+    """What the run that removes is started with."""
+    text: str
+
+
+def new_questions(events: Iterable[GuardEvent], waiting: Collection[str]) -> list[Question]:
     """Return one question per system and group, from the newest of the given asset events.
 
-    events:  asset events with a `timestamp` and an `extra` of system, group, removals (record type →
-             [count, held]) and a sample of ids
     waiting: the DAGs that a person is being asked about already; they are not asked about twice
-    returns: dicts with dag_id, conf (for the run that removes) and text; no personal data
     """
     oldest_first = sorted(events, key=lambda event: event.timestamp)
     newest = {(event.extra["system"], event.extra["group"]): event.extra for event in oldest_first}
@@ -28,7 +48,7 @@ def new_questions(events: Iterable[Any], waiting: Collection[str]) -> list[dict[
     return [question for question in questions if question["dag_id"] not in waiting]
 
 
-def waiting_questions(ti: Any, dag_run: Any) -> set[str]:
+def waiting_questions(ti: Wired, dag_run: Wired) -> set[str]:
     """Return the DAGs about which another run of this DAG still waits for an answer.
 
     A night's run and one started by the objects may both find the guard exceeded. The open question stays as it is:
@@ -47,7 +67,7 @@ def waiting_questions(ti: Any, dag_run: Any) -> set[str]:
     return waiting
 
 
-def _question(extra: dict[str, Any]) -> dict[str, Any]:
+def _question(extra: HeldBack) -> Question:
     lines = [f"- {kind}: {count} von {held}" for kind, (count, held) in extra["removals"].items()]
     largest = max(count for count, _ in extra["removals"].values())
     return {

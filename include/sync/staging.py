@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -27,6 +27,32 @@ REMOVAL_HASH: Final = "removed"
 """Stands for the content of a record to be removed, so that a refused removal is remembered like any content."""
 _ROWS_AT_ONCE: Final = 20_000
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+class Change(TypedDict):
+    """One planned change, as a batch holds it: what is to become of a record in the portal."""
+
+    external_id: str
+    action: str
+    """A plan.Action."""
+    decision: str
+    reason: str
+    hash: str
+    properties: str | None
+    identity: str | None
+    parents: str | None
+    content: str | None
+    """JSON text for the portal; None for a removal."""
+    replaced: bool
+    """Whether the portal holds a record of another identity in its place."""
+
+
+def sent_content(change: Change) -> str:
+    """Return the JSON text that a change sends; a removal has none."""
+    content = change["content"]
+    if content is None:
+        raise ValueError("a removal has no content")
+    return content
 
 
 def staging_root() -> Path:
@@ -67,7 +93,7 @@ class Staging:
         """Return a table written before, or some of its columns."""
         return pq.read_table(self.path(f"{name}.parquet"), columns=columns)
 
-    def contents_of(self, record_type: str, ids: "pd.Series[str]") -> "pd.Series[Any]":
+    def contents_of(self, record_type: str, ids: "pd.Series[str]") -> pd.Series:
         """Return the decided content of some records, under the index of their ids: most runs change little, and the
         contents are by far the largest column.
         """
@@ -77,10 +103,10 @@ class Staging:
         chosen = table.filter(pc.is_in(table[EXTERNAL_ID], pa.array(ids, table[EXTERNAL_ID].type))).to_pandas()
         return ids.map(chosen.set_index(EXTERNAL_ID)["content"])
 
-    def read_part(self, name: str, part: int) -> list[dict[str, Any]]:
-        """Return one row group of a table as rows."""
-        rows: list[dict[str, Any]] = pq.ParquetFile(self.path(f"{name}.parquet")).read_row_group(part).to_pylist()
-        return rows
+    def read_part(self, name: str, part: int) -> list[Change]:
+        """Return one row group of a table of changes."""
+        rows = pq.ParquetFile(self.path(f"{name}.parquet")).read_row_group(part).to_pylist()
+        return cast("list[Change]", rows)
 
     def clear(self) -> None:
         """Remove everything with personal data; the preview of a dry run stays."""
@@ -133,7 +159,7 @@ def _hashed(content: str, salt: bytes) -> str:
 
 def _contents_and_hashes(
     decided: pd.DataFrame, fields: list[str], salt: bytes
-) -> "tuple[pa.Array[Any], pa.Array[Any]]":
+) -> "tuple[pa.StringArray, pa.StringArray]":
     contents: list[str | None] = []
     hashes: list[str | None] = []
     rows = zip(*(_plain(decided[name]) for name in fields), strict=True)
@@ -148,6 +174,6 @@ def _contents_and_hashes(
     return pa.array(contents, pa.string()), pa.array(hashes, pa.string())
 
 
-def _plain(column: "pd.Series[Any]") -> list[object]:
+def _plain(column: pd.Series) -> list[object]:
     values = column.astype(object)
     return values.where(values.notna(), None).tolist()

@@ -229,7 +229,9 @@ def _column(values: list[Any], name: str) -> Any:
         return pd.array([pd.Timestamp(value) if value else pd.NaT for value in values], dtype="datetime64[us]")
     if name in NUMBERS:
         return pd.array(values, dtype="Int64")
-    return values if name in FLAGS else pd.array(values, dtype="str")
+    if name in FLAGS:
+        return values or np.array([], dtype=bool)
+    return pd.array(values, dtype="str")
 
 
 @dataclass

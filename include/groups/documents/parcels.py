@@ -18,6 +18,7 @@ from include.sync import protocol
 from include.sync.deliver import ParcelError
 from include.sync.protocol import Entry
 from include.sync.run import Opened
+from include.sync.staging import Change, sent_content
 from include.vocabulary.clock import utc_now
 from include.vocabulary.state import Level
 
@@ -36,9 +37,9 @@ class DocumentParcels:
         """Document types for which the portal has no folder."""
 
     @asynccontextmanager
-    async def pack(self, change: Mapping[str, Any]) -> AsyncGenerator[Upload]:
+    async def pack(self, change: Change) -> AsyncGenerator[Upload]:
         """Yield a document with its file; raises ParcelError if the file cannot be had."""
-        content = json.loads(change["content"])
+        content = json.loads(sent_content(change))
         source = Source(
             document_id=content["id"],
             storage=content["storage"],

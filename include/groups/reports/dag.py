@@ -5,15 +5,14 @@ Imported by the DAG file, so nothing heavy is imported here at the top level.
 
 from __future__ import annotations
 
-from typing import Any
-
 from airflow.sdk import DAG, Asset, AssetAlias, AssetWatcher, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
 from include.settings import load_settings
-from include.sync.flow import GUARDED, empty_dag, ended, held_back, request_of_run, run_name, spoken, synced
+from include.sync.flow import GUARDED, Wired, empty_dag, ended, request_of_run, run_name, spoken, synced
+from include.sync.xcom import held_back
 
 
 def exchange_dag(system: str, docs: str) -> DAG:
@@ -29,12 +28,12 @@ def _watched(system: str, seconds: float) -> Asset:
     return Asset(name, watchers=[AssetWatcher(name=name, trigger=ReportsTrigger(system, seconds))])
 
 
-def _exchange(system: str) -> Any:
+def _exchange(system: str) -> Wired:
     alias = AssetAlias(f"casavi_{system}_{REPORTS.name}_synced")
     guarded = AssetAlias(f"casavi_{system}_{REPORTS.name}_guarded")
 
     @task(pool=f"casavi_{system}", outlets=[alias, guarded])
-    def exchange(*, outlet_events: Any) -> dict[str, Any]:
+    def exchange(*, outlet_events: Wired) -> dict[str, object]:
         """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
         from include.groups.reports import run as one_task
         from include.sync import steps

@@ -2,16 +2,16 @@
 
 import json
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from include.casavi.client import Portal
 from include.casavi.upload import Upload
 from include.ixhaus.files import FileError, Files, Source, open_files
 from include.sync.deliver import ParcelError
 from include.sync.run import Opened
+from include.sync.staging import Change, sent_content
 from include.vocabulary import ids
 
 
@@ -22,13 +22,13 @@ class ReportFileParcels:
         self._files = files
 
     @asynccontextmanager
-    async def pack(self, change: Mapping[str, Any]) -> AsyncGenerator[Upload]:
+    async def pack(self, change: Change) -> AsyncGenerator[Upload]:
         """Yield a file of a report; raises ParcelError if it cannot be had.
 
         The portal gives attachments ids of its own, so the file's name carries ours: it is what a lost answer is looked
         up by.
         """
-        content = json.loads(change["content"])
+        content = json.loads(sent_content(change))
         own_id = ids.last_part(change["external_id"])
         source = Source(own_id, "ANHANG", None, "ORIGINAL", content["fileName"], convert=False)
         try:

@@ -38,15 +38,13 @@ def decide(
     """Decide on every report kind, report, note, order and file, sent or not.
 
     views:    reports, notes, report_files, report_kinds, commissionings, teams, users, licences, properties, units;
-              persons, partners, contract_roles, owners, caretakers to know who a reporter is; inbox (record_type:
-              ticket, comment, attachment; portal_id, erp_id): what came from the portal
-    known:    the ledger's record_type, external_id, state, identity, properties, acknowledged_at (ISO text, UTC) of the
-              five record types and of contacts
+              persons, partners, contract_roles, owners, caretakers to know who a reporter is; inbox (frames.INBOX)
+    known:    frames.LEDGER, of the five record types and of contacts
     settings: both property ranges, user_teams, report_statuses, closing_statuses, post_author,
               repost_changed_bulletins, contractor_contact_in_notes, limits.max_file_mb
     today:    the local calendar day (Europe/Berlin)
-    returns:  "ticket_type", "ticket", "comment", "attachment", "post", each with the control columns and the payload
-              fields; and "classified": what staff see of it, see classification.shown
+    returns:  "ticket_type", "ticket", "comment", "attachment", "post": frames.DECIDED, with the payload fields;
+              and "classified": frames.SHOWN
     """
     sources = gather(views, known, settings, today)
     reports, decided = sources.reports, classified(sources, settings, today)

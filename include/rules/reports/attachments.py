@@ -31,8 +31,11 @@ def decide_attachments(
 ) -> DataFrame:
     """Decide on every file of a report or note.
 
-    notes:   see comments.notes_of
-    returns: the control columns and the fields of an attachment
+    reports:    frames.REPORTS
+    classified: frames.CLASSIFIED
+    notes:      frames.NOTES
+    known:      frames.LEDGER
+    returns:    frames.DECIDED, with the fields of an attachment
     """
     files = cleaned(keyed(views["report_files"], ["file_id"]), _TEXTS)
     note = taken(notes, positions(files["note_id"], notes["note_id"]))

@@ -25,8 +25,10 @@ _MOMENT: Final = "%Y%m%dT%H%M%S"
 
 
 def read_marks(ledger: DataFrame) -> DataFrame:
-    """Return audience (str, "" if unknown), is_first (bool), since (UTC, whole seconds; NaT if the portal does not
-    surely hold it) per row of the ledger.
+    """Return what the identity of each ticket or post says.
+
+    ledger:  frames.LEDGER
+    returns: frames.MARKS
     """
     marks = ledger["identity"].astype("str").fillna("").str.extract(_IDENTITY)
     acknowledged = pd.to_datetime(ledger["acknowledged_at"], format="ISO8601").astype("datetime64[us]")
@@ -54,7 +56,10 @@ def write_marks(audience: Series, is_first: "Series[bool]", since: Series) -> Se
 
 
 def audiences(reports: DataFrame, as_what: Series) -> Series:
-    """Return for whom each report is as a ticket: its contact, or all of its property; missing if it is no ticket."""
+    """Return for whom each report is as a ticket: its contact, or all of its property; missing if it is no ticket.
+
+    reports: frames.REPORTS
+    """
     for_all = ids.everybody(reports["property_nr"])
     return reports["contact_id"].where(as_what == "individual").mask(as_what == "property", for_all)
 
@@ -62,11 +67,10 @@ def audiences(reports: DataFrame, as_what: Series) -> Series:
 def tickets_for(reports: DataFrame, tickets: DataFrame, audience: Series) -> DataFrame:
     """Return under which id each report is a ticket for its audience.
 
-    reports:  ticket_id
-    tickets:  what is known of them, see sources.Sources
+    reports:  frames.REPORTS
+    tickets:  frames.REMEMBERED
     audience: a contact's id or a property; missing for a report that does not go out as a ticket
-    returns:  external_id, state ("" if unknown), audience (for whom it was so far, "" if unknown), since, has_history
-              (bool: there is or was a ticket of this report for somebody else)
+    returns:  frames.TICKET_IDS
     """
     wanted = audience.reindex(tickets["report"]).reset_index(drop=True)
     # what came from the portal is its reporter's; once withdrawn, nobody knows any more whose it was

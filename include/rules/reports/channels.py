@@ -16,11 +16,8 @@ NONE: Final = "none"
 def channels(events: DataFrame) -> DataFrame:
     """Return the one way by which each contact hears of each event.
 
-    events:  contact_id, event (str: which event), is_registered (bool: has an account in the portal now), email (str,
-             missing: none), notifies_unregistered (bool: flag of the report's kind), is_first_export (bool), was_told
-             (bool: heard of this event before, by whatever way)
-    returns: contact_id, event, channel ("portal": the portal tells it by itself, "email": we write, "none"), warning
-             (NOBODY_NOTIFIED or ""); one row per contact and event
+    events:  frames.TELLING
+    returns: frames.CHANNELS, one row per contact and event
     """
     pairs = events.drop_duplicates(["contact_id", "event"]).reset_index(drop=True)
     is_silent = is_true(pairs["is_first_export"]) | is_true(pairs["was_told"])

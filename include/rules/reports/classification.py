@@ -8,6 +8,7 @@ from pandas import DataFrame, Series
 
 from include.rules.documents import cut_off
 from include.rules.first_hit import first_hit
+from include.rules.frames import OF_REPORT, VERDICT
 from include.rules.reports.audience import audiences, tickets_for
 from include.rules.reports.posts import posts_for
 from include.rules.reports.sources import Sources
@@ -17,26 +18,21 @@ from include.vocabulary.decision import Decision
 from include.vocabulary.state import Origin
 
 AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
-SHOWN: Final = ("report_nr", "decision", "reason", "as_what", "is_first_export", "record_type", "external_id")
-OF_REPORT: Final = ("contact_id", "status", "is_closed", "notifies_unregistered", "changed_at")
 
 
 def shown(sources: Sources, decided: DataFrame) -> DataFrame:
     """Return of every report what staff see and what becomes of it is told by.
 
-    decided: see classified
-    returns: report_nr, decision, reason (a code of vocabulary/reasons.py), as_what ("individual", "property",
-             "bulletin", "" if it does not go out), is_first_export (bool: nothing of its property went out before,
-             O25), record_type ("ticket" or "post") and external_id: what it is in the portal, or was, or would be;
-             contact_id (its reporter; missing: none), status, is_closed, notifies_unregistered (bool), changed_at
-             (local)
+    decided: frames.CLASSIFIED
+    returns: frames.SHOWN
     """
-    return decided[list(SHOWN)].join(sources.reports[list(OF_REPORT)])
+    return decided[list(VERDICT)].join(sources.reports[list(OF_REPORT)])
 
 
 def classified(sources: Sources, settings: SystemSettings, today: date) -> DataFrame:
-    """Decide on every report: what `shown` shows, audience (see audience.audiences), and for tickets the columns of
-    audience.tickets_for, for posts those of posts.posts_for, as `ticket_…` and `post_…`.
+    """Decide on every report, as a ticket and as a post.
+
+    returns: frames.CLASSIFIED
     """
     reports = sources.reports
     decided = _decide(reports, settings, today)

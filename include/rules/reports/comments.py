@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
+from include.rules.frames import COMMENT
 from include.rules.outcomes import parents
 from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
 from include.rules.reports.texts import is_cut, one_line, outbound
@@ -17,16 +18,15 @@ from include.vocabulary.decision import Decision
 from include.vocabulary.state import Origin
 
 AUTHOR_LENGTH: Final = 255
-RECORD: Final = ["external_id", "base_id", "decision", "reason", "text", "property_nr", "ticket_external_id"]
-"""Columns that notes and orders share on their way to being comments."""
 
 
 def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: DataFrame, known: DataFrame) -> DataFrame:
     """Return every note with its report's ticket and what is decided about it.
 
-    returns: the note's columns, and report (row number; -1: there is none), base_id (its id in the portal without the
-             addition of its ticket), external_id, as_what and ticket_external_id of its report, property_nr,
-             is_from_portal (bool), decision, reason; numbered from 0
+    reports:    frames.REPORTS
+    classified: frames.CLASSIFIED
+    known:      frames.LEDGER
+    returns:    frames.NOTES, numbered from 0
     """
     notes = cleaned(keyed(views["notes"], ["note_id"]), ["report_nr", "text", "author", "created_by", "origin"])
     inbox = inbox_of(views["inbox"], "comment")
@@ -51,9 +51,11 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
 def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified: DataFrame) -> DataFrame:
     """Return for notes, orders or files which ticket they belong to, and under which id.
 
-    records: report_nr; bases: the ids in the portal they would have if tickets never changed theirs
-    returns: report, base_id, external_id, as_what, ticket_external_id, ticket_has_history, ticket_since, is_ticket,
-             property_nr
+    records:    frames.BELOW_REPORTS
+    bases:      the ids in the portal they would have if tickets never changed theirs
+    reports:    frames.REPORTS
+    classified: frames.CLASSIFIED
+    returns:    frames.ON_TICKETS
     """
     report = positions(records["report_nr"], reports["report_nr"])
     own = reports.assign(addition=additions(classified["ticket_external_id"], reports["ticket_id"]))
@@ -75,7 +77,10 @@ def may_be_seen(ticketed: DataFrame, made_at: Series, ledger: DataFrame) -> "Ser
 
     A ticket that had another audience before shows only what was made since it is there for this one, and what was
     once sent to this one.
-    made_at: UTC
+
+    ticketed: frames.ON_TICKETS
+    made_at:  UTC
+    ledger:   frames.LEDGER
     """
     is_since = (made_at > ticketed["ticket_since"]).fillna(False).astype(bool)
     return ~ticketed["ticket_has_history"] | is_since | occurs(ticketed["external_id"], ledger["external_id"])
@@ -84,8 +89,11 @@ def may_be_seen(ticketed: DataFrame, made_at: Series, ledger: DataFrame) -> "Ser
 def decide_comments(notes: DataFrame, orders: DataFrame, users: DataFrame, known: DataFrame) -> DataFrame:
     """Return the frame of all comments: notes, and those that commissionings yield.
 
-    notes:  see notes_of; orders: see commissioning.notes_on_orders
-    users:  user_nr, name
+    notes:   frames.NOTES
+    orders:  frames.ORDERS
+    users:   the view
+    known:   frames.LEDGER
+    returns: frames.DECIDED, with the fields of a comment
     """
     records = pd.concat([_note_records(notes, users), orders], ignore_index=True)
     is_sent = records["decision"] == Decision.SEND
@@ -128,6 +136,6 @@ def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
     # below a property report nobody but staff is named: an author could be the reporter (R41)
     is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])
     author = notes["author"].where(is_shown).fillna(staff)
-    return notes[[*RECORD, "author"]].assign(
+    return notes[[*COMMENT, "author"]].assign(
         author=author, changed_at=utc(notes["changed_at"]), source=ids.source("SP_NOTIZ", notes["note_id"])
     )

@@ -7,7 +7,8 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
-from include.rules.reports.comments import RECORD, may_be_seen, on_tickets
+from include.rules.frames import COMMENT
+from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
 from include.rules.reports.texts import one_line
@@ -32,9 +33,14 @@ def notes_on_orders(
     known: DataFrame,
     settings: SystemSettings,
 ) -> DataFrame:
-    """Return what each order yields as a comment: comments.RECORD, author, changed_at (UTC), source.
+    """Return what each order yields as a comment.
 
     A note that was sent is left as it is for ever: whatever it was made from may change later.
+
+    reports:    frames.REPORTS
+    classified: frames.CLASSIFIED
+    known:      frames.LEDGER
+    returns:    frames.ORDERS
     """
     orders = cleaned(keyed(views["commissionings"], ["order_nr"]), ["report_nr", "company", "telephone", "status"])
     ticketed = on_tickets(orders, ids.order_note(orders["order_nr"]), reports, classified)
@@ -57,7 +63,7 @@ def notes_on_orders(
     invalid = [(faults == fault, Decision.INVALID, fault) for fault in _FAULTS]
     decided = first_hit(orders, *first, *invalid, otherwise=(Decision.SEND, "COMMISSIONING"))
     found = ticketed.join(decided).assign(text=texts)
-    return found[RECORD].assign(
+    return found[list(COMMENT)].assign(
         author=_author(of_report["team_nr"], views["teams"]),
         changed_at=utc(orders["changed_at"]),
         source=ids.source("SP_BEAUFTRAGUNG", orders["order_nr"]),

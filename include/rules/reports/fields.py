@@ -20,11 +20,10 @@ WITHDRAWN: Final = "WITHDRAWN"
 def portal_field(classified: DataFrame, ledger: DataFrame, failed: DataFrame | None = None) -> DataFrame:
     """Return the field Serviceportal of every report as it should read (R50, O8).
 
-    classified: see classification.shown, so that field and export never disagree
-    ledger:     record_type, external_id, state, as of now
-    failed:     record_type, external_id, reason: what the protocol names as refused, failed or invalid in this run
-    returns:    report_nr, portal_status (PENDING, SENT, FAILED, WITHDRAWN, or "" for what was never there and is not to
-                be), portal_reason (a reason code: as what it goes out, why not, or why that failed)
+    classified: frames.SHOWN, so that field and export never disagree
+    ledger:     frames.STATES
+    failed:     frames.FAILURES, of this run
+    returns:    frames.PORTAL_FIELD
     """
     keys = _keys(classified)
     state = taken(ledger[["state"]], positions(keys, _keys(ledger)))["state"].fillna("")
@@ -56,8 +55,8 @@ def columns_to_clear(reports: DataFrame, notes: DataFrame, report_user: str | No
     They are cleared when a member of staff has saved the report, or written or saved a note below it, after the portal
     changed it; what the interface wrote itself, under its own user, clears nothing.
 
-    reports:     report_nr, changed_by, changed_at, portal_changed_at (local)
-    notes:       report_nr, created_by, origin, created_at, changed_at (local)
+    reports:     frames.SAVED_REPORTS
+    notes:       frames.SAVED_NOTES
     report_user: number of the interface's user
     """
     reports = keyed(reports, ["report_nr"])

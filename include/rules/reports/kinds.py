@@ -11,11 +11,13 @@ from include.vocabulary.decision import Decision
 
 
 def decide_kinds(kinds: DataFrame) -> DataFrame:
-    """Decide on every report kind; see sources.kinds_of.
+    """Decide on every report kind.
 
     Those of property reports are sent too, as their tickets need them; that a tenant opens none of them is seen to when
     tickets come in: the portal knows no such mark.
-    returns: the control columns and the fields of a ticket type
+
+    kinds:   frames.KINDS
+    returns: frames.DECIDED, with the fields of a ticket type
     """
     decided = first_hit(
         kinds,

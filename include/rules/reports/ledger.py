@@ -17,7 +17,11 @@ def of_type(known: DataFrame, record_type: str) -> DataFrame:
 
 
 def inbox_of(inbox: DataFrame, record_type: str) -> DataFrame:
-    """Return portal_id and erp_id of the portal's events of one type; one row per record of the ERP."""
+    """Return the portal's events of one type; one row per record of the ERP.
+
+    inbox:   frames.INBOX
+    returns: frames.CAME_IN
+    """
     mine = inbox[inbox["record_type"] == record_type]
     return keyed(mine[["portal_id", "erp_id"]].dropna().drop_duplicates("erp_id"), ["portal_id", "erp_id"])
 
@@ -25,8 +29,10 @@ def inbox_of(inbox: DataFrame, record_type: str) -> DataFrame:
 def base_ids(numbers: Series, inbox: DataFrame) -> Series:
     """Return the portal's own id for what came from there and the ERP's number for everything else.
 
-    numbers: keys of ERP records of one type; inbox: the events of that type, see inbox_of
     A number that is the portal's id of another record gets an addition: two records must never share an id.
+
+    numbers: keys of ERP records of one type
+    inbox:   frames.CAME_IN, of that type
     """
     from_portal = taken(inbox, positions(numbers, inbox["erp_id"]))["portal_id"]
     is_taken = occurs(numbers, inbox["portal_id"]) & from_portal.isna()
@@ -56,10 +62,12 @@ def additions(external_ids: Series, bases: Series) -> Series:
 def finished(records: DataFrame, content: DataFrame, ledger: DataFrame, family: Rows, superseded: str) -> DataFrame:
     """Return the frame for the sync core, with a removal of every other id under which the portal holds a record.
 
-    records:    control columns
+    records:    frames.DECIDED
     content:    payload fields, same index
-    ledger:     external_id, state, identity of this record type; family: the row in `records` for each, see families
+    ledger:     frames.LEDGER, of this record type
+    family:     the row in `records` for each of the ledger, see families
     superseded: reason of a removal where the record itself is sent
+    returns:    frames.DECIDED, with the payload fields
     """
     decided = outcome(records, content)
     is_left = ledger["state"].isin(MAYBE_HELD) & (family >= 0) & ~ledger["external_id"].isin(records["external_id"])

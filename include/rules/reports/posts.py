@@ -23,10 +23,10 @@ from include.vocabulary.state import MAYBE_HELD, State
 def posts_for(reports: DataFrame, posts: DataFrame, is_sent: "Series[bool]", settings: SystemSettings) -> DataFrame:
     """Return under which id each report is or would be a post.
 
-    posts:   what the ledger knows of them, see sources.Sources
+    reports: frames.REPORTS
+    posts:   frames.REMEMBERED
     is_sent: whether it is to hang at the pinboard
-    returns: external_id (the report's number, when it was taken down before with ~2, ~3, …), edition (str: which text
-             it has), is_first (bool: it went or goes out with its property's first export)
+    returns: frames.POST_IDS
     """
     own = reports["report_nr"].reindex(posts["report"]).reset_index(drop=True)
     numbers = list(map(ids.posting, posts["external_id"], own))
@@ -54,8 +54,11 @@ def decide_posts(
 ) -> DataFrame:
     """Decide on every bulletin, and on what was one.
 
-    reports, posts: see sources.Sources; classified: see classification.classified; known: the ledger
-    returns:        the control columns and the fields of a post
+    reports:    frames.REPORTS
+    posts:      frames.REMEMBERED
+    classified: frames.CLASSIFIED
+    known:      frames.LEDGER
+    returns:    frames.DECIDED, with the fields of a post
     """
     rows = (reports["is_bulletin"] | Series(reports.index).isin(posts["report"])).to_numpy()
     mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)

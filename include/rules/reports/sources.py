@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.frames import KIND_FLAGS
 from include.rules.identity import contacts_of, people_of
 from include.rules.offices import is_licensed
 from include.rules.reports.audience import read_marks
@@ -17,9 +18,6 @@ from include.vocabulary.state import MAYBE_HELD, State
 
 OPEN: Final = "OPEN"
 CLOSED: Final = "CLOSED"
-KIND_FLAGS: Final = (
-    "is_released", "is_locked", "is_bulletin", "is_property_wide", "notifies_unregistered", "notes_commissioning",
-)  # fmt: skip
 _KIND_TEXTS: Final = ("name", "category", "description", "note_template")
 _TEXTS: Final = (
     "subject", "text", "report_kind", "status", "reporter_person", "reporter_partner", "property_nr", "unit_nr",
@@ -31,29 +29,27 @@ TEAM_LICENCE: Final = "Komfortpaket"
 
 
 class Sources(NamedTuple):
-    """What every decision about reports is made from."""
+    """What every decision about reports is made from: see frames.SOURCES; reports are numbered from 0."""
 
     reports: DataFrame
-    """The reports' own columns, and: the kind's KIND_FLAGS (bool; of a kind that does not exist all False), kind_name,
-    note_template; portal_state (OPEN, IN_PROGRESS, CLOSED), is_closed, has_unknown_status, is_full_history,
-    is_in_range, is_team_released (bool); contact_id (missing: none), is_user (bool: the contact is in the portal);
-    ticket_id (its first or only id as a ticket), is_held (bool: the portal has it), was_posted (bool: it hung at the
-    pinboard), is_first_export (bool); one row per report, numbered from 0."""
     tickets: DataFrame
-    """What the ledger or the inbox knows of them as tickets: report (row number), external_id, state, audience, since,
-    is_first (see audience.read_marks)."""
     posts: DataFrame
-    """The same as posts at the pinboard; there `audience` says which text was posted."""
 
 
 def kinds_of(report_kinds: DataFrame) -> DataFrame:
-    """Return the catalogue of report kinds with clean texts and flags that are True or False."""
+    """Return the catalogue of report kinds with clean texts and flags that are True or False.
+
+    returns: frames.KINDS
+    """
     kinds = cleaned(keyed(report_kinds, ["report_kind"]), _KIND_TEXTS)
     return kinds.assign(**{name: is_true(kinds[name]) for name in KIND_FLAGS})
 
 
 def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date) -> Sources:
-    """Put together what decides about reports; for views, known and today see decide."""
+    """Put together what decides about reports; for views and today see decide.
+
+    known: frames.LEDGER
+    """
     reports = cleaned(keyed(views["reports"], ["report_nr"]), _TEXTS)
     kinds = kinds_of(views["report_kinds"])
     of_kind = taken(kinds, positions(reports["report_kind"], kinds["report_kind"]))

@@ -50,7 +50,7 @@ def one_line(column: Series, limit: int) -> Series:
 def title_of(reports: DataFrame) -> Series:
     """Return a title in one line: the subject, else the name of the kind, else the number; the portal needs one.
 
-    reports: subject, kind_name, report_nr
+    reports: frames.TITLED
     """
     return one_line(reports["subject"].fillna(reports["kind_name"]).fillna(reports["report_nr"]), TITLE_LENGTH)
 

@@ -18,9 +18,12 @@ def decide_tickets(
 ) -> DataFrame:
     """Decide on every report as a ticket, and on every ticket it once was for somebody else.
 
-    reports, tickets: see sources.Sources; classified: see classification.classified; known: the ledger
-    units:            property_nr, unit_nr: those there are
-    returns:          the control columns and the fields of a ticket
+    reports:    frames.REPORTS
+    tickets:    frames.REMEMBERED
+    classified: frames.CLASSIFIED
+    units:      the view
+    known:      frames.LEDGER
+    returns:    frames.DECIDED, with the fields of a ticket
     """
     rows = (~reports["is_bulletin"] | Series(reports.index).isin(tickets["report"])).to_numpy()
     mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)
@@ -49,7 +52,10 @@ def decide_tickets(
 
 
 def is_ticket(classified: DataFrame) -> "Series[bool]":
-    """Return which reports are to be in the portal as tickets."""
+    """Return which reports are to be in the portal as tickets.
+
+    classified: frames.CLASSIFIED
+    """
     return classified["as_what"].isin(["individual", "property"])
 
 
