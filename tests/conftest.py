@@ -33,7 +33,13 @@ os.environ.update(
 )
 
 # The same examples every time, without a memory of earlier ones: what is submitted cannot be refused by chance.
-hypothesis.settings.register_profile("same", derandomize=True, database=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,  # a busy machine is no fault of what is tested
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # nor is this
+)
 hypothesis.settings.load_profile("same")
 
 TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
