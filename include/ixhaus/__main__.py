@@ -35,7 +35,6 @@ def _print_ddl(since: str) -> int:
 def _check(system: str) -> int:
     from include.ixhaus.check import check_database
     from include.ixhaus.database import open_engine
-    from include.ixhaus.faults import sentence
     from include.settings import ConfigurationError, load_settings
 
     try:
@@ -46,13 +45,24 @@ def _check(system: str) -> int:
     try:
         findings = [difference.sentence for difference in check_database(open_engine(connection))]
     except Exception as error:
-        said = sentence(error, "en")
+        said = _said(error)
         if said is None:
             raise
         sys.stderr.write(f"{connection}: {said}\n")
         return 1
     sys.stdout.write("\n".join(findings or [f"{connection}: the database keeps the interface contract"]) + "\n")
     return 1 if findings else 0
+
+
+def _said(error: Exception) -> str | None:
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from include.ixhaus.database import WrongKindError
+    from include.ixhaus.faults import sentence
+
+    if isinstance(error, AirflowNotFoundException):
+        return "there is no such Airflow connection; add it under Admin > Connections (type Oracle)"
+    return str(error) if isinstance(error, WrongKindError) else sentence(error, "en")
 
 
 if __name__ == "__main__":

@@ -32,12 +32,19 @@ _ON_CONNECT: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "P
 _engines: dict[tuple[str, str, float], Engine] = {}
 
 
+class WrongKindError(ValueError):
+    """A connection leads to neither Oracle nor SQLite; the message says what to do."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the iX-Haus connection leads to {kind}; use a connection of type oracle or sqlite")
+
+
 def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
     """Return this process's engine on the database of an Airflow connection, made when it is first asked for.
 
     seconds: how long one call may take
     raises:  what Airflow raises when there is no such connection, what the driver raises when it cannot connect;
-             ValueError when it leads to neither Oracle nor SQLite
+             WrongKindError when it leads to neither Oracle nor SQLite
     """
     from airflow.sdk import BaseHook  # 3.5 s: only who comes through Airflow pays for it
 
@@ -55,7 +62,12 @@ def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
 
 
 def _hook_of(connection: Any) -> Any:
-    return connection.get_hook(hook_params={"log_sql": False})  # statements carry personal data
+    from airflow.sdk.exceptions import AirflowException
+
+    try:
+        return connection.get_hook(hook_params={"log_sql": False})  # statements carry personal data
+    except (AirflowException, TypeError):  # a type Airflow does not know, or one that is no database
+        raise WrongKindError(connection.conn_type or "nothing") from None
 
 
 def close_engines() -> None:
@@ -106,7 +118,7 @@ def engine_on(connect: Callable[[], Any], seconds: float = CALL_SECONDS) -> Engi
         event.listen(engine, "before_cursor_execute", _keep_fractions)
     else:
         opened.close()
-        raise ValueError(f"the iX-Haus connection leads to {opened.driver}; use a connection of type oracle or sqlite")
+        raise WrongKindError(opened.driver)
     return engine
 
 

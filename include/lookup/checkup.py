@@ -1,7 +1,6 @@
 """Does a system reach iX-Haus and the portal? What is wrong is named by a code, never with data of either side."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
@@ -14,12 +13,13 @@ from include.casavi.connections import ConnectionMistakeError, check_portal_conn
 from include.casavi.endpoints import LISTS
 from include.casavi.verdict import Verdict
 from include.ixhaus.check import cannot_be_read, check_database
-from include.ixhaus.database import open_engine
+from include.ixhaus.database import WrongKindError, open_engine
+from include.ixhaus.faults import fault_of
 from include.settings import ConfigurationError, SystemSettings
+from include.vocabulary.texts import Text
 
 PORTAL_SECONDS = 4.0
 """How long the portal is waited for, login and all."""
-_WRONG_PASSWORD: Final = ("ORA-01017", "ORA-01005", "ORA-28000", "ORA-28001")
 _BY_STATUS: Final = {400: "KEY_REFUSED", 401: "KEY_REFUSED", 403: "KEY_DENIED", 404: "WRONG_ADDRESS"}
 
 
@@ -27,15 +27,17 @@ class Finding(NamedTuple):
     """One thing found about a side.
 
     code:  OK, or what is wrong: ABSENT, INCOMPLETE, NO_ADDRESS, OF_PRODUCTION (the connection); NO_CONNECTION, TIMEOUT;
-           LOGIN_REFUSED, WRONG_KIND, NOT_READABLE, VIEW_MISSING, TABLE_MISSING, COLUMNS_MISSING (iX-Haus);
+           DATABASE, WRONG_KIND, NOT_READABLE, VIEW_MISSING, TABLE_MISSING, COLUMNS_MISSING (iX-Haus);
            KEY_REFUSED, KEY_DENIED, WRONG_ADDRESS, RATE_LIMITED, PORTAL_FAULT, BAD_ANSWER, UNEXPECTED (the portal);
            SETTINGS
     about: of what: a connection, a view, an error's number, an HTTP status
+    said:  the whole sentence, where the database itself has said what is wrong (DATABASE)
     """
 
     side: Literal["ixhaus", "portal"]
     code: str
     about: str = ""
+    said: Text | None = None
 
 
 def check_ixhaus(settings: SystemSettings, open_database: Callable[[str], Engine] = open_engine) -> list[Finding]:
@@ -80,15 +82,16 @@ async def _visit(settings: SystemSettings) -> Finding:
 
 
 def database_finding(error: Exception, settings: SystemSettings) -> Finding:
-    """Return the finding for an error of the ERP's database, by its number or name: its text may hold user or host."""
-    number = re.search(r"\b(ORA|DPY)-[0-9]+", str(error))
-    name = number[0] if number else type(error).__name__
+    """Return the finding for an error of the ERP's database: its sentence, else its name; its text may hold a host."""
+    fault = fault_of(error)
     if isinstance(error, AirflowNotFoundException):
         return Finding("ixhaus", "ABSENT", settings.ixhaus_connection)
+    if fault and isinstance(error, DBAPIError) and cannot_be_read(error):
+        return Finding("ixhaus", "NOT_READABLE", fault.number)
+    if fault:
+        return Finding("ixhaus", "DATABASE", fault.number, Text(fault.german, fault.english))
     if isinstance(error, TimeoutError):
         return Finding("ixhaus", "TIMEOUT")
-    if isinstance(error, ValueError):
+    if isinstance(error, WrongKindError):
         return Finding("ixhaus", "WRONG_KIND", settings.ixhaus_connection)
-    if isinstance(error, DBAPIError) and cannot_be_read(error):
-        return Finding("ixhaus", "NOT_READABLE", name)
-    return Finding("ixhaus", "LOGIN_REFUSED" if name in _WRONG_PASSWORD else "NO_CONNECTION", name)
+    return Finding("ixhaus", "NO_CONNECTION", type(error).__name__)

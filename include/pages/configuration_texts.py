@@ -136,10 +136,6 @@ TEXTS: Final[Texts] = {
         "Die Datenbank antwortet nicht innerhalb von fünf Sekunden. Versuchen Sie es später noch einmal.",
         "The database does not answer within five seconds. Try again later.",
     ),
-    "ixhaus_LOGIN_REFUSED": Text(
-        "Die Datenbank weist Benutzer oder Kennwort zurück ({about}). Prüfen Sie die Verbindung; der Benutzer kann auch gesperrt sein.",
-        "The database refuses user or password ({about}). Check the connection; the user may also be locked.",
-    ),
     "ixhaus_WRONG_KIND": Text(
         "Die Airflow-Verbindung {about} führt zu keiner Oracle- oder SQLite-Datenbank. Ändern Sie ihren Typ.",
         "The Airflow connection {about} leads to no Oracle or SQLite database. Change its type.",

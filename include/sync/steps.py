@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError
@@ -20,7 +21,7 @@ from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
-from include.ixhaus.database import open_engine
+from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import sentence
 from include.ixhaus.read import Views, read_views
 from include.ixhaus.versions import check_version
@@ -52,7 +53,9 @@ RULES_SEE: Final = [
     "acknowledged_at",
 ]
 """What the rules may know of the ledger: who is in the portal, not with which content."""
-SENTENCES: Final = (ConfigurationError, ContractError, ListingError, PortalStopError, LoadStoppedError, RefusedError)
+SENTENCES: Final = (
+    ConfigurationError, WrongKindError, ContractError, ListingError, PortalStopError, LoadStoppedError, RefusedError,
+)  # fmt: skip
 """Errors whose message says what to do, and holds nothing of a record but keys."""
 
 
@@ -75,7 +78,11 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
     request.scope()
     if not settings.active:
         raise SkipRunError("SYSTEM_OFF")
-    engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
+    try:
+        engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
+    except AirflowNotFoundException:
+        check_connections(settings)  # says it with what is to be done
+        raise
     nothing_done = RunKey(system, group.name, f"{run}#0")
     try:
         check_connections(settings)

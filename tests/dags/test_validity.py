@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,19 @@ def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
         assert param.schema["title"]
         assert param.description
     assert {"extract", "transform", "plan", "protocol"} <= set(dag.task_dict)
+
+
+@pytest.mark.parametrize("name", SYNC)
+def test_what_a_database_may_fail_is_tried_again(bag: DagBag, name: str) -> None:
+    retried = {task.task_id.rpartition(".")[2] for task in bag.dags[name].tasks if task.retries}
+    assert {"extract", "transform", "plan", "load"} <= retried
+    assert not {"batches", "protocol"} & retried
+
+
+def test_no_task_runs_for_ever(bag: DagBag) -> None:
+    for dag in bag.dags.values():
+        if dag.dag_id in (*SYNC, *EXCHANGE):
+            assert {task.execution_timeout for task in dag.tasks} == {timedelta(minutes=240)}, dag.dag_id
 
 
 @pytest.mark.parametrize("name", EXCHANGE)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.ixhaus import build_sample
-from include.lookup.checkup import Finding, check_ixhaus, check_portal
+from include.lookup.checkup import Finding, check_ixhaus, check_portal, database_finding
 from include.settings import SystemSettings, load_settings
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
@@ -86,19 +86,83 @@ def test_a_database_connection_that_does_not_exist_is_named(connect: Connect, pr
     assert check_ixhaus(production) == [Finding("ixhaus", "ABSENT", "ixhaus_production")]
 
 
-def test_a_database_that_cannot_be_opened_is_named_without_its_address(
+@pytest.mark.rule("R9")
+@pytest.mark.parametrize("fields", [{"conn_type": "http", "host": "https://erp.example"}, {"host": "erp.example"}])
+def test_a_connection_to_something_else_is_named(
+    connect: Connect, production: SystemSettings, fields: dict[str, object]
+) -> None:
+    connect("ixhaus_production", **fields)
+    assert check_ixhaus(production) == [Finding("ixhaus", "WRONG_KIND", "ixhaus_production")]
+
+
+def said_by_the_database(settings: SystemSettings) -> tuple[str, str, str]:
+    """The number, and the beginning of the sentence in both languages up to the remedy."""
+    (finding,) = check_ixhaus(settings)
+    assert (finding.side, finding.code) == ("ixhaus", "DATABASE")
+    assert finding.said
+    german, english = (finding.said.said(language) for language in ("de", "en"))
+    assert not [secret for secret in ("secret-host", SECRET, "127.0.0.1") if secret in german + english]
+    return finding.about, german.partition(";")[0], english.partition(";")[0]
+
+
+def test_a_database_that_cannot_be_opened_speaks_without_its_address(
     connect: Connect, production: SystemSettings
 ) -> None:
     connect("ixhaus_production", conn_type="sqlite", host="/nowhere/secret-host/ixhaus.db")
-    assert check_ixhaus(production) == [Finding("ixhaus", "NO_CONNECTION", "OperationalError")]
+    assert said_by_the_database(production) == (
+        "SQLITE_CANTOPEN",
+        "SQLITE_CANTOPEN: Die Datei lässt sich nicht öffnen",
+        "SQLITE_CANTOPEN: the file cannot be opened",
+    )
 
 
-def test_an_oracle_that_does_not_answer_is_named_by_the_drivers_number(
+def oracle(connect: Connect, host: str, **fields: object) -> None:
+    usual = {"login": "sp", "password": SECRET, "port": free_port(), "extra": {"service_name": "ixhaus"}}
+    connect("ixhaus_production", conn_type="oracle", host=host, **{**usual, **fields})
+
+
+def test_an_oracle_that_is_not_there_is_named_by_the_drivers_number(
     connect: Connect, production: SystemSettings
 ) -> None:
-    connect("ixhaus_production", conn_type="oracle", host="127.0.0.1", port=free_port(), login="sp", password=SECRET,
-            extra={"service_name": "ixhaus"})  # fmt: skip
-    assert check_ixhaus(production) == [Finding("ixhaus", "NO_CONNECTION", "DPY-6005")]
+    oracle(connect, "127.0.0.1")
+    assert said_by_the_database(production) == (
+        "DPY-6005",
+        "DPY-6005: Der Listener läuft nicht",
+        "DPY-6005: the listener is not running",
+    )
+
+
+def test_an_oracle_on_an_unknown_host_is_named(
+    connect: Connect, production: SystemSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "secret-host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    oracle(connect, "secret-host")
+    assert said_by_the_database(production) == (
+        "",
+        "gaierror: Der Rechner der Datenbank ist unbekannt",
+        "gaierror: the database's host is unknown",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "german"),
+    [
+        ({}, "DPY-4001", "Benutzer oder Kennwort fehlen"),
+        ({"login": "sp", "password": SECRET}, "DPY-4027", "Für den bloßen Namen fehlt tnsnames.ora"),
+    ],
+)
+def test_an_incomplete_oracle_connection_is_named(
+    connect: Connect, production: SystemSettings, fields: dict[str, object], number: str, german: str
+) -> None:
+    connect("ixhaus_production", conn_type="oracle", **fields)
+    assert said_by_the_database(production)[:2] == (number, f"{number}: {german}")
+
+
+def test_what_is_no_fault_of_a_database_is_named_by_its_kind(production: SystemSettings) -> None:
+    assert database_finding(RuntimeError(SECRET), production) == Finding("ixhaus", "NO_CONNECTION", "RuntimeError")
 
 
 # the portal

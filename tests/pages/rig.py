@@ -70,11 +70,11 @@ class Pages:
             environment.setenv("AIRFLOW__API__SECRET_KEY", TEST_SECRET)
             return form_token(SimpleAuthManagerUser(username=user, role=ROLES[user]))
 
-    def submit(self, page: str, path: str, fields: Mapping[str, str], user: str = "admin") -> Reply:
+    def submit(self, page: str, path: str, fields: Mapping[str, str], user: str = "admin", **headers: str) -> Reply:
         """A form as the browser sends it: with the token that stands in the page."""
         token = re.search(r'name="token" value="([0-9a-f]+)"', self.get(page, user).text)
         assert token, f"{page} has no form for {user}"
-        return self.post(path, {"token": token[1], **fields}, user)
+        return self.post(path, {"token": token[1], **fields}, user, **headers)
 
     def send(
         self,

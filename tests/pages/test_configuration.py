@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from html import unescape
 
 import pytest
@@ -42,17 +42,33 @@ def _forget() -> None:
         session.execute(delete(Connection).where(Connection.conn_id.in_(["casavi_test", "ixhaus_test"])))
 
 
-@pytest.fixture
-def silent_oracle() -> Iterator[None]:
-    """The test system's iX-Haus takes connections and never says a word."""
+@contextmanager
+def connected_oracle(port: int) -> Iterator[None]:
+    """The test system's iX-Haus is an Oracle at a port of this machine."""
     from airflow.models.connection import Connection
     from airflow.utils.session import create_session
 
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener, create_session() as session:
-        fields = {"host": "127.0.0.1", "port": listener.getsockname()[1], "login": "sp", "password": SECRET}
+    with create_session() as session:
+        fields = {"host": "127.0.0.1", "port": port, "login": "sp", "password": SECRET}
         session.add(Connection("ixhaus_test", "oracle", **fields, extra='{"service_name": "ixhaus"}'))
         session.commit()
+    yield
+
+
+@pytest.fixture
+def silent_oracle() -> Iterator[None]:
+    """The test system's iX-Haus takes connections and never says a word."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener, connected_oracle(listener.getsockname()[1]):
         yield
+
+
+@pytest.fixture
+def absent_oracle() -> Iterator[None]:
+    """Nobody listens where the test system's iX-Haus should be."""
+    with closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", 0))
+        with connected_oracle(bound.getsockname()[1]):
+            yield
 
 
 def stored() -> tuple[str | None, str | None, str | None]:
@@ -222,7 +238,7 @@ def test_what_the_portal_holds_is_counted(pages: Pages) -> None:
 def test_without_its_database_the_page_still_shows_the_settings(pages: Pages) -> None:
     pages.database.write_bytes(b"this is no database, not at all" * 100)
     page = shown(pages)
-    assert "iX-Haus: Die Datenbank ist nicht erreichbar (DatabaseError)." in page
+    assert "iX-Haus: SQLITE_NOTADB: Die Datei ist keine heile Datenbank; der Betreuer der Schnittstelle muss" in page
     assert "100–129, 200" in page
 
 
@@ -259,6 +275,20 @@ def test_connections_that_work_are_called_fine(pages: Pages) -> None:
     page = text_of(pages.submit(PAGE, f"{PAGE}/check", {"system": "production"}).text)
     assert "iX-Haus: erreichbar, der Vertrag ist eingehalten (ixhaus_production)" in page
     assert "Portal: erreichbar, Schlüssel und Passwort gelten (casavi_production)" in page
+
+
+@pytest.mark.usefixtures("absent_oracle")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "DPY-6005: Der Listener läuft nicht; ein späterer Lauf kann von selbst gelingen, sonst muss"),
+        ("en", "DPY-6005: the listener is not running; a later run may succeed by itself, otherwise"),
+    ],
+)
+def test_what_the_database_says_is_said_in_the_readers_language(pages: Pages, language: str, sentence: str) -> None:
+    assert f"iX-Haus: {sentence}" in shown(pages, TEST, language=language)
+    html = pages.submit(PAGE, f"{PAGE}/check", {"system": "test"}, accept_language=language).text
+    assert f"iX-Haus: {sentence}" in text_of(html.partition('<ul class="findings"')[2])
 
 
 @pytest.mark.rule("R55")

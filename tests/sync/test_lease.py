@@ -172,6 +172,33 @@ def test_a_second_run_takes_over_once_the_lease_has_run_out(engine: Engine, cloc
     assert clock.now > datetime(2027, 1, 1, 0, 0, 30, tzinfo=UTC)
 
 
+def test_an_end_that_a_wrong_clock_wrote_a_year_ahead_is_waited_for_no_longer_than_a_lease(
+    engine: Engine, clock: Clock
+) -> None:
+    clock.forward(365 * 86_400)
+    dead = take(engine, "run 1")
+    clock.forward(-365 * 86_400)
+    waits: list[float] = []
+    assert take(engine, "run 2", sleep=waits.append).token == dead.token + 1
+    assert SECONDS < sum(waits) <= SECONDS + 2
+    assert stored(engine).valid_until == datetime(2027, 1, 1, 0, 0, 30)  # noqa: DTZ001 - as in the table
+
+
+def test_a_living_run_whose_clock_is_a_year_ahead_is_named(engine: Engine, clock: Clock) -> None:
+    clock.forward(365 * 86_400)
+    ahead = take(engine, "run 1")
+    clock.forward(-365 * 86_400)
+
+    def sleep(seconds: float) -> None:
+        clock.forward(365 * 86_400 + seconds)
+        confirm(engine, ahead)
+        clock.forward(-365 * 86_400)
+
+    with pytest.raises(LeaseHeldError) as held:
+        take(engine, "run 2", sleep=sleep)
+    assert held.value.holder == "run 1"
+
+
 @pytest.mark.parametrize("seconds", [30, 29.9])
 def test_a_lease_is_not_taken_over_before_it_has_run_out(engine: Engine, clock: Clock, seconds: float) -> None:
     take(engine, "run 1")
