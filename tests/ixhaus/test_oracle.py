@@ -24,6 +24,7 @@ from include.sync import lease as leases
 from include.sync import ledger
 from include.sync.lease import acquire
 from include.sync.ledger import LedgerStatements, Outcomes
+from include.sync.staging import Change
 from include.vocabulary.clock import from_utc_column
 from include.vocabulary.state import State
 
@@ -104,7 +105,10 @@ def ask(engine: Engine) -> int:
 
 def lease_end(engine: Engine) -> datetime | None:
     with read_snapshot(engine) as connection:
-        return connection.execute(select(SP_SPERRE.c.valid_until).where(SP_SPERRE.c.name == NAME)).scalar_one()
+        end: datetime | None = connection.execute(
+            select(SP_SPERRE.c.valid_until).where(SP_SPERRE.c.name == NAME)
+        ).scalar_one()
+        return end
 
 
 def fault(caught: pytest.ExceptionInfo[Exception]) -> Fault:
@@ -240,8 +244,13 @@ def test_a_sign_of_life_within_the_same_second_is_seen(engine: Engine) -> None:
 
 def test_what_is_sent_keeps_its_fractions(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "utc_now", lambda: from_utc_column(MOMENT))
-    names = ("hash", "reason", "properties", "identity", "parents", "action")
-    changes = [{**dict.fromkeys(names, "x"), "external_id": external_id} for external_id in ("sent", "refused")]
+    changes = [
+        Change(
+            external_id=external_id, action="create", decision="send", reason="x", hash="x", properties="x",
+            identity="x", parents="x", content="{}", replaced=False,
+        )
+        for external_id in ("sent", "refused")
+    ]  # fmt: skip
     outcomes = Outcomes(LedgerStatements(engine.dialect), SYSTEM, "contact", "run 1")
     outcomes.intend("intended")
     outcomes.acknowledge(changes[0], State.PRESENT, 201)

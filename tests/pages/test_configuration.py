@@ -49,8 +49,8 @@ def connected_oracle(port: int) -> Iterator[None]:
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        fields = {"host": "127.0.0.1", "port": port, "login": "sp", "password": SECRET}
-        session.add(Connection("ixhaus_test", "oracle", **fields, extra='{"service_name": "ixhaus"}'))
+        where = {"host": "127.0.0.1", "login": "sp", "password": SECRET, "extra": '{"service_name": "ixhaus"}'}
+        session.add(Connection("ixhaus_test", "oracle", port=port, **where))
         session.commit()
     yield
 
