@@ -20,7 +20,6 @@ from airflow.sdk import (
     AssetAlias,
     AssetOrTimeSchedule,
     CronDataIntervalTimetable,
-    Param,
     TaskGroup,
     TriggerRule,
     get_current_context,
@@ -30,11 +29,12 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
+from include.sync.params import params, request_of_run, run_name
 from include.sync.xcom import PlannedXCom, StateXCom, held_back, state_xcom
 
 if TYPE_CHECKING:
     from include.sync.planned import BatchPart
-    from include.sync.run import Opened, Request, RunState
+    from include.sync.run import Opened, RunState
     from include.sync.steps import Ending
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def _dag(group: Group, system: str, schedule: Schedule, docs: str, limits: Limit
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        params=_params(),
+        params=params(),
         doc_md=docs,
         tags=["serviceportal", system, group.name],
         default_args={
@@ -141,55 +141,6 @@ def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> 
     if timetable and starter:
         return AssetOrTimeSchedule(timetable=timetable, assets=[starter])
     return timetable or ([starter] if starter else None)
-
-
-def _params() -> dict[str, Param]:
-    resend = "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; all: alles."
-    release = "Hebt die Löschbremse für diesen Lauf auf."
-    at_most = "Die Freigabe gilt bis zu so vielen Entfernungen; leer = beliebig viele."
-    return {
-        "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
-        "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
-        "resend": Param("changed", enum=["changed", "interval", "all"], title="Senden", description=resend),
-        "release_removals": Param(False, type="boolean", title="Entfernungen freigeben", description=release),
-        "release_at_most": Param(None, type=["integer", "null"], minimum=0, title="Höchstens", description=at_most),
-    }
-
-
-def request_of_run() -> Request:
-    """Read what was asked of the current run; a backfilled run re-sends what changed within its data interval."""
-    from include.sync.run import Request
-    from include.vocabulary.clock import to_utc_column
-
-    context = get_current_context()
-    params, dag_run = context["params"], context["dag_run"]
-    start, end = dag_run.data_interval_start, dag_run.data_interval_end
-    backfilled = str(dag_run.run_type).rpartition(".")[2].lower().startswith("backfill")
-    return Request(
-        properties=params["properties"],
-        dry_run=params["dry_run"],
-        resend="interval" if backfilled and params["resend"] == "changed" else params["resend"],
-        interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
-        release_removals=params["release_removals"],
-        release_at_most=params["release_at_most"],
-        about=_about(context),
-    )
-
-
-def _about(context: Wired) -> tuple[str, ...] | None:
-    """Return the keys of the records that the events which started this run name; None if it is about everything."""
-    if str(context["dag_run"].run_type).rpartition(".")[2].lower() != "asset_triggered":
-        return None
-    events = [event for of_asset in context["triggering_asset_events"].values() for event in of_asset]
-    named: list[list[str] | None] = [(event.extra.get("payload") or {}).get("about") for event in events]
-    keys = {key for some in named for key in some or ()}
-    return None if not named or None in named else tuple(sorted(keys))
-
-
-def run_name() -> str:
-    """Return the name of the current run: DAG and Airflow's run."""
-    dag_run = get_current_context()["dag_run"]
-    return f"{dag_run.dag_id}/{dag_run.run_id}"
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import pytest
 from airflow.sdk.api.datamodels._generated import DagRunType
 
 from include.settings import ConfigurationError
-from include.sync import flow, steps
+from include.sync import params as module
+from include.sync import steps
 from include.sync.run import Request
 from tests.dags.rig import Rig, airflow_run
 from tests.dags.test_runs import group_of
@@ -27,12 +28,12 @@ def asked(
     **params: object,
 ) -> Request:
     """The request that a run of this type, interval, events (their extra) and parameters becomes."""
-    form = {name: param.value for name, param in flow._params().items()} | params
+    form = {name: param.value for name, param in module.params().items()} | params
     run = SimpleNamespace(run_type=run_type, data_interval_start=interval[0], data_interval_end=interval[1])
     started_by = {"an asset": [SimpleNamespace(extra=extra) for extra in events]}
     context = {"params": form, "dag_run": run, "triggering_asset_events": started_by}
-    monkeypatch.setattr(flow, "get_current_context", lambda: context)
-    return flow.request_of_run()
+    monkeypatch.setattr(module, "get_current_context", lambda: context)
+    return module.request_of_run()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
 from include.settings import load_settings
-from include.sync.flow import GUARDED, Wired, empty_dag, ended, request_of_run, run_name, spoken, synced
+from include.sync.flow import GUARDED, Wired, empty_dag, ended, spoken, synced
+from include.sync.params import request_of_run, run_name
 from include.sync.xcom import held_back
 
 

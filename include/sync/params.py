@@ -1,0 +1,63 @@
+"""What a run is asked: the form a person fills in, and what Airflow says of the run itself.
+
+Imported by DAG files, so nothing heavy is imported here at the top level.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Param, get_current_context
+
+if TYPE_CHECKING:
+    from include.sync.run import Request
+
+
+def params() -> dict[str, Param]:
+    """Return the form of every group's DAG."""
+    resend = "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; all: alles."
+    release = "Hebt die Löschbremse für diesen Lauf auf."
+    at_most = "Die Freigabe gilt bis zu so vielen Entfernungen; leer = beliebig viele."
+    return {
+        "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
+        "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
+        "resend": Param("changed", enum=["changed", "interval", "all"], title="Senden", description=resend),
+        "release_removals": Param(False, type="boolean", title="Entfernungen freigeben", description=release),
+        "release_at_most": Param(None, type=["integer", "null"], minimum=0, title="Höchstens", description=at_most),
+    }
+
+
+def request_of_run() -> Request:
+    """Read what was asked of the current run; a backfilled run re-sends what changed within its data interval."""
+    from include.sync.run import Request
+    from include.vocabulary.clock import to_utc_column
+
+    context = get_current_context()
+    given, dag_run = context["params"], context["dag_run"]
+    start, end = dag_run.data_interval_start, dag_run.data_interval_end
+    backfilled = str(dag_run.run_type).rpartition(".")[2].lower().startswith("backfill")
+    return Request(
+        properties=given["properties"],
+        dry_run=given["dry_run"],
+        resend="interval" if backfilled and given["resend"] == "changed" else given["resend"],
+        interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
+        release_removals=given["release_removals"],
+        release_at_most=given["release_at_most"],
+        about=_about(context),
+    )
+
+
+def _about(context: Any) -> tuple[str, ...] | None:
+    """Return the keys of the records that the events which started this run name; None if it is about everything."""
+    if str(context["dag_run"].run_type).rpartition(".")[2].lower() != "asset_triggered":
+        return None
+    events = [event for of_asset in context["triggering_asset_events"].values() for event in of_asset]
+    named: list[list[str] | None] = [(event.extra.get("payload") or {}).get("about") for event in events]
+    keys = {key for some in named for key in some or ()}
+    return None if not named or None in named else tuple(sorted(keys))
+
+
+def run_name() -> str:
+    """Return the name of the current run: DAG and Airflow's run."""
+    dag_run = get_current_context()["dag_run"]
+    return f"{dag_run.dag_id}/{dag_run.run_id}"
