@@ -15,7 +15,7 @@ from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
-from include.sync.staging import PREVIEW, Staging
+from include.sync.staging import PREVIEW, Change, Staging
 from include.vocabulary import ids
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import Decision
@@ -25,9 +25,6 @@ log = logging.getLogger(__name__)
 MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
-_CHANGE: Final = (
-    "external_id", "action", "decision", "reason", "hash", "properties", "identity", "parents", "content", "replaced",
-)  # fmt: skip
 Compared = Mapping[str, pd.DataFrame]
 """Record type → frame as returned by plan.compare and plan.validate."""
 
@@ -149,7 +146,7 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
         record_type = name.partition("_")[2]
         records = compared[record_type]
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
-        changes = pa.Table.from_pandas(records.loc[chosen, list(_CHANGE)], preserve_index=False)
+        changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
         size = max(run.settings.limits.batch_size, -(-changes.num_rows // MAX_BATCHES))
         if changes.num_rows:
             run.folder.write_table(name, changes, rows_per_group=size)
