@@ -1,4 +1,5 @@
-# The slim image has Airflow without providers: everything else comes from the lock, and pip check proves that it fits.
+# The slim image has Airflow without providers: everything else comes from the lock, whose hashes pip
+# compares, and pip check proves that it fits.
 FROM apache/airflow:slim-3.3.2-python3.12
 
 # LibreOffice, without its windows, turns office documents and images into PDF where the settings ask for it;
@@ -17,7 +18,7 @@ USER airflow
 
 WORKDIR /opt/serviceportal
 COPY requirements.txt requirements.txt
-RUN pip install --no-cache-dir -r requirements.txt && pip check
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt && pip check
 
 # config/ is mounted over this copy, so that a changed setting needs no new image.
 COPY config config

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+DEPTRY := $(BIN)/python -W ignore -m deptry
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --generate-hashes
 FORMAT ?= table
 LAST ?= 20
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -18,11 +20,11 @@ $(VENV)/run: requirements.txt
 	@echo "Installing into $(VENV), once ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements-dev.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
 sync: $(VENV)/run  ## run all DAGs once against the sample iX-Haus and the sandbox portal, print the protocol
@@ -49,10 +51,12 @@ settings: $(VENV)/run  ## write docs/settings.md from the settings models
 test: $(VENV)/dev  ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
-check: $(VENV)/dev  ## ruff and mypy --strict
+check: $(VENV)/dev  ## ruff, mypy --strict, and whether what is imported is declared
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(DEPTRY) include dags plugins demo
+	@$(DEPTRY) . --requirements-files requirements.in,requirements-dev.in --exclude '\.venv'
 
 rules: $(VENV)/dev  ## list each business rule with its tests; fails where one has none
 	@$(BIN)/python -m tests.rules_report
@@ -63,9 +67,9 @@ bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of it
 smoke-celery: $(VENV)/run  ## the commands of docker-compose.yaml as processes, through a Celery worker
 	@$(BIN)/python -m tests.smoke_celery
 
-lock: $(VENV)/run  ## compile requirements*.in anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header requirements-dev.in -o requirements-dev.txt
+lock: $(VENV)/run  ## compile requirements*.in, with hashes; what is pinned already stays (UPGRADE=1: the newest of all)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove the environment, the sample, the sandbox's state and all caches
 	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis

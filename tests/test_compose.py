@@ -115,7 +115,7 @@ def test_the_image_has_the_locked_airflow() -> None:
 def test_the_image_runs_without_root_and_without_tests() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.findall(r"^USER (\w+)", dockerfile, re.MULTILINE)[-1] == "airflow"
-    assert image_folders() == ["config", "plugins", "include", "dags"]
+    assert image_folders() == ["config", "plugins", "include", "demo", "dags"]
     assert "requirements-dev" not in dockerfile
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from include.casavi.verdict import Expected
+from include.vocabulary.texts import Text
 
 Evidence = Literal["confirmed", "v1", "assumed"]
 LOGIN_PATH: Final = "/authenticate"
@@ -34,6 +35,7 @@ class Call(NamedTuple):
 class Endpoint(NamedTuple):
     """The calls of one record type. Bodies are JSON, but for record types with a file, which are multipart.
 
+    label:         what staff call a record of it, on the pages
     update:        None where the portal has no such call: a change is then removed and created anew
     remove:        None where the portal keeps what it has
     removal:       body of `remove`, where that is not a call that deletes
@@ -41,6 +43,7 @@ class Endpoint(NamedTuple):
     find:          where to look whether a create took effect of which nobody knows; None: `update` or `remove` tell
     """
 
+    label: Text
     create: Call
     update: Call | None
     remove: Call | None
@@ -53,8 +56,9 @@ class Endpoint(NamedTuple):
         return [call for call in (self.create, self.update, self.remove) if call is not None]
 
 
-def _collection(path: str) -> Endpoint:
+def _collection(path: str, label: Text) -> Endpoint:
     return Endpoint(
+        label,
         create=Call("POST", path, "assumed"),
         update=Call("PUT", f"{path}/{{id}}", "assumed"),
         # archives; nothing is ever deleted for good
@@ -65,23 +69,32 @@ def _collection(path: str) -> Endpoint:
 _RESPONSIBILITIES: Final = Call("PUT", "/properties/{id}/responsibilities", "assumed", Expected.LIST)
 
 ENDPOINTS: Final[dict[str, Endpoint]] = {
-    "property": _collection("/properties"),
-    "unit": _collection("/units"),
-    "contact": _collection("/contacts"),
-    "contract": _collection("/contracts"),
-    "responsibility": Endpoint(_RESPONSIBILITIES, _RESPONSIBILITIES, _RESPONSIBILITIES, removal=b"[]"),
+    "property": _collection("/properties", Text("Objekt", "Property")),
+    "unit": _collection("/units", Text("Fläche", "Unit")),
+    "contact": _collection("/contacts", Text("Kontakt", "Contact")),
+    "contract": _collection("/contracts", Text("Vertrag", "Contract")),
+    "responsibility": Endpoint(
+        Text("Zuständigkeit", "Responsibility"),
+        create=_RESPONSIBILITIES,
+        update=_RESPONSIBILITIES,
+        remove=_RESPONSIBILITIES,
+        removal=b"[]",
+    ),
     "document": Endpoint(
+        Text("Dokument", "Document"),
         create=Call("POST", "/documents", "assumed"),
         update=None,
         remove=Call("DELETE", "/documents/{id}", "assumed", Expected.NOTHING),
     ),
     "ticket_type": Endpoint(
+        Text("Vorgangstyp", "Ticket type"),
         create=Call("POST", "/ticket-types", "assumed"),
         update=Call("PUT", "/ticket-types/{id}", "assumed"),
         remove=None,
     ),
     # a ticket stays with whoever saw it: withdrawn, it is closed
     "ticket": Endpoint(
+        Text("Vorgang", "Ticket"),
         create=Call("POST", "/tickets", "assumed"),
         update=Call("PATCH", "/tickets/{id}", "assumed"),
         remove=Call("PATCH", "/tickets/{id}", "assumed"),
@@ -89,6 +102,7 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
         update_fields=frozenset({"title", "status", "ticketTypeId", "unitId"}),
     ),
     "comment": Endpoint(
+        Text("Notiz", "Note"),
         # a portal that gives comments ids of its own has made it all the same
         create=Call("POST", "/tickets/{parent}/comments", "assumed", Expected.OBJECT),
         update=None,
@@ -96,12 +110,14 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
         find=Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
     ),
     "attachment": Endpoint(
+        Text("Anhang", "Attachment"),
         create=Call("POST", "/tickets/{parent}/attachments", "assumed", Expected.OBJECT),
         update=None,
         remove=None,
         find=Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
     ),
     "post": Endpoint(
+        Text("Hausmitteilung", "House notice"),
         create=Call("POST", "/posts", "v1"),
         update=Call("PUT", "/posts/{id}", "assumed"),
         remove=Call("DELETE", "/posts/{id}", "assumed", Expected.NOTHING),

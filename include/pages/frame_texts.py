@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from include.casavi.endpoints import ENDPOINTS
 from include.groups import GROUPS
 from include.vocabulary.texts import Text, Texts
 
@@ -14,17 +15,7 @@ FRAME: Final[Texts] = {
     "yes": Text("ja", "yes"),
     "no": Text("nein", "no"),
     **{f"group_{name}": group.label for name, group in GROUPS.items()},
-    "kind_property": Text("Objekt", "Property"),
-    "kind_unit": Text("Fläche", "Unit"),
-    "kind_contact": Text("Kontakt", "Contact"),
-    "kind_contract": Text("Vertrag", "Contract"),
-    "kind_responsibility": Text("Zuständigkeit", "Responsibility"),
-    "kind_document": Text("Dokument", "Document"),
-    "kind_ticket": Text("Vorgang", "Ticket"),
-    "kind_ticket_type": Text("Vorgangstyp", "Ticket type"),
-    "kind_comment": Text("Notiz", "Note"),
-    "kind_attachment": Text("Anhang", "Attachment"),
-    "kind_post": Text("Hausmitteilung", "House notice"),
+    **{f"kind_{name}": endpoint.label for name, endpoint in ENDPOINTS.items()},
     "kind_document_type": Text("Dokumententyp", "Document type"),
     "kind_user": Text("Benutzer", "User"),
     "none": Text("–", "–"),
