@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from include.casavi.endpoints import ENDPOINTS
 from include.groups import GROUPS
-from include.ixhaus.contract import OWN_TABLES, VIEWS
+from include.ixhaus.contract import VIEWS
 from include.pages.frame_texts import FRAME
 from include.settings import Schedules
 from include.sync.group import Group
@@ -46,11 +46,6 @@ def test_the_dag_file_makes_this_groups_dag(group: Group) -> None:
 @each_group
 def test_the_readme_names_the_dag(group: Group) -> None:
     assert f"\n| `casavi_{group.name}` |" in (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_contract_lists_the_groups_where_it_says_what_the_protocol_holds() -> None:
-    comments = [str(column.comment) for column in OWN_TABLES["SP_PROTOKOLL"].columns]
-    assert [set(comment.split(", ")) for comment in comments].count(set(GROUPS)) == 1
 
 
 @each_group

@@ -41,7 +41,7 @@ SP_PROTOKOLL = Table(
     METADATA,
     key("SYSTEM", "system", "production oder test", 20),
     key("LAUF", "run", "Kennung des Airflow-Laufs, mit DAG", 250),
-    text("GRUPPE", "group", 30, "objects, persons, documents, owners_caretakers, reports"),
+    text("GRUPPE", "group", 30, "Gruppe der Datensätze, wie im Namen des DAG"),
     text("STATUS", "status", 20, "running, ok, errors, failed, skipped, aborted, dry_run"),
     text("GRUND", "reason", 400, "Grund, wenn nichts gesendet wurde oder der Lauf endete"),
     utc("ABGEFRAGT_AM", "queried_at", "Zeitpunkt der Abfrage"),
