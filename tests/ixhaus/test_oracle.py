@@ -102,7 +102,7 @@ def ask(engine: Engine) -> int:
         return connection.execute(select(func.count()).select_from(SP_SPERRE)).scalar_one()
 
 
-def lease_end(engine: Engine) -> datetime | None:
+def lease_end(engine: Engine) -> object:
     with read_snapshot(engine) as connection:
         return connection.execute(select(SP_SPERRE.c.valid_until).where(SP_SPERRE.c.name == NAME)).scalar_one()
 
