@@ -17,12 +17,9 @@ class ConnectionMistakeError(ConfigurationError):
         self.code = code
 
 
-def check_connections(settings: SystemSettings) -> None:
-    """Check the connections of a system that is about to run; raises ConnectionMistakeError if the ERP's is missing, or
-    as `check_portal_connection` does.
-    """
+def check_ixhaus_connection(settings: SystemSettings) -> None:
+    """Raise ConnectionMistakeError when the connection to the ERP's database is missing."""
     _existing(settings.ixhaus_connection, settings)
-    check_portal_connection(settings)
 
 
 def check_portal_connection(settings: SystemSettings) -> None:

@@ -12,11 +12,10 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError
-from include.casavi.connections import check_connections
+from include.casavi.connections import check_ixhaus_connection, check_portal_connection
 from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
 from include.ixhaus.activation import why_off
@@ -78,14 +77,11 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
     request.scope()
     if not settings.active:
         raise SkipRunError("SYSTEM_OFF")
-    try:
-        engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
-    except AirflowNotFoundException:
-        check_connections(settings)  # says it with what is to be done
-        raise
+    check_ixhaus_connection(settings)
+    engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
     nothing_done = RunKey(system, group.name, f"{run}#0")
     try:
-        check_connections(settings)
+        check_portal_connection(settings)
         check_version(engine)
         if reason := why_off(engine, berlin_day(queried_at)):
             raise SkipRunError(reason)

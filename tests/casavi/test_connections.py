@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 
 from include.casavi import connections
-from include.casavi.connections import check_connections
+from include.casavi.connections import check_ixhaus_connection, check_portal_connection
 from include.settings import ConfigurationError, SystemSettings, load_settings, portal_connection_of
 
 SECRET = "s3cret-of-the-portal"
 PRODUCTION = {"conn_type": "http", "host": "https://portal.example/v2", "login": "key-1", "password": SECRET}
 Connect = Callable[..., None]
+
+
+def check_connections(settings: SystemSettings) -> None:
+    """What a run asks of both connections, the ERP's first."""
+    check_ixhaus_connection(settings)
+    check_portal_connection(settings)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def events(rig: Rig, reason: str) -> Rows:
 def test_a_first_export_writes_to_nobody(told: Rig, mailbox: Mailbox) -> None:
     assert told.exchange().state == "success"
     assert mailbox.received == []
-    assert (f"{REPORT}/opened/{REPORTER}", "present") in events(told, "NO_NEWS")
+    assert (f"{REPORT}/opened/{REPORTER}", "settled") in events(told, "NO_NEWS")
 
 
 @pytest.mark.rule("R42")
@@ -156,7 +156,7 @@ def test_who_has_registered_meanwhile_gets_no_email(told: Rig, mailbox: Mailbox)
     told.portal.edit("contacts", REPORTER, isRegistered=False)
     told.exchange()
     assert mailbox.received == []
-    assert (f"{REPORT}/closed/{REPORTER}", "present") in events(told, "TOLD_BY_PORTAL")
+    assert (f"{REPORT}/closed/{REPORTER}", "settled") in events(told, "TOLD_BY_PORTAL")
 
 
 @pytest.mark.rule("E53")
@@ -273,7 +273,7 @@ def test_what_happened_in_a_run_that_died_is_told_by_the_next(
 ) -> None:
     report(told, "M-1")
     with monkeypatch.context() as dying:
-        dying.setattr("include.groups.reports.settle.tell", None)  # as far as the run comes
+        dying.setattr("include.groups.reports.run.tell", None)  # as far as the run comes
         assert told.exchange().state == "failed"
     assert mailbox.received == []
     assert told.exchange().state == "success"

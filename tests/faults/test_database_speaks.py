@@ -18,7 +18,7 @@ from include.ixhaus.faults import sentence
 from include.settings import ConfigurationError
 from include.sync import flow, steps
 from include.sync.lease import Lease
-from include.sync.protocol import Counts
+from include.sync.protocol import count_names
 from include.sync.run import Request
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.reasons import explain
@@ -257,7 +257,7 @@ def old(world: World) -> Callable[..., None]:
 
     def write(name: str, days: int, status: str, **counts: int) -> None:
         at = to_utc_column(datetime.now(UTC) - timedelta(days=days))
-        numbers = dict.fromkeys(vars(Counts()), 0) | counts
+        numbers = dict.fromkeys(count_names(), 0) | counts
         world.insert(
             "SP_PROTOKOLL", system=SYSTEM, run=name, group="persons", status=status, queried_at=at, ended_at=at,
             **numbers,

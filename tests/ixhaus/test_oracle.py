@@ -103,7 +103,7 @@ def ask(engine: Engine) -> int:
         return connection.execute(select(func.count()).select_from(SP_SPERRE)).scalar_one()
 
 
-def lease_end(engine: Engine) -> datetime | None:
+def lease_end(engine: Engine) -> object:
     with read_snapshot(engine) as connection:
         end: datetime | None = connection.execute(
             select(SP_SPERRE.c.valid_until).where(SP_SPERRE.c.name == NAME)

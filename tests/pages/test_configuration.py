@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from html import unescape
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -49,8 +50,8 @@ def connected_oracle(port: int) -> Iterator[None]:
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        where = {"host": "127.0.0.1", "login": "sp", "password": SECRET, "extra": '{"service_name": "ixhaus"}'}
-        session.add(Connection("ixhaus_test", "oracle", port=port, **where))
+        fields: dict[str, Any] = {"host": "127.0.0.1", "port": port, "login": "sp", "password": SECRET}
+        session.add(Connection("ixhaus_test", "oracle", **fields, extra='{"service_name": "ixhaus"}'))
         session.commit()
     yield
 

@@ -37,6 +37,7 @@ def _exchange(system: str) -> Wired:
     def exchange(*, outlet_events: Wired) -> dict[str, object]:
         """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
         from include.groups.reports import run as one_task
+        from include.ixhaus.faults import sentence
         from include.sync import steps
 
         request = request_of_run()
@@ -44,7 +45,8 @@ def _exchange(system: str) -> Wired:
             with spoken():
                 done = one_task.exchange(system, run_name(), request)
         except (AirflowException, AirflowFailException) as error:
-            get_current_context()["ti"].xcom_push("return_value", steps.not_begun(why_red=str(error)).xcom)
+            ending = steps.not_begun(why_red=sentence(error) or str(error))
+            get_current_context()["ti"].xcom_push("return_value", ending.xcom)
             raise
         if done.planned and done.planned.guarded and not request.dry_run:
             outlet_events[guarded].add(GUARDED, extra=held_back(REPORTS, system, done.planned))
