@@ -6,22 +6,42 @@ from typing import Self
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 
+class _Idle:
+    """A thread's idle connection. It goes with the thread's locals, in that thread's last moment: the only one left in
+    which it can be closed.
+    """
+
+    def __init__(self, entry: ConnectionPoolEntry) -> None:
+        self.entry: ConnectionPoolEntry | None = entry
+
+    def taken(self) -> ConnectionPoolEntry | None:
+        entry, self.entry = self.entry, None
+        return entry
+
+    def __del__(self) -> None:
+        if self.entry:
+            self.entry.close()
+
+
 class ThreadPool(Pool):
     """Keeps one idle connection per thread; SQLAlchemy's own pool for this shares one among nested transactions."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]  # handed through
-        self._idle = threading.local()
+        self._mine = threading.local()
 
     def _do_get(self) -> ConnectionPoolEntry:
-        entry: ConnectionPoolEntry | None = self._idle.__dict__.pop("entry", None)
-        return entry or self._create_connection()
+        return self._idle() or self._create_connection()
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        if "entry" in self._idle.__dict__:
+        if "idle" in self._mine.__dict__:
             record.close()
         else:
-            self._idle.entry = record
+            self._mine.idle = _Idle(record)
+
+    def _idle(self) -> ConnectionPoolEntry | None:
+        idle: _Idle | None = self._mine.__dict__.pop("idle", None)
+        return idle.taken() if idle else None
 
     def recreate(self) -> Self:
         """Return a pool like this one, without its connections."""
@@ -37,9 +57,8 @@ class ThreadPool(Pool):
         )
 
     def dispose(self) -> None:
-        """Close this thread's idle connection; those of other threads end with their threads."""
-        entry: ConnectionPoolEntry | None = self._idle.__dict__.pop("entry", None)
-        if entry:
+        """Close this thread's idle connection; that of another thread is closed when the thread ends."""
+        if entry := self._idle():
             entry.close()
 
     def status(self) -> str:

@@ -54,7 +54,7 @@ def test_a_view_that_disappears_stops_the_run(world: World) -> None:
 def test_a_column_that_disappears_stops_the_run(world: World) -> None:
     world.settle(*tenants(3))
     world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NACHNAME TO NAME")
-    assert_stopped_before_anything(world, world.run(), "SP_PERSON", "last_name")
+    assert_stopped_before_anything(world, world.run(), "SP_PERSON", "NACHNAME")
     world.sql("ALTER TABLE SP_PERSON RENAME COLUMN NAME TO NACHNAME")
     world.heal()
 
