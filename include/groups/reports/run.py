@@ -15,6 +15,7 @@ from include.groups.reports.settle import is_decided, settle
 from include.ixhaus.faults import fault_of
 from include.sync import steps
 from include.sync.group import stages
+from include.sync.lease import LeaseLostError
 from include.sync.planned import Batches, Planned
 from include.sync.run import Extract, Opened, RefusedError, Request, SkipRunError
 from include.vocabulary.reasons import explain
@@ -43,8 +44,12 @@ def exchange(system: str, run: str, request: Request) -> Exchanged:
         return Exchanged(steps.not_begun(skip=skip.reason))
     failed: list[str] = []
     planned: Planned | None = None
-    with _noted("lease", failed), opened.kept():
-        planned = _both_ways(opened, request, failed)
+    try:
+        with opened.kept():
+            planned = _both_ways(opened, request, failed)
+    except LeaseLostError as lost:
+        log.error("%s", lost)
+        failed.append(f"lease ({lost})")
     left = steps.Left(planned.counts if planned else None, planned.changes if planned else 0, failed)
     return Exchanged(steps.finish(opened, left, request), planned)
 
