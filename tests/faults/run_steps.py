@@ -175,6 +175,8 @@ def crash_at(number: int) -> None:
     """End this process, as kill -9 would, at the `number`-th side effect: before and after each call that writes, and
     each commit."""
     counted = itertools.count(1)
+    changes: dict[int, int] = {}
+    """Connection → how many rows it had changed when it committed last."""
 
     def tick() -> None:
         if next(counted) == number:
@@ -192,7 +194,8 @@ def crash_at(number: int) -> None:
 
     def commit_or_crash(self: DefaultDialect, connection: Any) -> None:
         driver: sqlite3.Connection = connection.driver_connection
-        if driver.total_changes == 0:  # it has only read
+        before, changes[id(driver)] = changes.get(id(driver), 0), driver.total_changes
+        if driver.total_changes == before:  # it has only read
             commit(self, connection)
             return
         tick()

@@ -16,7 +16,7 @@ LEAST, LIMIT = 20, 90
 
 def version(paper: Paper, number: int) -> Paper:
     """Return the document with another version of its content."""
-    return replace(paper, content=pdf_saying(f"Fassung {number}"), row={"VERSION": number})
+    return replace(paper, content=pdf_saying(f"Fassung {number}"), row={"version": number})
 
 
 @pytest.fixture
