@@ -29,7 +29,7 @@ _RECYCLED_AFTER: Final = 1_800
 
 _READS_ONLY: Final = "reads_only"
 _ON_CONNECT: Final = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
-_engines: dict[tuple[str, str, float], Engine] = {}
+_engines: dict[tuple[str, str, int, float], Engine] = {}
 
 
 class WrongKindError(ValueError):
@@ -49,7 +49,8 @@ def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
     from airflow.sdk import BaseHook  # 3.5 s: only who comes through Airflow pays for it
 
     connection = BaseHook.get_connection(conn_id)
-    key = (conn_id, connection.get_uri(), seconds)  # a connection that was changed meanwhile is another database
+    # A connection that was changed meanwhile, or a file that was put in another's place, is another database.
+    key = (conn_id, connection.get_uri(), _file_of(connection.host), seconds)
     if known := _engines.get(key):
         return known
     made = engine_on(
@@ -59,6 +60,14 @@ def open_engine(conn_id: str, seconds: float = CALL_SECONDS) -> Engine:
     if engine is not made:
         made.dispose()
     return engine
+
+
+def _file_of(host: str | None) -> int:
+    """Return the number of the file that a connection's host names; 0 if it names none."""
+    try:
+        return os.stat(host or "").st_ino
+    except OSError:
+        return 0
 
 
 def _hook_of(connection: Any) -> Any:

@@ -22,7 +22,6 @@ import include.rules
 from include.ixhaus.contract import FRAMES, VIEWS
 from include.rules import documents, frames, objects, owners_caretakers, persons, reports
 from include.settings import SystemSettings
-from include.sync.steps import RULES_SEE
 from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules import builders
 from tests.rules.builders import (
@@ -219,6 +218,8 @@ def test_every_frame_that_public_rules_take_or_return_is_stated_once() -> None:
 
 
 def test_what_is_stated_of_ledger_and_decision_is_what_the_sync_core_gives_and_takes() -> None:
+    from include.sync.steps import RULES_SEE  # brings Airflow, which no other test of the rules needs
+
     assert list(frames.LEDGER) == RULES_SEE
     assert list(frames.DECIDED) == list(CONTROL_COLUMNS)
 

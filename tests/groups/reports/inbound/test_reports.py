@@ -114,7 +114,7 @@ def test_with_status_names_of_ones_own_only_a_change_made_in_the_portal_is_marke
     world.sql("UPDATE SP_MELDUNG SET STATUS = ?", status)
     world.user.change("tickets", number, status=in_portal, title="Anders")
     assert world.receive() == Received()
-    assert (world.report()["PORTAL_AENDERUNG"], world.report()["PORTAL_GEAENDERT_AM"]) == (None, None)
+    assert (world.report()["portal_change"], world.report()["portal_changed_at"]) == (None, None)
     world.sandbox.staff_sets_status(number, other)
     world.receive()
     assert (world.report()["status"], world.report()["portal_change"]) == (status, "STATUS_GEAENDERT")
