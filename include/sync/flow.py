@@ -166,13 +166,13 @@ def spoken() -> Iterator[None]:
     except AirflowSkipException:
         raise
     except Exception as error:
-        fault = fault_of(error)
-        if fault is None and not isinstance(error, steps.SENTENCES):
+        said, fault = steps.logged(error), fault_of(error)
+        if said is None:
             raise
         get_current_context()["ti"].xcom_push("why", steps.told(error))
         if fault and fault.is_passing:
-            raise AirflowException(fault.english) from None
-        raise AirflowFailException(fault.english if fault else str(error)) from None
+            raise AirflowException(said) from None
+        raise AirflowFailException(said) from None
 
 
 def _run_state(xcom: StateXCom) -> RunState:

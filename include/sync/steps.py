@@ -21,7 +21,7 @@ from include.casavi.payloads import refusal
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import WrongKindError, open_engine
-from include.ixhaus.faults import sentence
+from include.ixhaus.faults import fault_of, sentence
 from include.ixhaus.read import Views, read_views
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
@@ -280,6 +280,13 @@ def told(error: BaseException) -> str:
     if isinstance(error, SENTENCES):
         return str(error)
     return sentence(error) or type(error).__name__
+
+
+def logged(error: BaseException) -> str | None:
+    """Return the sentence that a log needs instead of a traceback, in English; None for an error that has none."""
+    if fault := fault_of(error):
+        return fault.english
+    return str(error) if isinstance(error, SENTENCES) else None
 
 
 def imported(dotted: str) -> Any:

@@ -6,7 +6,6 @@ Imported by the DAG file, so nothing heavy is imported here at the top level.
 from __future__ import annotations
 
 from airflow.sdk import DAG, Asset, AssetAlias, AssetWatcher, get_current_context, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
@@ -37,17 +36,16 @@ def _exchange(system: str) -> Wired:
     def exchange(*, outlet_events: Wired) -> dict[str, object]:
         """Bring in what happened in the portal, send what changed in iX-Haus; the protocol is the result."""
         from include.groups.reports import run as one_task
-        from include.ixhaus.faults import sentence
         from include.sync import steps
 
         request = request_of_run()
-        try:
-            with spoken():
+        with spoken():
+            try:
                 done = one_task.exchange(system, run_name(), request)
-        except (AirflowException, AirflowFailException) as error:
-            ending = steps.not_begun(why_red=sentence(error) or str(error))
-            get_current_context()["ti"].xcom_push("return_value", ending.xcom)
-            raise
+            except Exception as error:  # the protocol is there whatever happens
+                ending = steps.not_begun(why_red=steps.told(error))
+                get_current_context()["ti"].xcom_push("return_value", ending.xcom)
+                raise
         if done.planned and done.planned.guarded and not request.dry_run:
             outlet_events[guarded].add(GUARDED, extra=held_back(REPORTS, system, done.planned))
         return ended(done.ending, outlet_events[alias], synced(REPORTS.name, system))

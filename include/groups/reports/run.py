@@ -12,7 +12,6 @@ from include.groups.reports.group import REPORTS
 from include.groups.reports.inbound import receive
 from include.groups.reports.mail.telling import tell
 from include.groups.reports.settle import is_decided, settle
-from include.ixhaus.faults import fault_of
 from include.sync import steps
 from include.sync.group import stages
 from include.sync.lease import LeaseLostError
@@ -108,9 +107,8 @@ def _noted(name: str, failed: list[str]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        fault = fault_of(error)
-        if isinstance(error, steps.SENTENCES) or fault:
-            log.error("%s: %s", name, fault.english if fault else error)
+        if said := steps.logged(error):
+            log.error("%s: %s", name, said)
             failed.append(f"{name} ({steps.told(error)})")
         else:
             log.exception("%s failed", name)
