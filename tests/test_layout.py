@@ -119,7 +119,7 @@ def test_dag_files_are_wiring(path: Path) -> None:
 
 def test_modules_are_small() -> None:
     sizes = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in MODULES}
-    assert {path: size for path, size in sizes.items() if size > 350} == {}
+    assert {path: size for path, size in sizes.items() if size > 400} == {}
     assert median(size for path, size in sizes.items() if path.name != "__init__.py" or size) <= 140
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE: Final = SP_VERSION.name
-VERSIONS: Final = ("1", "2", "3")
+VERSIONS: Final = ("1", "2", "3", "4")
 """All there were; one file of migrations/versions each. Said here too, as runs need not pay for importing Alembic."""
 NEWEST: Final = VERSIONS[-1]
 FIRST: Final = VERSIONS[0]

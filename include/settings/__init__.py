@@ -17,7 +17,9 @@ from include.settings._files import (
     portal_connection_of,
     validate_settings,
 )
-from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
+from include.settings._guard import RemovalGuard
+from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Retention, Schedules
+from include.settings._portal import PortalAnswers
 from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
 from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert, words_of
 
@@ -30,6 +32,7 @@ __all__ = [
     "DocuWareCondition",
     "DocuWareRow",
     "Limits",
+    "PortalAnswers",
     "PropertyRange",
     "RemovalGuard",
     "Retention",

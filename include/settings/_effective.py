@@ -6,12 +6,14 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
+from include.settings._guard import RemovalGuard
+from include.settings._parts import DocuWareRow, Limits, Retention, Schedules
+from include.settings._portal import PortalAnswers
 from include.settings._system import SystemSettings
 from include.settings._values import PropertyRange, is_expert, words_of
 from include.vocabulary.texts import Language, Text, Texts, translator
 
-_PARTS: Final = (Schedules, Limits, RemovalGuard, Retention)
+_PARTS: Final = (Schedules, Limits, RemovalGuard, PortalAnswers, Retention)
 _RULE_NUMBERS: Final = re.compile(r" \([ROE]\d+[a-z]?(, [ROE]\d+[a-z]?)*\)")
 _TEXTS: Final[Texts] = {
     "yes": Text("ja", "yes"),
@@ -45,7 +47,7 @@ class Setting(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Settings that belong together; name is "", schedules, limits, removal_guard or "expert"."""
+    """Settings that belong together; name is "", schedules, limits, removal_guard, portal, retention or "expert"."""
 
     name: str
     label: str

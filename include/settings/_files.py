@@ -12,7 +12,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, RemovalGuard, Retention, Schedules
+from include.settings._guard import RemovalGuard
+from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Retention, Schedules
+from include.settings._portal import PortalAnswers
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
 
@@ -31,8 +33,8 @@ _Yaml.yaml_implicit_resolvers = {
 
 
 _NESTED: dict[int | str, type[BaseModel]] = {
-    "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard, "retention": Retention,
-    "schedules": Schedules,
+    "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard,
+    "portal": PortalAnswers, "retention": Retention, "schedules": Schedules,
 }  # fmt: skip
 
 
@@ -80,6 +82,8 @@ def portal_connection_of(system: str, folder: Path = CONFIG_FOLDER) -> str:
     """
     values = _values(system, folder)
     known = set(SystemSettings.model_fields) - {"system", "portal_connection"}
+    if not isinstance(values.get("portal", {}), dict):
+        known.remove("portal")  # a name there is one of a connection
     doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
     return validate_settings(doubtful, _where(system, folder)).portal_connection
 

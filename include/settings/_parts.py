@@ -1,4 +1,4 @@
-"""The groups of settings within one system's file: DocuWare filter, schedules, limits, removal guard."""
+"""The groups of settings within one system's file: DocuWare filter, schedules, limits, retention."""
 
 from __future__ import annotations
 
@@ -117,6 +117,15 @@ class Schedules(Strict):
         Text(
             "Meldungen und Notizen; Sicherheitsnetz neben den Ereignissen.",
             "Reports and notes; a safety net beside the events.",
+        ),
+    )
+
+    reconcile: str | None = described(
+        "0 22 * * 6",
+        Text("Bestandsabgleich", "Reconciliation"),
+        Text(
+            "Vergleicht alles, was das Portal hat, mit dem Abgleich und mit iX-Haus; vorgegeben: samstags um 22 Uhr.",
+            "Compares all that the portal holds with the ledger and with iX-Haus; on Saturdays at 22 unless stated.",
         ),
     )
 
@@ -286,25 +295,4 @@ class Retention(Strict):
             "So long runs stay in the protocol that sent nothing and had no errors.",
         ),
         ge=1,
-    )
-
-
-class RemovalGuard(Strict):
-    """From how many removals on a run asks before it removes."""
-
-    max_percent: float = described(
-        10,
-        Text("Anteil", "Share"),
-        Text(
-            "Mehr als dieser Anteil (in Prozent) der Datensätze im Portal wartet auf Freigabe.",
-            "More than this share (in percent) of the records in the portal waits for approval.",
-        ),
-        ge=0,
-        le=100,
-    )
-    max_count: int = described(
-        200,
-        Text("Anzahl", "Number"),
-        Text("Mehr als diese Anzahl wartet auf Freigabe.", "More than this number waits for approval."),
-        ge=0,
     )

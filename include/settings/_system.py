@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
-from include.settings._parts import DocuWareRow, Limits, RemovalGuard, Retention, Schedules
+from include.settings._guard import RemovalGuard
+from include.settings._parts import DocuWareRow, Limits, Retention, Schedules
+from include.settings._portal import PortalAnswers
 from include.settings._values import (
     Audience,
     Closing,
@@ -300,6 +302,14 @@ class SystemSettings(Strict):
         Text("Löschbremse", "Removal guard"),
         Text(
             "Ab wann Entfernungen auf eine Freigabe warten.", "From how many removals on a run asks before it removes."
+        ),
+    )
+    portal: PortalAnswers = described(
+        PortalAnswers(),
+        Text("Offene Fragen an das Portal", "Open questions about the portal"),
+        Text(
+            "Wie sich das Portal verhält, wo seine Beschreibung schweigt; make probe misst es.",
+            "How the portal behaves where its description is silent; make probe measures it.",
         ),
     )
     retention: Retention = described(

@@ -19,8 +19,9 @@ from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.ixhaus.versions import NEWEST, VERSIONS, check_version, upgrade, upgrade_script
 
-ADDED = {"2": ["SP_EMAIL"], "3": ["SP_HINWEIS"]}
+ADDED = {"2": ["SP_EMAIL"], "3": ["SP_HINWEIS"], "4": ["SP_FREIGABE", "SP_FREIGABE_SATZ"]}
 """Version → the tables it brought."""
+NEW_COLUMNS = {"4": [("SP_ABGLEICH", "PORTAL_ID"), ("SP_ABGLEICH", "NAECHSTE_ID")]}
 
 
 @pytest.fixture
@@ -37,6 +38,9 @@ def go_back(engine: Engine, version: str) -> None:
         for name, tables in ADDED.items():
             for table in tables if name > version else ():
                 connection.execute(text(f"DROP TABLE {table}"))
+        for name, columns in NEW_COLUMNS.items():
+            for table, column in columns if name > version else ():
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         if version == VERSIONS[0]:
             connection.execute(text("DROP TABLE SP_VERSION"))
         else:

@@ -18,6 +18,7 @@ from include.settings import (
     DocuWareCondition,
     DocuWareRow,
     Limits,
+    PortalAnswers,
     PropertyRange,
     RemovalGuard,
     Retention,
@@ -220,7 +221,8 @@ PATHS = [one.path for section in effective(load_settings("production"), "de") fo
 @pytest.mark.rule("R56")
 def test_every_setting_is_shown_exactly_once() -> None:
     groups: dict[str, type[BaseModel]] = {
-        "schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard, "retention": Retention,
+        "schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard,
+        "portal": PortalAnswers, "retention": Retention,
     }  # fmt: skip
     wanted = [name for name in SystemSettings.model_fields if name not in groups]
     wanted += [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]

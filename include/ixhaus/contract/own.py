@@ -34,6 +34,8 @@ SP_ABGLEICH = Table(
     number("HTTP_STATUS", "http_status", "HTTP-Status der letzten Antwort"),
     utc("GESENDET_AM", "sent_at", "Letzte Sendung"),
     utc("BESTAETIGT_AM", "acknowledged_at", "Letzte Bestätigung durch das Portal"),
+    text("PORTAL_ID", "portal_id", 100, "Kennung im Portal, wo sie eine andere ist: nach einem Ersatz (~v2, ~v3, …)"),
+    text("NAECHSTE_ID", "next_id", 100, "Kennung, unter der gerade ein Ersatz angelegt wird"),
     comment="Abgleich: was das Portal bestätigt hat, je Datensatz",
 )
 SP_PROTOKOLL = Table(
@@ -121,6 +123,36 @@ SP_VERSION = Table(
     METADATA,
     key("VERSION_NUM", "version", "Version der eigenen Tabellen", 32),
     comment="Version der eigenen Tabellen; make contract FROM=<Version> gibt die Umstellung aus",
+)
+SP_FREIGABE = Table(
+    "SP_FREIGABE",
+    METADATA,
+    key("SYSTEM", "system", "production oder test", 20),
+    key("FREIGABE", "approval", "Kennung der Frage", 32),
+    text("GRUPPE", "group", 30, "Gruppe, deren Lauf sie stellt"),
+    text("ZUSTAND", "state", 12, "open, approved, rejected, lapsed"),
+    text("PRUEFSUMME", "digest", 64, "Prüfsumme der Liste, die gezeigt wurde"),
+    number("ANZAHL", "count", "Datensätze der Liste"),
+    text("ANLASS", "cause", 400, "Warum gefragt wird, je Zeile ein Grund; ohne Personendaten"),
+    text("LAUF", "run", 250, "Lauf, der sie gestellt hat"),
+    utc("GESTELLT_AM", "asked_at", "Seit wann sie wartet"),
+    utc("ENTSCHIEDEN_AM", "decided_at", "Wann sie entschieden wurde"),
+    text("ENTSCHIEDEN_VON", "decided_by", 100, "Wer sie entschieden hat"),
+    utc("GUELTIG_BIS", "valid_until", "Danach gilt weder die Frage noch ihre Freigabe"),
+    comment="Freigaben: was nicht ohne Rückfrage aus dem Portal geht oder hineinkommt (E36)",
+)
+SP_FREIGABE_SATZ = Table(
+    "SP_FREIGABE_SATZ",
+    METADATA,
+    key("SYSTEM", "system", "production oder test", 20),
+    key("FREIGABE", "approval", "Kennung der Frage", 32),
+    key("ART", "record_type", "Art des Datensatzes", 30),
+    key("SCHLUESSEL", "external_id", "Kennung im Portal"),
+    text("VORGANG", "kind", 12, "remove, withdraw, create"),
+    text("GRUND", "reason", 40, "Kennung des Grundes"),
+    text("OBJEKTE", "properties", 400, "Objektnummern, durch Leerzeichen getrennt"),
+    text("STAND", "mark", 32, "Stand, für den gefragt wurde: ändert er sich, gilt die Antwort nicht mehr"),
+    comment="Datensätze je Freigabe: genau das, was gezeigt wurde",
 )
 SP_POSITION = Table(
     "SP_POSITION",
