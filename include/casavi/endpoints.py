@@ -124,12 +124,28 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
     ),
 }
 LISTS: Final[dict[str, Call]] = {
+    "property": Call("GET", "/properties", "confirmed", Expected.PAGE),
+    "unit": Call("GET", "/units", "confirmed", Expected.PAGE),
     "contact": Call("GET", "/contacts", "confirmed", Expected.PAGE),
+    "contract": Call("GET", "/contracts", "assumed", Expected.PAGE),
     "document_type": Call("GET", "/document-types", "assumed", Expected.PAGE),
+    "document": Call("GET", "/documents", "assumed", Expected.PAGE),
+    "ticket_type": Call("GET", "/ticket-types", "assumed", Expected.PAGE),
     "ticket": Call("GET", "/tickets", "assumed", Expected.PAGE),
     "comment": Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
+    "post": Call("GET", "/posts", "assumed", Expected.PAGE),
 }
-SINGLE: Final[dict[str, Call]] = {"contact": Call("GET", "/contacts/{id}", "v1", Expected.OBJECT)}
+"""Everything the portal lists; responsibilities come with their property, attachments with their ticket."""
+SINGLE: Final[dict[str, Call]] = {
+    "property": Call("GET", "/properties/{id}", "confirmed", Expected.OBJECT),
+    "unit": Call("GET", "/units/{id}", "assumed", Expected.OBJECT),
+    "contact": Call("GET", "/contacts/{id}", "v1", Expected.OBJECT),
+    "contract": Call("GET", "/contracts/{id}", "assumed", Expected.OBJECT),
+    "document": Call("GET", "/documents/{id}", "assumed", Expected.OBJECT),
+    # one that was made in the portal and has no id is asked for by its internalId
+    "ticket": Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
+    "post": Call("GET", "/posts/{id}", "assumed", Expected.OBJECT),
+}
 
 
 def paths_without_id() -> set[str]:
