@@ -1,8 +1,10 @@
 """What must be true of the Airflow connections before anything is read or sent (R7, R8, R9)."""
 
+import hmac
 from typing import Literal
 from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -46,6 +48,17 @@ def check_portal_connection(settings: SystemSettings) -> None:
                 f"Airflow connection {settings.portal_connection}: the test system points at production's portal "
                 "address and key; write the address and key of the test account",
             )
+
+
+def account_of(connection_id: str) -> tuple[str, str]:
+    """Return which portal account a connection leads to: its address, and a digest of its key, which tells nothing to
+    anybody without this installation's Fernet key.
+    """
+    connection = BaseHook.get_connection(connection_id)
+    host, port, path = _address(connection)
+    secret = str(conf.get("core", "fernet_key", fallback="") or "")
+    key = hmac.new(secret.encode(), (connection.login or "").encode(), "sha256").hexdigest()[:32]
+    return f"{host}{f':{port}' if port else ''}{path}", key
 
 
 def _connection_of_production() -> str:

@@ -18,4 +18,5 @@ OWNERS_CARETAKERS: Final = Group(
         "responsibility": "include.casavi.payloads.ResponsibilitiesPayload",
     },
     rules="include.rules.owners_caretakers.decide",
+    shared={"contact": "persons", "contract": "persons"},
 )  # fmt: skip

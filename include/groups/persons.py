@@ -23,4 +23,5 @@ PERSONS: Final = Group(
         "contract": "include.casavi.payloads.ContractPayload",
     },
     rules="include.rules.persons.decide",
+    shared={"contact": "owners_caretakers", "contract": "owners_caretakers"},
 )

@@ -22,7 +22,7 @@ from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, sent
 from include.settings import SystemSettings
-from include.sync import steps
+from include.sync.decide import decide, imported, take_snapshot
 from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
@@ -159,8 +159,8 @@ def _verdicts(
     with TemporaryDirectory(prefix="why-") as root:  # readable by this user only
         folder = Staging(group.name, Path(root))
         folder.folder.mkdir()
-        steps.take_snapshot(group, question.system, engine, folder, Extract())
-        decided = steps.decide(group, folder, settings, berlin_day(now))
+        take_snapshot(group, question.system, engine, folder, Extract())
+        decided = decide(group, folder, settings, berlin_day(now))
         known = folder.read_table("known").to_pandas()
     for record_type in kind.record_types:
         if record_type in decided:
@@ -172,7 +172,7 @@ def _of_type(
     group: Group, record_type: str, decided: pd.DataFrame, known: pd.DataFrame, wanted: str, views: Iterable[str]
 ) -> Iterator[Verdict]:
     """Compare the wanted records as a plan does (see plan.compare) and tell the result."""
-    model = steps.imported(group.record_types[record_type])
+    model = imported(group.record_types[record_type])
     is_wanted = (decided[EXTERNAL_ID] == wanted) | decided["source"].str.contains(_sources(views, wanted))
     desired = with_content(decided[is_wanted], model.VERSION).to_pandas()
     asked = set(desired[EXTERNAL_ID]) | {wanted}

@@ -140,6 +140,18 @@ def _audience(places: Series) -> Series:
     return places.map(lambda place: blake2b(place.encode(), digest_size=12).hexdigest() if place else "")
 
 
+def audience_in_portal(listed: DataFrame) -> Series:
+    """Return for whom documents are that the portal lists, as the ledger remembers it.
+
+    listed: property_id, unit_id, contact_id
+    """
+    unit, contact = (listed[name].astype("str") for name in ("unit_id", "contact_id"))
+    house = listed["property_id"].astype("str").mask(unit.notna() | contact.notna())
+    return _audience(
+        parents("property", house) + parents("unit", unit.mask(contact.notna())) + parents("contact", contact)
+    )
+
+
 def _content(
     documents: DataFrame, property_id: Series, unit_id: Series, contact_id: Series, settings: SystemSettings
 ) -> DataFrame:

@@ -8,7 +8,7 @@ Imported by DAG files, so nothing heavy is imported here at the top level; the s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from airflow.sdk import (
     AssetAlias,
     AssetOrTimeSchedule,
     CronDataIntervalTimetable,
+    Param,
     TaskGroup,
     TriggerRule,
     get_current_context,
@@ -96,20 +97,28 @@ def sync_dag(
     return dag
 
 
-def empty_dag(group: Group, system: str, starter: Asset | None, docs: str) -> DAG:
-    """Make the empty DAG of a group; `starter` is an asset whose events start it."""
+def empty_dag(
+    group: Group, system: str, starter: Asset | None, docs: str, form: Mapping[str, Param] | None = None
+) -> DAG:
+    """Make the empty DAG of a group.
+
+    starter: an asset whose events start it
+    form:    what a person may ask of it; None: what may be asked of every group
+    """
     settings = load_settings(system)
-    return _dag(group, system, _schedule(group, settings, starter), docs, settings.limits)
+    return _dag(group, system, _schedule(group, settings, starter), docs, settings.limits, form)
 
 
-def _dag(group: Group, system: str, schedule: Schedule, docs: str, limits: Limits) -> DAG:
+def _dag(
+    group: Group, system: str, schedule: Schedule, docs: str, limits: Limits, form: Mapping[str, Param] | None = None
+) -> DAG:
     return DAG(
         dag_id=dag_name(group.name, system),
         schedule=schedule,
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        params=params(),
+        params=dict(form or params()),
         doc_md=docs,
         tags=["serviceportal", system, group.name],
         default_args={

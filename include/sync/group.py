@@ -23,6 +23,11 @@ class Group:
     removes_first: whether removals go before everything else: who must not see something any more loses it before
                   anybody else gets it
     has_inbox:    whether the rules also want to know which records came from the portal
+    shared:       record type → the other group that sends such records too: what one does not know the other may
+    identities:   record type → dotted name of what says for whom a record is that the portal lists, as the ledger's
+                  identity remembers it; takes inventory.ROW, returns a column. For types whose identity says that
+    recognise:    dotted name of what brings back into the inbox, from what the portal lists, what came from there; ""
+                  without an inbox
     """
 
     name: str
@@ -35,6 +40,9 @@ class Group:
     unguarded: tuple[str, ...] = ()
     removes_first: bool = False
     has_inbox: bool = False
+    shared: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
+    recognise: str = ""
 
 
 def is_removal(stage: str) -> bool:

@@ -10,10 +10,22 @@ States and their transitions (anything else is a bug):
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import Update
 
 from include.ixhaus.contract.own import SP_ABGLEICH
@@ -37,15 +49,21 @@ class Row(Protocol):
 
 
 def known_records(
-    engine: Engine, system: str, record_types: Sequence[str], only: ColumnElement[bool] | None = None
+    engine: Engine,
+    system: str,
+    record_types: Sequence[str],
+    only: ColumnElement[bool] | None = None,
+    more: Sequence[str] = (),
 ) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
     properties, identity, group, parents, acknowledged_at (ISO, UTC without zone); all text, NULL where never set.
 
     only: which rows, None for all
+    more: further columns
     """
-    query = select(*_KNOWN).where(_ROW.system == system, _ROW.record_type.in_(record_types))
-    return _as_table(engine, [query if only is None else query.where(only)])
+    columns = [*_KNOWN, *(_ROW[name] for name in more)]
+    query = select(*columns).where(_ROW.system == system, _ROW.record_type.in_(record_types))
+    return _as_table(engine, [query if only is None else query.where(only)], columns)
 
 
 def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) -> pa.Table:
@@ -62,14 +80,16 @@ def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
         return {str(record_type): number for record_type, number in connection.execute(query)}
 
 
-def _as_table(engine: Engine, queries: Sequence[Select[tuple[object, ...]]]) -> pa.Table:
-    schema = pa.schema([(column.key, pa.string()) for column in _KNOWN])
+def _as_table(
+    engine: Engine, queries: Sequence[Select[tuple[object, ...]]], columns: Sequence[Column[Any]] = _KNOWN
+) -> pa.Table:
+    schema = pa.schema([(column.key, pa.string()) for column in columns])
     pieces = []
     with read_snapshot(engine) as connection:
         for query in queries:
             for rows in connection.execute(query).partitions(20_000):
-                columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
-                pieces.append(pa.Table.from_arrays(columns, schema=schema))
+                arrays = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
+                pieces.append(pa.Table.from_arrays(arrays, schema=schema))
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Param, get_current_context
+from airflow.sdk import Param, Variable, get_current_context
 
 if TYPE_CHECKING:
     from include.sync.run import Request
@@ -44,7 +44,26 @@ def request_of_run() -> Request:
         release_removals=given["release_removals"],
         release_at_most=given["release_at_most"],
         about=_about(context),
+        second_memory=AirflowMemory(dag_run.dag_id),
     )
+
+
+class AirflowMemory:
+    """What Airflow remembers of a system's runs, as variables: casavi_objects.runs, …"""
+
+    def __init__(self, dag_id: str) -> None:
+        self._suffix = "_test" if dag_id.endswith("_test") else ""
+
+    def recall(self, group: str) -> int:
+        """Return how many runs of a group there were; 0 if Airflow does not know."""
+        return int(Variable.get(self._name(group), default="0"))
+
+    def keep(self, group: str, runs: int) -> None:
+        """Remember how many there are now."""
+        Variable.set(self._name(group), str(runs), description="Runs of the group, see include/sync/doubt.py")
+
+    def _name(self, group: str) -> str:
+        return f"casavi_{group}{self._suffix}.runs"
 
 
 def _about(context: Any) -> tuple[str, ...] | None:

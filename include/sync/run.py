@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, Engine
 
@@ -15,6 +16,16 @@ from include.sync.protocol import RunKey
 from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day
 from include.vocabulary.reasons import explain
+
+
+class SecondMemory(Protocol):
+    """What somebody else than the database remembers of each group's runs: Airflow, in production."""
+
+    def recall(self, group: str) -> int:
+        """Return how many runs of a group there were; 0 if nobody knows."""
+
+    def keep(self, group: str, runs: int) -> None:
+        """Remember how many there are now."""
 
 
 class RefusedError(Exception):
@@ -40,6 +51,7 @@ class Request:
     release_at_most:  how many were approved; None for any number
     about:            keys of the records whose change started the run; None: it is about everything
     only:             property numbers that it comes down to, found by the run itself; None: all
+    second_memory:    what Airflow remembers of earlier runs; None outside of it
     """
 
     properties: str = ""
@@ -50,6 +62,7 @@ class Request:
     release_at_most: int | None = None
     about: tuple[str, ...] | None = None
     only: frozenset[str] | None = None
+    second_memory: SecondMemory | None = None
 
     def scope(self) -> Scope:
         """Return what the plan looks at; raises ConfigurationError if the request makes no sense."""

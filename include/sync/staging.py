@@ -77,6 +77,13 @@ class Staging:
         staging.folder.mkdir(parents=True, mode=0o700)
         return staging
 
+    def below(self, name: str) -> "Staging":
+        """Return an empty folder within this one, for a part of the run's work."""
+        inner = Staging(f"{self.reference}/{name}", self.folder.parents[len(Path(self.reference).parts) - 1])
+        shutil.rmtree(inner.folder, ignore_errors=True)
+        inner.folder.mkdir(mode=0o700)
+        return inner
+
     def path(self, name: str) -> Path:
         """Return the path of one of the run's files."""
         return self.folder / name

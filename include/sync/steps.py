@@ -1,12 +1,11 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from importlib import import_module
 from typing import Any, Final
 
 import pandas as pd
@@ -22,12 +21,12 @@ from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of, sentence
-from include.ixhaus.read import Views, read_views
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import ledger, protocol, staging
+from include.sync.decide import decide, imported, take_snapshot
+from include.sync.doubt import settle_doubt
 from include.sync.group import Group, is_removal, stages
-from include.sync.inbox import imported_records
 from include.sync.lease import Lease, LeaseHeldError, acquire
 from include.sync.load import Batch, LoadStoppedError
 from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
@@ -41,17 +40,6 @@ from include.vocabulary.reasons import explain
 from include.vocabulary.state import RunStatus
 
 log = logging.getLogger(__name__)
-RULES_SEE: Final = [
-    "record_type",
-    "external_id",
-    "state",
-    "identity",
-    "properties",
-    "reason",
-    "group",
-    "acknowledged_at",
-]
-"""What the rules may know of the ledger: who is in the portal, not with which content."""
 SENTENCES: Final = (
     ConfigurationError, WrongKindError, ContractError, ListingError, PortalStopError, LoadStoppedError, RefusedError,
 )  # fmt: skip
@@ -62,6 +50,7 @@ def extract(group: Group, system: str, run: str, request: Request) -> Opened:
     """Check that the run may work, take the lease, and read the group's views as of one moment; raises as `begin`."""
     opened = begin(group, system, run, request)
     with opened.kept():
+        believe(group, opened, request)
         read(group, opened)
     return opened
 
@@ -119,43 +108,37 @@ def _name(engine: Engine, run: RunKey, queried_at: datetime, error: Exception) -
         protocol.open_run(engine, run, queried_at, RunStatus.FAILED, told(error))
 
 
+def believe(group: Group, run: Opened, request: Request) -> None:
+    """Make sure that the ledger may be believed; raises as `settle_doubt`, with the run closed as after any failure."""
+    with closed_by_failure(run):
+        settle_doubt(run, group, request)
+
+
 def read(group: Group, run: Opened, extract: Extract = Extract()) -> None:  # noqa: B008 - frozen
     """Read the group's views and the ledger as of one moment, all of them or an extract.
 
     Raises ContractError when a person has to mend a view first; the run is closed then, as after any other failure.
     """
-    try:
+    with closed_by_failure(run):
         protocol.close_aborted(run.engine, run.key, datetime.fromisoformat(run.state.queried_at))
         if extract.known is None:
             protocol.forget_old(run.engine, run.system, run.settings.retention, utc_now())
         staging.clear_others(run.folder)
         rows = take_snapshot(group, run.system, run.engine, run.folder, extract)
+    log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
+
+
+@contextmanager
+def closed_by_failure(run: Opened) -> Iterator[None]:
+    """Close a run in the protocol if the block fails, with what may be said of the error, and give its lease back."""
+    try:
+        yield
     except Exception as error:
         with suppress(Exception):  # a database that is away takes neither; the next run closes the row
             protocol.close_run(run.engine, run.key, Counts(), RunStatus.FAILED, told(error), utc_now())
             run.lease.release(run.engine)
         run.folder.clear()
         raise
-    log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
-
-
-def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, extract: Extract) -> dict[str, int]:
-    """Read the group's views and the ledger into a folder; returns frame name → number of rows, raises as `read`."""
-    rows = read_views(engine, group.views, folder.path("views"), extract.views)
-    types = (*group.record_types, *group.sees)
-    folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
-    if group.has_inbox:
-        imported_records(engine, system).to_parquet(folder.path("views") / "inbox.parquet")
-    return rows
-
-
-def decide(group: Group, folder: Staging, settings: SystemSettings, today: date) -> dict[str, pd.DataFrame]:
-    """Let the rules decide about every record of a snapshot; returns record type → frame, see vocabulary/decision.py,
-    and by other names what the group's later steps want to know.
-    """
-    known = folder.read_table("known", columns=RULES_SEE).to_pandas()
-    decided: dict[str, pd.DataFrame] = imported(group.rules)(Views(folder.path("views")), known, settings, today)
-    return decided
 
 
 def transform(group: Group, run: Opened) -> dict[str, int]:
@@ -287,12 +270,6 @@ def logged(error: BaseException) -> str | None:
     if fault := fault_of(error):
         return fault.english
     return str(error) if isinstance(error, SENTENCES) else None
-
-
-def imported(dotted: str) -> Any:
-    """Return what a dotted name stands for."""
-    module, _, name = dotted.rpartition(".")
-    return getattr(import_module(module), name)
 
 
 def _of_type(known: pa.Table, record_type: str) -> pd.DataFrame:

@@ -97,6 +97,11 @@ def unit(property_nr: Text, unit_nr: Text) -> Text:
     return _of_parts(property_nr, unit_nr)
 
 
+def property_of(unit_id: str) -> str:
+    """Return the number of the property that a unit's id begins with; property numbers hold no "/"."""
+    return unit_id.partition(_PART)[0]
+
+
 def role(contract_nr: Text, partner_nr: Text) -> Text:
     """Return the ids of the contracts that stand for a partner's further role in a contract (O20)."""
     return _of_parts(contract_nr, partner_nr)

@@ -30,6 +30,7 @@ from include.groups import GROUPS, REPORTS
 from include.groups.reports.run import exchange
 from include.settings import load_settings
 from include.sync import acknowledge, deliver, steps
+from include.sync.decide import imported
 from include.sync.group import Group, stages
 from include.sync.lease import Lease
 from include.sync.planned import BatchPart
@@ -233,7 +234,7 @@ def serve() -> None:
     for group in GROUPS.values():
         named = [group.rules, *group.record_types.values(), *group.parcels.values()]
         for dotted in named:
-            steps.imported(dotted)
+            imported(dotted)
     for line in sys.stdin:
         message = json.loads(line)
         if "start" in message:

@@ -218,7 +218,7 @@ def test_every_frame_that_public_rules_take_or_return_is_stated_once() -> None:
 
 
 def test_what_is_stated_of_ledger_and_decision_is_what_the_sync_core_gives_and_takes() -> None:
-    from include.sync.steps import RULES_SEE  # brings Airflow, which no other test of the rules needs
+    from include.sync.decide import RULES_SEE  # brings Airflow, which no other test of the rules needs
 
     assert list(frames.LEDGER) == RULES_SEE
     assert list(frames.DECIDED) == list(CONTROL_COLUMNS)

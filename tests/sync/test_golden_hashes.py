@@ -13,7 +13,7 @@ from include.casavi.payloads import DocumentPayload, TicketPayload
 from include.casavi.payloads._fields import Payload
 from include.groups import GROUPS
 from include.sync.staging import content_hash, with_content
-from include.sync.steps import imported
+from include.sync.decide import imported
 from include.vocabulary.decision import CONTROL_COLUMNS
 
 Content = dict[str, Any]

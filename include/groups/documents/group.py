@@ -14,4 +14,5 @@ DOCUMENTS: Final = Group(
     sees=("contact", "contract"),
     parcels={"document": "include.groups.documents.parcels.open_document_parcels"},
     removes_first=True,
+    identities={"document": "include.rules.documents.audience_in_portal"},
 )

@@ -26,4 +26,6 @@ REPORTS: Final = Group(
     unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
     removes_first=True,
     has_inbox=True,
+    identities={"ticket": "include.rules.reports.audience.audience_in_portal"},
+    recognise="include.groups.reports.recognise.recognise",
 )  # fmt: skip

@@ -35,7 +35,7 @@ def exchange(system: str, run: str, request: Request) -> Exchanged:
 
     The two directions do not hold each other up: whatever goes wrong in one, the other is done, and the run is red.
     A run that a change started looks only at the properties concerned; the schedule's runs look at everything. Raises
-    what `steps.begin` and `steps.read` raise when the run cannot work at all.
+    what `steps.begin`, `steps.believe` and `steps.read` raise when the run cannot work at all.
     """
     try:
         opened = steps.begin(REPORTS, system, run, request)
@@ -45,6 +45,7 @@ def exchange(system: str, run: str, request: Request) -> Exchanged:
     planned: Planned | None = None
     try:
         with opened.kept():
+            steps.believe(REPORTS, opened, request)
             planned = _both_ways(opened, request, failed)
     except LeaseLostError as lost:
         log.error("%s", lost)

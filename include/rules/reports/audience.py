@@ -55,6 +55,16 @@ def write_marks(audience: Series, is_first: "Series[bool]", since: Series) -> Se
     return marks
 
 
+def audience_in_portal(listed: DataFrame) -> Series:
+    """Return for whom tickets are that the portal lists, as the ledger remembers it; missing where nobody can say.
+
+    listed: property_id, unit_id, contact_id
+    """
+    contact, house = (listed[name].astype("str") for name in ("contact_id", "property_id"))
+    for_all = ids.everybody(house).where(contact.isna() & listed["unit_id"].isna())
+    return contact.fillna(for_all)
+
+
 def audiences(reports: DataFrame, as_what: Series) -> Series:
     """Return for whom each report is as a ticket: its contact, or all of its property; missing if it is no ticket.
 

@@ -1,0 +1,172 @@
+"""Whether the ledger may be believed, asked before anything is sent or brought in.
+
+The ledger is compared with a second memory: with the portal account that it speaks of, and with what Airflow remembers
+of the group's newest run. A database that was restored from a backup knows of fewer runs than Airflow does.
+
+    doubt                                           what follows
+    an empty ledger, and a portal that is not        reconcile first
+    fewer runs here than Airflow remembers           reconcile first
+    another key for the same address                 a few records are asked for: there, then it is the same account
+    another address, or none of those is there       stop: a person decides in casavi_reconcile
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Engine, insert, select, update
+
+from include.casavi.client import open_portal
+from include.casavi.connections import account_of
+from include.casavi.endpoints import LISTS, SINGLE
+from include.casavi.inventory import first_ids, is_there
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
+from include.ixhaus.contract.reports import SP_MELDUNG
+from include.ixhaus.database import id_lists, read_snapshot
+from include.sync.group import Group
+from include.sync.reconcile import reconcile
+from include.sync.run import Opened, RefusedError, Request
+from include.vocabulary import ids
+from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.state import HELD, State
+
+log = logging.getLogger(__name__)
+_ROW, _POSITION, _REPORT = SP_ABGLEICH.c, SP_POSITION.c, SP_MELDUNG.c
+_SAMPLE: Final = 5
+_TELLING: Final = ("property", "unit", "contact", "contract", "document", "ticket", "post")
+"""Record types whose being there says that somebody filled the portal."""
+
+
+class Memory(NamedTuple):
+    """What the database remembers of a group: how many runs there were, and with which portal account.
+
+    key: a digest of the account's key, keyed with what only this installation knows
+    """
+
+    runs: int = 0
+    address: str = ""
+    key: str = ""
+
+
+def settle_doubt(run: Opened, group: Group, request: Request) -> None:
+    """Reconcile a group first if its ledger is in doubt, or if that was asked for, and remember the run.
+
+    raises: RefusedError if a person has to decide; as `reconcile`
+    """
+    refuse_other_account(run, group)
+    if request.dry_run:
+        return
+    if why := _why_reconcile(run, group, request):
+        log.warning("%s: reconciling with the portal before anything is sent", why)
+        reconcile(run, [group], request.scope())
+    remember(run, group, request)
+
+
+def _why_reconcile(run: Opened, group: Group, request: Request) -> str:
+    if memory_of(run.engine, run.system, group.name).runs < _recalled(group, request):
+        return "the database knows of fewer runs than Airflow does, as after a restored backup"
+    if request.resend == "all":
+        return "everything is to be looked at"
+    if is_ledger_empty(run.engine, run.system, group) and asyncio.run(is_filled(run, group)):
+        return "the ledger is empty and the portal is not"
+    return ""
+
+
+def _recalled(group: Group, request: Request) -> int:
+    return request.second_memory.recall(group.name) if request.second_memory else 0
+
+
+def refuse_other_account(run: Opened, group: Group) -> None:
+    """Raise RefusedError if a group's ledger speaks of another portal account than the connection leads to."""
+    before = memory_of(run.engine, run.system, group.name)
+    account = Memory(0, *account_of(run.settings.portal_connection))
+    if not before.address or (before.address, before.key) == (account.address, account.key):
+        return
+    if before.address == account.address and asyncio.run(_is_same_account(run, group)):
+        log.info("%s has another key now; it is the same portal account", run.settings.portal_connection)
+        return
+    other = account.address if before.address != account.address else "another one there"
+    raise RefusedError(
+        f"the ledger of {run.system}/{group.name} speaks of the portal account at {before.address}, and the Airflow "
+        f"connection {run.settings.portal_connection} leads to {other}; nothing was sent. If that is meant, start "
+        "casavi_reconcile with accept_account; else correct the connection"
+    )
+
+
+async def _is_same_account(run: Opened, group: Group) -> bool:
+    """Whether the portal has any of a few records that the ledger holds; so does one of which it holds none."""
+    held = _held_sample(run.engine, run.system, group)
+    async with open_portal(run.settings.portal_connection, run.settings.limits) as portal:
+        for record_type, portal_id in held:
+            if await is_there(portal, record_type, portal_id):
+                return True
+    return not held
+
+
+def _held_sample(engine: Engine, system: str, group: Group) -> list[tuple[str, str]]:
+    types = [name for name in group.record_types if name in SINGLE]
+    query = select(_ROW.record_type, _ROW.external_id, _ROW.portal_id).where(
+        _ROW.system == system, _ROW.record_type.in_(types), _ROW.state.in_(HELD)
+    )
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query.order_by(_ROW.acknowledged_at.desc()).limit(_SAMPLE)).all()
+    return [(record_type, portal_id or external_id) for record_type, external_id, portal_id in rows]
+
+
+def is_ledger_empty(engine: Engine, system: str, group: Group) -> bool:
+    """Whether the ledger knows nothing of what a group has sent."""
+    mine = (_ROW.system == system) & _ROW.record_type.in_(list(group.record_types)) & (_ROW.state != State.NEW)
+    with read_snapshot(engine) as connection:
+        return connection.execute(select(_ROW.external_id).where(mine).limit(1)).first() is None
+
+
+async def is_filled(run: Opened, group: Group) -> bool:
+    """Whether the portal holds records of a group's types; of tickets only those that are reports of iX-Haus count, as
+    tenants make others.
+    """
+    async with open_portal(run.settings.portal_connection, run.settings.limits) as portal:
+        for record_type in group.record_types:
+            if record_type in _TELLING and record_type in LISTS:
+                found = await first_ids(portal, record_type)
+                if _reports_among(run.engine, found) if record_type == "ticket" else found:
+                    return True
+    return False
+
+
+def _reports_among(engine: Engine, ticket_ids: Sequence[str]) -> bool:
+    names = {name for ticket_id in ticket_ids for name in (*ids.bases(ticket_id), ids.imported(ticket_id))}
+    with read_snapshot(engine) as connection:
+        for some in id_lists(names):
+            if connection.execute(select(_REPORT.report_nr).where(_REPORT.report_nr.in_(some))).first():
+                return True
+    return False
+
+
+def _name(group: str) -> str:
+    return f"memory/{group}"
+
+
+def memory_of(engine: Engine, system: str, group: str) -> Memory:
+    """Return what the database remembers of a group's runs."""
+    query = select(_POSITION.value).where(_POSITION.system == system, _POSITION.name == _name(group))
+    with read_snapshot(engine) as connection:
+        value = connection.execute(query).scalar()
+    if not value:
+        return Memory()
+    runs, key, address = value.split(" ", 2)
+    return Memory(int(runs), address, key)
+
+
+def remember(run: Opened, group: Group, request: Request) -> None:
+    """Remember on both sides that a group has had a further run, with this account; raises LeaseLostError."""
+    runs = max(memory_of(run.engine, run.system, group.name).runs, _recalled(group, request)) + 1
+    address, account_key = account_of(run.settings.portal_connection)
+    values = {"value": f"{runs} {account_key} {address}"[:400], "as_of": to_utc_column(utc_now())}
+    key = (_POSITION.system == run.system) & (_POSITION.name == _name(group.name))
+    with run.engine.begin() as connection:
+        run.lease.confirm(connection)
+        if not connection.execute(update(SP_POSITION).where(key).values(values)).rowcount:
+            connection.execute(insert(SP_POSITION).values(system=run.system, name=_name(group.name), **values))
+    if request.second_memory:
+        request.second_memory.keep(group.name, runs)

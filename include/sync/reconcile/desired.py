@@ -1,0 +1,115 @@
+"""What the portal should show, if all that it lists were known: the rules themselves say whom they know."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+from pydantic import BaseModel, ValidationError
+
+from include.casavi.inventory import BELOW
+from include.casavi.shown import digest_of
+from include.sync.decide import RULES_SEE, decide, imported
+from include.sync.group import Group
+from include.sync.reconcile.seen import Seen
+from include.sync.run import Opened
+from include.sync.staging import with_content
+from include.vocabulary import ids
+from include.vocabulary.decision import EXTERNAL_ID
+from include.vocabulary.state import HELD, State
+
+_TICKET: Final = ids.parent_pattern("ticket")
+_OTHER_GROUP: Final = "OTHER_GROUP"
+
+
+def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd.DataFrame]:
+    """Return record type → what today's rules say of each record, under the id that the portal has it by.
+
+    returns: the control columns, hash, sender (the group that sends it), digest: of what the portal should show of it
+             (missing for what is not sent, or not listed)
+    """
+    seen.folder.write_table("known", as_portal_has_it(seen))
+    found: dict[str, list[pd.DataFrame]] = {}
+    for group in groups:
+        decided = decide(group, seen.folder, run.settings, run.today)
+        for record_type, dotted in group.record_types.items():
+            model = imported(dotted)
+            table = with_content(decided.pop(record_type), model.VERSION).to_pandas().assign(sender=group.name)
+            may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
+            contents, visible = table.pop("content").where(may_be_there), seen.visible[record_type]
+            table["digest"] = [_digest(record_type, model, one, visible) for one in contents]
+            if BELOW.get(record_type) == "ticket":
+                seen.portal[record_type] = _linked(table, seen.portal[record_type], known=seen.known[record_type])
+            found.setdefault(record_type, []).append(table)
+    return {record_type: _of_one_sender(frames) for record_type, frames in found.items()}
+
+
+def _of_one_sender(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return one row per record; where two groups name it, that of the group which sends it."""
+    rows = pd.concat(frames, ignore_index=True)
+    is_others = rows["reason"] == _OTHER_GROUP
+    return pd.concat([rows[~is_others], rows[is_others]]).drop_duplicates(EXTERNAL_ID).reset_index(drop=True)
+
+
+def _linked(desired: pd.DataFrame, listed: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return what is listed below tickets with the records it stands for where the portal gave it an id of its own:
+    a note is known by its text, a file by the last part of its id, which its name holds.
+
+    desired: external_id, parents, digest
+    """
+    is_open = ~listed[EXTERNAL_ID].isin(pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
+    wanted = desired[~desired[EXTERNAL_ID].isin(listed[EXTERNAL_ID]) & (desired["parents"] != "")]
+    marks = wanted["digest"].fillna(wanted[EXTERNAL_ID].map(ids.last_part))
+    keys = list(zip(wanted["parents"].str.extract(_TICKET)[0], marks, strict=True))
+    ours = dict(zip(reversed(keys), reversed(wanted[EXTERNAL_ID].tolist()), strict=True))
+    rows = listed[is_open]
+    names = rows["digest"].fillna(rows[EXTERNAL_ID])
+    found = [ours.pop(key, None) for key in zip(rows["parent"], names, strict=True)]
+    same = pd.Series(found, rows.index, dtype=object).reindex(listed.index)
+    linked = listed.assign(external_id=same.fillna(listed[EXTERNAL_ID]))
+    is_file = listed["digest"].isna()  # its id in the portal is none of ours, and nothing is ever asked for by it
+    return linked.assign(portal_id=linked["portal_id"].mask(is_file, linked[EXTERNAL_ID]))
+
+
+def _digest(record_type: str, model: type[BaseModel], content: object, visible: frozenset[str] | None) -> str | None:
+    if not isinstance(content, str) or record_type == "attachment":
+        return None
+    try:
+        checked = model.model_validate_json(content).model_dump_json(by_alias=True)
+    except ValidationError:  # the plan names it
+        return None
+    return digest_of(record_type, json.loads(checked), visible)
+
+
+def as_portal_has_it(seen: Seen) -> pa.Table:
+    """Return the ledger as it would be if it held all that the portal lists: decide.RULES_SEE."""
+    frames = []
+    for record_type, known in seen.known.items():
+        if record_type not in seen.portal:
+            frames.append(known)
+            continue
+        frames.append(_tentative(record_type, known, seen.portal[record_type]))
+    rows = pd.concat([frame.reindex(columns=RULES_SEE) for frame in frames], ignore_index=True)
+    schema = pa.schema([(name, pa.string()) for name in RULES_SEE])
+    return pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
+
+
+def _tentative(record_type: str, known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    there = listed.set_index(EXTERNAL_ID)
+    state = pd.Series(State.PRESENT.value, index=listed.index).mask(~listed["has_access"], State.RESTRICTED.value)
+    adopted = listed.assign(record_type=record_type, state=state, acknowledged_at=moments(listed["created_at"]))
+    is_listed = known[EXTERNAL_ID].isin(there.index)
+    is_known = known["state"] != State.NEW
+    returned = (known["state"] == State.REMOVED) & known[EXTERNAL_ID].map(there["is_gone"]).eq(False)
+    missing = known["state"].isin(HELD) & ~is_listed
+    before = known.assign(state=known["state"].mask(returned, State.PRESENT.value).mask(missing, State.PENDING.value))[
+        is_known | ~is_listed
+    ]
+    return pd.concat([before, adopted[~adopted[EXTERNAL_ID].isin(before[EXTERNAL_ID])]], ignore_index=True)
+
+
+def moments(texts: pd.Series) -> pd.Series:
+    """Return times as the ledger's frames hold them (ISO, UTC without zone) of times as the portal writes them."""
+    found = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601").dt.tz_localize(None)
+    return found.map(lambda moment: moment.isoformat(), na_action="ignore").astype(object)

@@ -1,0 +1,110 @@
+"""What comparing the portal with the ledger and with today's decisions says of each record. Pure; knows no business."""
+
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from include.vocabulary import ids
+from include.vocabulary.decision import EXTERNAL_ID, Decision
+from include.vocabulary.state import HELD, State
+
+
+class Finding(StrEnum):
+    """One per record that the portal holds or should hold; also the reason code by which the protocol names it."""
+
+    IN_STEP = "IN_STEP"
+    MISSING = "MISSING_IN_PORTAL"
+    """The ledger has it there: sent again by the next run."""
+    ADOPTED = "ADOPTED"
+    """The portal has it, the ledger did not, iX-Haus knows it."""
+    RETURNED = "RETURNED"
+    """The ledger calls it removed, the portal has it."""
+    DRIFTED = "DRIFTED"
+    """A field that is sent differs."""
+    ORPHAN = "ORPHAN"
+    """An id of our form that iX-Haus does not know."""
+    FOREIGN = "FOREIGN"
+    """Made by hand in the portal."""
+
+
+PORTAL: Final = (
+    "portal_id", "digest", "property_id", "unit_id", "contact_id", "created_at", "has_access", "is_gone", "parent",
+)  # fmt: skip
+_LETTERS: Final = r"[^\W\d_]+"
+_REPLACEMENT: Final = r"~v\d+$"
+_FROM_PORTAL: Final = "FROM_PORTAL"
+
+
+def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
+    """Return what the portal lists with the record that each stands for: one row per `external_id`.
+
+    Where several ids of the portal stand for one record, as a replacement and what it replaced do until that is removed
+    (ids.replaced), the one that the ledger names counts, else the newest; the others stand for themselves and are in
+    nobody's way to leave.
+
+    portal: PORTAL
+    known:  external_id, portal_id
+    """
+    base = portal["portal_id"].str.replace(_REPLACEMENT, "", regex=True)
+    named = known.loc[known["portal_id"].notna(), ["portal_id", EXTERNAL_ID]].drop_duplicates("portal_id")
+    by_ledger = portal["portal_id"].map(named.set_index("portal_id")[EXTERNAL_ID])
+    known_by = known["portal_id"].fillna(known[EXTERNAL_ID])
+    rank = np.where(portal["portal_id"].isin(known_by), 0, 1)
+    rows = portal.assign(external_id=by_ledger.fillna(base), rank=rank, is_double=portal["portal_id"].duplicated())
+    rows = rows.sort_values(["rank", "created_at"], ascending=[True, False], kind="stable")
+    is_further = rows[EXTERNAL_ID].duplicated()
+    rows[EXTERNAL_ID] = rows[EXTERNAL_ID].mask(is_further, rows["portal_id"])
+    return rows.drop_duplicates(EXTERNAL_ID).drop(columns="rank").sort_index()
+
+
+def has_our_form(external_ids: Series, ours: Series) -> "Series[bool]":
+    """Return which ids look like those that iX-Haus gives: the same runs of digits, letters and signs as any of those,
+    additions left out.
+    """
+    return _forms(external_ids).isin(set(_forms(ours)))
+
+
+def _forms(external_ids: Series) -> Series:
+    bases = external_ids.astype("str").str.split(ids.ADDITION, n=1, regex=False).str[0]
+    return bases.str.replace(_LETTERS, "a", regex=True).str.replace(r"\d+", "9", regex=True)
+
+
+def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
+    """Return one row per record that the ledger or the portal has, with its `finding` ("" for none: neither has it).
+
+    desired: the control columns, hash, and `digest`: of what the portal should show (missing: it cannot be compared)
+    known:   external_id, state, hash, reason, properties, identity, parents, group, portal_id
+    portal:  as `told_apart` returns it, with `identity`: for whom it is, as the rules would remember it
+    returns: the columns of desired with the suffix "", of known with "_known", of portal with "_portal", and finding,
+             is_equal: what the portal shows is what it should show, is_there
+    """
+    rows = desired.merge(known.add_suffix("_known"), how="outer", left_on=EXTERNAL_ID, right_on=f"{EXTERNAL_ID}_known")
+    rows[EXTERNAL_ID] = rows[EXTERNAL_ID].fillna(rows.pop(f"{EXTERNAL_ID}_known"))
+    listed = portal.add_suffix("_portal").rename(columns={f"{EXTERNAL_ID}_portal": EXTERNAL_ID})
+    rows = rows.merge(listed, how="outer", on=EXTERNAL_ID)
+    is_listed, is_gone = rows["portal_id_portal"].notna(), rows["is_gone_portal"].eq(True)
+    state = rows["state_known"].fillna("")
+    is_held, is_wanted = state.isin(HELD), rows["decision"].isin([Decision.SEND, Decision.RESTRICT])
+    is_comparable = rows["digest"].notna() & rows["digest_portal"].notna()
+    is_equal = (rows["digest"] == rows["digest_portal"]) | ~is_comparable
+    access = rows["has_access_portal"].eq(True) == (state != State.RESTRICTED)
+    is_as_sent = is_wanted & (rows["hash"] == rows["hash_known"])
+    is_unknown = state.isin(["", State.NEW])
+    is_from_portal = (rows["decision"] == Decision.WITHHOLD) & (rows["reason"] == _FROM_PORTAL)
+    is_ours = has_our_form(rows[EXTERNAL_ID], pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
+    table = [
+        (is_held & is_listed & ((is_as_sent & ~is_equal) | ~access), Finding.DRIFTED),
+        (is_held & is_listed, Finding.IN_STEP),
+        (is_held, Finding.MISSING),
+        ((state == State.PENDING) & is_listed, Finding.ADOPTED),
+        ((state == State.REMOVED) & is_listed & ~is_gone, Finding.RETURNED),
+        (~is_unknown | ~is_listed, ""),
+        (is_from_portal, Finding.FOREIGN),
+        (rows["decision"].notna(), Finding.ADOPTED),
+        (is_ours, Finding.ORPHAN),
+    ]
+    finding = np.select([one for one, _ in table], [str(name) for _, name in table], default=Finding.FOREIGN.value)
+    return rows.assign(finding=finding, is_equal=is_equal, is_there=is_listed & ~is_gone, is_wanted=is_wanted)
