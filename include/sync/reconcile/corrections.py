@@ -17,6 +17,7 @@ from include.ixhaus.contract.own import SP_ABGLEICH
 from include.sync.lease import Lease
 from include.sync.reconcile.findings import Finding
 from include.vocabulary.clock import to_utc_column
+from include.vocabulary.decision import Decision
 from include.vocabulary.state import State
 
 _ROW = SP_ABGLEICH.c
@@ -25,6 +26,8 @@ _SEEN: Final = ("state", "hash", "run")
 _SET: Final = (
     "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "acknowledged_at",
 )  # fmt: skip
+STATE_OF: Final = {Decision.SEND.value: State.PRESENT.value, Decision.RESTRICT.value: State.RESTRICTED.value}
+"""Decision → state of a record that the portal shows as it was decided."""
 _AT_ONCE: Final = 1_000
 Row = dict[str, object]
 
@@ -42,7 +45,9 @@ def corrections(judged: pd.DataFrame, system: str, record_type: str, now: dateti
     fits = judged["hash_known"].isna() & agrees & (is_adopted | (finding == Finding.IN_STEP))
     there = pd.Series(State.PRESENT.value, index=judged.index)
     there = there.mask(judged["has_access_portal"].eq(False), State.RESTRICTED.value)
+    there = there.mask(agrees, judged["decision"].map(STATE_OF))
     there = there.mask(is_adopted & judged["is_gone_portal"].eq(True) & ~judged["is_wanted"], State.REMOVED.value)
+    there = there.mask(finding == Finding.IN_STEP, judged["state_known"])
     state = there.mask(finding == Finding.MISSING, State.PENDING.value)
     state = state.mask(finding.isin(["", Finding.FOREIGN]), judged["state_known"])
     kept = judged["hash_known"].where(~finding.isin([Finding.MISSING, Finding.RETURNED, Finding.DRIFTED]) & ~moved)

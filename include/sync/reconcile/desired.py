@@ -1,7 +1,7 @@
 """What the portal should show, if all that it lists were known: the rules themselves say whom they know."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -12,6 +12,7 @@ from include.casavi.inventory import BELOW
 from include.casavi.shown import digest_of
 from include.sync.decide import RULES_SEE, decide, imported
 from include.sync.group import Group
+from include.sync.reconcile.corrections import STATE_OF
 from include.sync.reconcile.seen import Seen
 from include.sync.run import Opened
 from include.sync.staging import with_content
@@ -29,20 +30,37 @@ def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd
     returns: the control columns, hash, sender (the group that sends it), digest: of what the portal should show of it
              (missing for what is not sent, or not listed)
     """
-    seen.folder.write_table("known", as_portal_has_it(seen))
+    ledger = {
+        record_type: _tentative(record_type, known, seen.portal[record_type]) if record_type in seen.portal else known
+        for record_type, known in seen.known.items()
+    }
     found: dict[str, list[pd.DataFrame]] = {}
-    for group in groups:
+    for group in groups:  # in order: documents go by what becomes of contacts
+        seen.folder.write_table("known", _as_table(ledger))
         decided = decide(group, seen.folder, run.settings, run.today)
-        for record_type, dotted in group.record_types.items():
-            model = imported(dotted)
-            table = with_content(decided.pop(record_type), model.VERSION).to_pandas().assign(sender=group.name)
-            may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
-            contents, visible = table.pop("content").where(may_be_there), seen.visible[record_type]
-            table["digest"] = [_digest(record_type, model, one, visible) for one in contents]
-            if BELOW.get(record_type) == "ticket":
-                seen.portal[record_type] = _linked(table, seen.portal[record_type], known=seen.known[record_type])
+        for record_type in group.record_types:
+            table = _with_digests(group, record_type, decided.pop(record_type), seen)
             found.setdefault(record_type, []).append(table)
+            ledger[record_type] = _settled(ledger[record_type], table, seen.portal[record_type])
     return {record_type: _of_one_sender(frames) for record_type, frames in found.items()}
+
+
+def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: Seen) -> pd.DataFrame:
+    model, visible = imported(group.record_types[record_type]), seen.visible[record_type]
+    table = with_content(decided, model.VERSION).to_pandas().assign(sender=group.name)
+    may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
+    contents = table.pop("content").where(may_be_there)
+    table["digest"] = [_digest(record_type, model, one, visible) for one in contents]
+    if BELOW.get(record_type) == "ticket":
+        seen.portal[record_type] = _linked(table, seen.portal[record_type], known=seen.known[record_type])
+    return table
+
+
+def _settled(ledger: pd.DataFrame, decided: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the ledger with the state of what the portal shows just as it was decided."""
+    shown = decided.merge(listed[[EXTERNAL_ID, "digest"]], on=[EXTERNAL_ID, "digest"])
+    states = shown.set_index(EXTERNAL_ID)["decision"].map(STATE_OF).dropna()
+    return ledger.assign(state=ledger[EXTERNAL_ID].map(states).fillna(ledger["state"]))
 
 
 def _of_one_sender(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -82,20 +100,14 @@ def _digest(record_type: str, model: type[BaseModel], content: object, visible: 
     return digest_of(record_type, json.loads(checked), visible)
 
 
-def as_portal_has_it(seen: Seen) -> pa.Table:
-    """Return the ledger as it would be if it held all that the portal lists: decide.RULES_SEE."""
-    frames = []
-    for record_type, known in seen.known.items():
-        if record_type not in seen.portal:
-            frames.append(known)
-            continue
-        frames.append(_tentative(record_type, known, seen.portal[record_type]))
-    rows = pd.concat([frame.reindex(columns=RULES_SEE) for frame in frames], ignore_index=True)
+def _as_table(ledger: Mapping[str, pd.DataFrame]) -> pa.Table:
+    rows = pd.concat([frame.reindex(columns=RULES_SEE) for frame in ledger.values()], ignore_index=True)
     schema = pa.schema([(name, pa.string()) for name in RULES_SEE])
     return pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
 
 
 def _tentative(record_type: str, known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the ledger's rows of a type as they would be if it held all that the portal lists."""
     there = listed.set_index(EXTERNAL_ID)
     state = pd.Series(State.PRESENT.value, index=listed.index).mask(~listed["has_access"], State.RESTRICTED.value)
     adopted = listed.assign(record_type=record_type, state=state, acknowledged_at=moments(listed["created_at"]))

@@ -90,13 +90,14 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
     is_held, is_wanted = state.isin(HELD), rows["decision"].isin([Decision.SEND, Decision.RESTRICT])
     is_comparable = rows["digest"].notna() & rows["digest_portal"].notna()
     is_equal = (rows["digest"] == rows["digest_portal"]) | ~is_comparable
-    access = rows["has_access_portal"].eq(True) == (state != State.RESTRICTED)
+    has_come_back = rows["has_access_portal"].eq(True) & (state == State.RESTRICTED)
     is_as_sent = is_wanted & (rows["hash"] == rows["hash_known"])
     is_unknown = state.isin(["", State.NEW])
     is_from_portal = (rows["decision"] == Decision.WITHHOLD) & (rows["reason"] == _FROM_PORTAL)
     is_ours = has_our_form(rows[EXTERNAL_ID], pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
     table = [
-        (is_held & is_listed & ((is_as_sent & ~is_equal) | ~access), Finding.DRIFTED),
+        (is_held & is_listed & is_as_sent & ~is_equal, Finding.DRIFTED),
+        (is_held & is_listed & ~is_wanted & has_come_back, Finding.DRIFTED),
         (is_held & is_listed, Finding.IN_STEP),
         (is_held, Finding.MISSING),
         ((state == State.PENDING) & is_listed, Finding.ADOPTED),

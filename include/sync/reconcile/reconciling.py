@@ -83,13 +83,13 @@ def _judged(record_type: str, groups: Sequence[Group], desired: pd.DataFrame, se
         unknown = judged["finding"].isin([Finding.ORPHAN, Finding.FOREIGN])  # to these groups
         judged["finding"] = judged["finding"].mask(unknown, "")
     is_opaque = any(record_type in group.parcels for group in groups)  # its content is not shown
-    made, changed = pd.to_datetime(moments(judged["created_at_portal"])), judged["changed_at"]
+    made = pd.to_datetime(moments(judged["created_at_portal"]), format="ISO8601")
     return judged.assign(
         belongs_to=judged["properties"].fillna(judged["properties_known"]).fillna(place),
         stands_below=judged["parents"].replace("", None).fillna(_lines(judged)),
         sender=judged["sender"].fillna(next(one.name for one in groups if record_type in one.record_types)),
         identity_portal=judged["identity_portal"].fillna(judged["identity"]),
-        is_newer=(changed > made).fillna(False).astype(bool) & is_opaque,
+        is_newer=(judged["changed_at"] > made).fillna(False).astype(bool) & is_opaque,
     )
 
 
