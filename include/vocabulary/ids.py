@@ -26,8 +26,8 @@ apart asks for the records it may stand for (`bases`), or knows the base (`addit
       ~4711               "                    the report is now for this contact (whose id may have additions itself)
       ~4711~2             "                    the same once more, as ~4711 is given
       ~2, ~3, …           post                 the bulletin was posted for the second, third time (O18)
-      ~v2, ~v3, …         document, comment    the second, third copy of the record, as the portal cannot change it: only the
-                                               portal knows it by this id, and no other addition follows
+      ~v2, ~v3, …         document, comment    the second, third copy of a record that the portal cannot change: so only
+                                               the portal calls it, and no other addition follows
     M1/closed/4711      email                  record/what happened to it/contact who is to hear of it (R42); a long one
                                                is cut, and a digest of the whole follows the "~"
 

@@ -240,7 +240,8 @@ class World:
         """Change settings; what is not named stays as it was."""
         before = self._settings or {"active": "true", "properties": HOUSE, "person_types": ["Mieter"],
                                     "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
-                                    "portal": {"omitted_field": "stays"}, "removal_guard": {"max_percent": 100, "max_count": 200}}  # fmt: skip
+                                    "portal": {"omitted_field": "stays"},
+                                    "removal_guard": {"max_percent": 100, "max_count": 200}}  # fmt: skip
         changed = {
             "limits": before["limits"] | (limits or {}),
             "portal": before["portal"] | (portal or {}),
