@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from include.casavi.verdict import Expected
+from include.settings import PortalAnswers
 from include.vocabulary.texts import Text
 
 Evidence = Literal["confirmed", "v1", "assumed"]
@@ -36,11 +37,12 @@ class Endpoint(NamedTuple):
     """The calls of one record type. Bodies are JSON, but for record types with a file, which are multipart.
 
     label:         what staff call a record of it, on the pages
-    update:        None where the portal has no such call: a change is then removed and created anew
+    update:        None where the portal has no such call: a change is then a new copy, and the old one is removed
     remove:        None where the portal keeps what it has
     removal:       body of `remove`, where that is not a call that deletes
     update_fields: the only fields that `update` takes, if not all
-    find:          where to look whether a create took effect of which nobody knows; None: `update` or `remove` tell
+    own_fields:    writable fields that are the portal's own: what an update leaves out may be cleared
+    find:          where to look whether a create took effect of which nobody knows; None: `update` or SINGLE tell
     """
 
     label: Text
@@ -49,6 +51,7 @@ class Endpoint(NamedTuple):
     remove: Call | None
     removal: bytes | None = None
     update_fields: frozenset[str] = frozenset()
+    own_fields: frozenset[str] = frozenset()
     find: Call | None = None
 
     def calls(self) -> list[Call]:
@@ -56,22 +59,24 @@ class Endpoint(NamedTuple):
         return [call for call in (self.create, self.update, self.remove) if call is not None]
 
 
-def _collection(path: str, label: Text) -> Endpoint:
+def _collection(path: str, label: Text, *own_fields: str) -> Endpoint:
     return Endpoint(
         label,
         create=Call("POST", path, "assumed"),
         update=Call("PUT", f"{path}/{{id}}", "assumed"),
         # archives; nothing is ever deleted for good
         remove=Call("DELETE", f"{path}/{{id}}", "assumed", Expected.NOTHING),
+        own_fields=frozenset(own_fields),
     )
 
 
+_CUSTOM: Final = "customFields"
 _RESPONSIBILITIES: Final = Call("PUT", "/properties/{id}/responsibilities", "assumed", Expected.LIST)
 
 ENDPOINTS: Final[dict[str, Endpoint]] = {
-    "property": _collection("/properties", Text("Objekt", "Property")),
-    "unit": _collection("/units", Text("Fläche", "Unit")),
-    "contact": _collection("/contacts", Text("Kontakt", "Contact")),
+    "property": _collection("/properties", Text("Objekt", "Property"), _CUSTOM),
+    "unit": _collection("/units", Text("Fläche", "Unit"), _CUSTOM),
+    "contact": _collection("/contacts", Text("Kontakt", "Contact"), _CUSTOM),
     "contract": _collection("/contracts", Text("Vertrag", "Contract")),
     "responsibility": Endpoint(
         Text("Zuständigkeit", "Responsibility"),
@@ -146,6 +151,14 @@ SINGLE: Final[dict[str, Call]] = {
     "ticket": Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
     "post": Call("GET", "/posts/{id}", "assumed", Expected.OBJECT),
 }
+
+
+def endpoint_of(record_type: str, answers: PortalAnswers) -> Endpoint:
+    """Return the calls of a record type, without those that a portal with these answers is known not to have."""
+    endpoint = ENDPOINTS[record_type]
+    if record_type == "comment" and not answers.comments_can_be_deleted:
+        return endpoint._replace(remove=None)
+    return endpoint
 
 
 def paths_without_id() -> set[str]:

@@ -1,33 +1,32 @@
 """Sending one change so that it takes effect exactly once, whatever the portal and the network do."""
 
-import json
 import random
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
 from typing import Final, NamedTuple, Protocol
 
 from include.casavi.client import Answer, Portal
-from include.casavi.endpoints import Call, Endpoint
-from include.casavi.listing import find
+from include.casavi.endpoints import SINGLE, endpoint_of
 from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
-from include.settings import Limits
+from include.settings import SystemSettings
+from include.sync.calls import Body, Calls
+from include.sync.ledger import Place
 from include.sync.plan import Action
+from include.sync.replace import Announce, Replacement, is_as_sent
 from include.sync.staging import Change, sent_content
+from include.sync.upsert import Upsert
 from include.vocabulary.decision import Decision
-from include.vocabulary.ids import read_parents
 from include.vocabulary.state import State
 
-Body = bytes | Upload | None
-CANNOT_WITHDRAW: Final = "CANNOT_WITHDRAW"
-"""Why a removal is refused where the portal has none: a person has to do it there."""
 _PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
 _LONGEST_BACKOFF: Final = 30.0
 
 
 class Delivery(NamedTuple):
     """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted,
-    `is_attempted` if the portal was asked at all.
+    `is_attempted` if the portal was asked at all; `portal_id` if the portal knows it by an id of its own.
     """
 
     state: State | None
@@ -35,6 +34,7 @@ class Delivery(NamedTuple):
     reason: str = "OK"
     final: bool = False
     is_attempted: bool = True
+    portal_id: str | None = None
 
 
 class ParcelError(Exception):
@@ -63,13 +63,29 @@ def backoff(failures: int) -> float:
 
 
 class Courier:
-    """Delivers the changes of one record type through one portal session."""
+    """Delivers the changes of one record type through one portal session.
 
-    def __init__(self, portal: Portal, endpoint: Endpoint, limits: Limits, parcels: Parcels | None = None) -> None:
+    places:   where the portal has the records that cannot be changed, or not removed; what is missing is new
+    announce: puts on record that a copy is about to be made
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        record_type: str,
+        settings: SystemSettings,
+        parcels: Parcels | None,
+        places: Mapping[str, Place],
+        announce: Announce,
+    ) -> None:
         self._portal = portal
-        self._endpoint = endpoint
-        self._limits = limits
+        self._endpoint = endpoint_of(record_type, settings.portal)
+        self._single = SINGLE.get(record_type)
+        self._answers = settings.portal
+        self._limits = settings.limits
         self._parcels = parcels
+        self._places = places
+        self._announce = announce
         self._paused_until = 0.0
         self._paused = 0.0
 
@@ -81,7 +97,7 @@ class Courier:
         can succeed or the session was ended.
         """
         if change["action"] == Action.REMOVE:
-            return await self._deliver(change, self._endpoint.removal, uncertain)
+            return await self._deliver(change, None, uncertain)
         if self._parcels is None:
             return await self._deliver(change, sent_content(change).encode(), uncertain)
         try:
@@ -99,74 +115,37 @@ class Courier:
         return Delivery(None, removed.status, why.reason, final=why.is_final, is_attempted=True)
 
     async def _deliver(self, change: Change, body: Body, uncertain: bool) -> Delivery:
-        answer = await self._send(change, body, uncertain)
+        shipment = self._shipment(change, uncertain)
+        answer = await shipment.send(body)
         failures = 0
         while answer.verdict in _PASSING:
             failures += not (answer.verdict is Verdict.WAIT and answer.pause)  # a pause asked for is no failure
             if failures >= self._limits.attempts:
                 break
-            # After a fault nobody knows whether a create took effect; after a mere "later" nothing happened.
-            uncertain = uncertain or answer.verdict is Verdict.FAULT
             self._spend_pause(answer)
             if not answer.pause:  # else the session's pace keeps it, for all workers
                 await self._portal.pace.rest(backoff(failures))
-            answer = await self._send(change, body, uncertain)
-        return _delivery(change, answer)
+            answer = await shipment.send(body)
+        return _delivery(change, answer, shipment.portal_id)
 
-    async def _send(self, change: Change, body: Body, uncertain: bool) -> Answer:
-        if change["action"] == Action.REMOVE:
-            return await self._remove(change, body)
-        if change["action"] == Action.UPDATE or uncertain:
-            where = None if change["action"] == Action.UPDATE else self._endpoint.find
-            answer = await (self._look_up(where, change, body) if where else self._settle(change, body))
-            if answer.verdict is not Verdict.MISSING:
-                return answer
-        answer = await self._call(self._endpoint.create, change, body)
-        if answer.verdict is Verdict.TAKEN:  # somebody, perhaps an earlier run of ours, made it: adopt it
-            answer = await self._settle(change, body)
-            if answer.verdict is Verdict.MISSING and self._endpoint.update is None:
-                answer = await self._call(self._endpoint.create, change, body)
-        return answer
+    def keeps_hash(self, change: Change) -> bool:
+        """Whether the hash on record speaks of the content that an update is about to send, and says if it arrived."""
+        if self._endpoint.update is not None or change["action"] == Action.REMOVE:
+            return False
+        place = self._place(change)
+        is_on_its_way = place.next_id is not None and place.hash == change["hash"]
+        return is_on_its_way or is_as_sent(self._endpoint, change, place)
 
-    async def _call(self, call: Call, change: Change, body: Body) -> Answer:
-        of = _parent(change) if "{parent}" in call.path else ""
-        return await self._portal.call(call, change["external_id"], body, of=of)
+    def _place(self, change: Change) -> Place:
+        return self._places.get(change["external_id"]) or Place(State.NEW, change["external_id"])
 
-    async def _settle(self, change: Change, body: Body) -> Answer:
-        """Bring what the portal holds of a record up to date; verdict MISSING if it is still to be created.
-
-        Where the portal has no update, what it holds is removed first: whoever must not see a document any more loses
-        it before anybody else gets it (E31).
-        """
-        if self._endpoint.update is not None:
-            return await self._call(self._endpoint.update, change, self._part(body))
-        answer = await self._remove(change, None)
-        return answer._replace(verdict=Verdict.MISSING) if answer.verdict is Verdict.DONE else answer
-
-    def _part(self, body: Body) -> Body:
-        """Return what an update takes of a record."""
-        fields = self._endpoint.update_fields
-        if not fields or not isinstance(body, bytes):
-            return body
-        content = json.loads(body)
-        return json.dumps({name: content[name] for name in content if name in fields}).encode()
-
-    async def _look_up(self, where: Call, change: Change, body: Body) -> Answer:
-        """See whether the portal holds a record; verdict MISSING if it does not."""
-        name = body.name if isinstance(body, Upload) else None
-        return await find(self._portal, where, _parent(change), change["external_id"], name)
-
-    async def _remove(self, change: Change, body: Body) -> Answer:
-        if self._endpoint.remove is None:
-            return Answer(Verdict.REFUSED, reason=CANNOT_WITHDRAW)
-        answer = await self._call(self._endpoint.remove, change, body)
-        if answer.verdict is Verdict.MISSING and self._endpoint.find:
-            # whether such records can be removed at all is only assumed: "not found" may speak of the address
-            left = await self._look_up(self._endpoint.find, change, None)
-            if left.verdict is Verdict.DONE:
-                return Answer(Verdict.REFUSED, answer.status, reason=CANNOT_WITHDRAW)
-            return left
-        return answer
+    def _shipment(self, change: Change, uncertain: bool) -> Upsert | Replacement:
+        calls = Calls(self._portal, self._endpoint, self._single, change)
+        place = self._place(change)
+        if self._endpoint.update is None:
+            return Replacement(calls, change, place, self._answers, self._announce)
+        returns = place.state == State.REMOVED
+        return Upsert(calls, change, self._answers, uncertain=uncertain, returns=returns)
 
     def _spend_pause(self, answer: Answer) -> None:
         """Count a pause the portal asked for, once for all workers that share it, against what the run may wait."""
@@ -182,18 +161,13 @@ class Courier:
             )
 
 
-def _parent(change: Change) -> str:
-    """Return the id of the first record that this one belongs to."""
-    return next((external_id for _, external_id in read_parents(change["parents"])), "")
-
-
-def _delivery(change: Change, answer: Answer) -> Delivery:
+def _delivery(change: Change, answer: Answer, portal_id: str | None) -> Delivery:
     removing = change["action"] == Action.REMOVE
     if answer.verdict is Verdict.DONE or (removing and answer.verdict is Verdict.MISSING):
         if removing:
-            return Delivery(State.REMOVED, answer.status)
+            return Delivery(State.REMOVED, answer.status, portal_id=portal_id)
         restricted = change["decision"] == Decision.RESTRICT
-        return Delivery(State.RESTRICTED if restricted else State.PRESENT, answer.status)
+        return Delivery(State.RESTRICTED if restricted else State.PRESENT, answer.status, portal_id=portal_id)
     if answer.verdict in _PASSING:
         return Delivery(None, answer.status, answer.reason)
     reason = answer.reason or ("REFUSED" if answer.verdict is Verdict.REFUSED else "CONFLICT")

@@ -1,32 +1,37 @@
-"""The ledger: what the portal has acknowledged, per record. A hash enters it only after the portal said yes.
+"""The ledger: what the portal has acknowledged, per record.
+
+A hash enters it only after the portal said yes, with one exception: where next_id is set, a copy is about to be made
+under that id, and the hash is that of its content, acknowledged or not. `known_records` then shows none.
 
 States and their transitions (anything else is a bug):
 
     new ──► pending ──► present ◄──► restricted      a create's intent is recorded before it is sent
      └────────────────► present | restricted          an upsert needs no intent
+    present | restricted stay until a copy in their place is acknowledged
     present | restricted | pending ──► removed ──► pending | present | restricted
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import pyarrow as pa
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Dialect,
     Engine,
     Select,
     bindparam,
+    case,
     func,
     insert,
     select,
     update,
 )
 from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.elements import NamedColumn
 
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import id_lists, read_snapshot
@@ -37,9 +42,24 @@ from include.vocabulary.state import HELD, State
 
 _ROW = SP_ABGLEICH.c
 _KNOWN: Final = (
-    _ROW.record_type, _ROW.external_id, _ROW.state, _ROW.hash, _ROW.refused, _ROW.reason, _ROW.properties,
-    _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
+    _ROW.record_type, _ROW.external_id, _ROW.state, case((_ROW.next_id.is_(None), _ROW.hash)).label("hash"),
+    _ROW.refused, _ROW.reason, _ROW.properties, _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
+    _ROW.portal_id, _ROW.next_id,
 )  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Under which ids the portal has a record, as far as the ledger knows.
+
+    portal_id: the id of the copy it acknowledged last, perhaps removed since
+    next_id:   the id of a copy that was about to be made; whether it was nobody knows
+    hash:      of that copy's content, else of the one acknowledged
+    """
+
+    state: str
+    portal_id: str
+    next_id: str | None = None
+    hash: str | None = None
 
 
 class Row(Protocol):
@@ -56,12 +76,13 @@ def known_records(
     more: Sequence[str] = (),
 ) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
-    properties, identity, group, parents, acknowledged_at (ISO, UTC without zone); all text, NULL where never set.
+    properties, identity, group, parents, acknowledged_at (ISO, UTC without zone), portal_id, next_id; all text, NULL
+    where never set.
 
     only: which rows, None for all
     more: further columns
     """
-    columns = [*_KNOWN, *(_ROW[name] for name in more)]
+    columns: list[NamedColumn[Any]] = [*_KNOWN, *(_ROW[name] for name in more)]
     query = select(*columns).where(_ROW.system == system, _ROW.record_type.in_(record_types))
     return _as_table(engine, [query if only is None else query.where(only)], columns)
 
@@ -81,7 +102,7 @@ def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
 
 
 def _as_table(
-    engine: Engine, queries: Sequence[Select[tuple[object, ...]]], columns: Sequence[Column[Any]] = _KNOWN
+    engine: Engine, queries: Sequence[Select[tuple[object, ...]]], columns: Sequence[NamedColumn[Any]] = _KNOWN
 ) -> pa.Table:
     schema = pa.schema([(column.key, pa.string()) for column in columns])
     pieces = []
@@ -129,6 +150,19 @@ def settled_records(engine: Engine, system: str, record_type: str, run: str) -> 
     return settled, pending
 
 
+def places(engine: Engine, system: str, record_type: str, ids: Iterable[str]) -> dict[str, Place]:
+    """Return external id → place of those of these records that the ledger knows."""
+    mine = select(_ROW.external_id, _ROW.state, _ROW.portal_id, _ROW.next_id, _ROW.hash).where(
+        _ROW.system == system, _ROW.record_type == record_type
+    )
+    found: dict[str, Place] = {}
+    with read_snapshot(engine) as connection:
+        for some in id_lists(ids):
+            for external_id, state, portal_id, *rest in connection.execute(mine.where(_ROW.external_id.in_(some))):
+                found[external_id] = Place(state, portal_id or external_id, *rest)
+    return found
+
+
 def reasons_of_refusal(connection: Connection, system: str, record_type: str) -> dict[str, str]:
     """Return external id → why, for all records of which a content was refused for good."""
     query = select(_ROW.external_id, _ROW.outcome).where(_ROW.system == system, _ROW.record_type == record_type)
@@ -163,8 +197,9 @@ _IDS: Final = tuple(f"k_id_{place}" for place in range(16))
 _SEVERAL: Final = _ROW.external_id.in_([bindparam(name) for name in _IDS])
 """For statements that set the same of every record; one for several costs half of what one for each does."""
 _INTENT: Final = ("state", "run", "action", "outcome", "sent_at")
+_ANNOUNCED: Final = ("hash", "next_id")
 _ACKNOWLEDGED: Final = (
-    "state", "hash", "refused", "reason", "properties", "identity", "parents", "run", "action",
+    "state", "portal_id", "next_id", "hash", "refused", "reason", "properties", "identity", "parents", "run", "action",
     "outcome", "http_status", "sent_at", "acknowledged_at",
 )  # fmt: skip
 _FAILED: Final = ("refused", "run", "action", "outcome", "http_status", "sent_at")
@@ -176,6 +211,7 @@ class LedgerStatements:
     def __init__(self, dialect: Dialect) -> None:
         self.intent = Prepared(_update(_SEVERAL, _INTENT), dialect)
         self.doubt = Prepared(_update(_SEVERAL, ["hash"]), dialect)
+        self.announced = Prepared(_update(_ONE, _ANNOUNCED), dialect)
         self.acknowledged = Prepared(_update(_ONE, _ACKNOWLEDGED), dialect)
         self.failed = Prepared(_update(_ONE, _FAILED), dialect)
         self._moment = driver_moment(dialect)
@@ -195,11 +231,13 @@ class Outcomes:
         self._run = run
         self._intents: list[str] = []
         self._doubts: list[str] = []
+        self._announced: list[dict[str, object]] = []
         self._acknowledged: list[dict[str, object]] = []
         self._failed: list[dict[str, object]] = []
 
     def __len__(self) -> int:
-        return len(self._intents) + len(self._doubts) + len(self._acknowledged) + len(self._failed)
+        of_records = len(self._announced) + len(self._acknowledged) + len(self._failed)
+        return len(self._intents) + len(self._doubts) + of_records
 
     def intend(self, external_id: str) -> None:
         """A create is about to be sent."""
@@ -211,10 +249,15 @@ class Outcomes:
         """
         self._doubts.append(external_id)
 
-    def acknowledge(self, change: Change, state: State, status: int | None) -> None:
-        """The portal said yes to a planned change."""
+    def announce(self, change: Change, next_id: str) -> None:
+        """A copy is about to be made under this id."""
+        self._announced.append({**self._key, "k_id": change["external_id"], "hash": change["hash"], "next_id": next_id})
+
+    def acknowledge(self, change: Change, state: State, status: int | None, portal_id: str | None = None) -> None:
+        """The portal said yes to a planned change; `portal_id` if it knows the record by an id of its own."""
         self._acknowledged.append({
-            **self._key, "k_id": change["external_id"], "state": state.value, "hash": change["hash"],
+            **self._key, "k_id": change["external_id"], "state": state.value,
+            "portal_id": portal_id, "next_id": None, "hash": change["hash"],
             "refused": None, "reason": change["reason"], "properties": change["properties"],
             "identity": change["identity"], "parents": change["parents"] or None,
             "run": self._run, "action": change["action"], "outcome": "OK",
@@ -238,6 +281,7 @@ class Outcomes:
         for statement, rows in (
             (self._statements.intent, _for_several(self._intents, intent)),
             (self._statements.doubt, _for_several(self._doubts, {**self._key, "hash": None})),
+            (self._statements.announced, self._announced),
             (self._statements.acknowledged, self._acknowledged),
             (self._statements.failed, self._failed),
         ):

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,9 +17,11 @@ from include.casavi.client import Portal, PortalStopError, open_portal
 from include.casavi.endpoints import ENDPOINTS
 from include.casavi.listing import ListingError
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
+from include.sync.below import with_children
 from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedError
-from include.sync.ledger import LedgerStatements, Outcomes, held_records, settled_records
+from include.sync.ledger import LedgerStatements, Outcomes, Place, held_records, places, settled_records
 from include.sync.plan import Action
+from include.sync.protocol import CHILDREN_LEFT, PARENT_MISSING
 from include.sync.run import Opened
 from include.sync.staging import Change
 from include.vocabulary.ids import read_parents
@@ -59,25 +61,39 @@ class Batch:
         """
         settled, pending = settled_records(self.run.engine, self.run.system, self.record_type, self.run.key.name)
         todo = [change for change in self.changes if change["external_id"] not in settled]
-        sendable, orphans = self._split_by_parents(todo)
+        sendable, waiting = self._split_by_relatives(todo)
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(self._send(sendable, orphans, pending))
+                runner.run(self._send(sendable, waiting, pending))
         except ExceptionGroup as several:  # the workers share one fate: the first cause tells it
             raise several.exceptions[0] from None
         if self._why_stop:
             raise LoadStoppedError(self._why_stop)
         return dict(self._counts)
 
-    def _split_by_parents(self, changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
-        """Part the changes whose parents the portal holds, and removals, from those it would refuse."""
+    def _split_by_relatives(self, changes: Sequence[Change]) -> tuple[list[Change], dict[str, list[Change]]]:
+        """Part the changes that may be sent from those that have to wait, by why: the portal would refuse what it has
+        no parents for, and what is removed before its children would leave them hanging (R15).
+        """
         parents = {change["external_id"]: _parents(change) for change in changes}
         held = held_records(self.run.engine, self.run.system, {one for some in parents.values() for one in some})
-        orphans = [change for change in changes if not held.issuperset(parents[change["external_id"]])]
-        names = {change["external_id"] for change in orphans}
-        return [change for change in changes if change["external_id"] not in names], orphans
+        leaving = [change["external_id"] for change in changes if change["action"] == Action.REMOVE]
+        stay = with_children(self.run.engine, self.run.system, self.record_type, leaving)
+        sendable: list[Change] = []
+        waiting: dict[str, list[Change]] = {}
+        for change in changes:
+            external_id = change["external_id"]
+            if not held.issuperset(parents[external_id]):
+                waiting.setdefault(PARENT_MISSING, []).append(change)
+            elif external_id in stay and change["action"] == Action.REMOVE:
+                waiting.setdefault(CHILDREN_LEFT, []).append(change)
+            else:
+                sendable.append(change)
+        return sendable, waiting
 
-    async def _send(self, changes: Sequence[Change], orphans: Sequence[Change], pending: set[str]) -> None:
+    async def _send(
+        self, changes: Sequence[Change], waiting: Mapping[str, Sequence[Change]], pending: set[str]
+    ) -> None:
         run, settings = self.run, self.run.settings
         statements = LedgerStatements(run.engine.dialect)
         fresh = partial(Outcomes, statements, run.system, self.record_type, run.key.name)
@@ -86,8 +102,8 @@ class Batch:
             open_portal(settings.portal_connection, settings.limits) as portal,
         ):
             self._end_session = portal.pace.end
-            if orphans:
-                await ledger.commit(partial(self._withhold, orphans=orphans))
+            if waiting:
+                await ledger.commit(partial(self._withhold, waiting=waiting))
             try:
                 async with self.open_parcels(portal) as parcels:
                     await self._deliver(changes, portal, parcels, ledger, pending)
@@ -102,10 +118,14 @@ class Batch:
         ledger: Acknowledgements,
         pending: set[str],
     ) -> None:
-        limits = self.run.settings.limits
-        endpoint = ENDPOINTS[self.record_type]
-        courier = Courier(portal, endpoint, limits, parcels)
-        queue = _Queue(changes, limits.parallel_requests, replaces=endpoint.update is None)
+        settings, limits = self.run.settings, self.run.settings.limits
+        known = self._places(changes)
+
+        async def announce(change: Change, next_id: str) -> None:
+            await ledger.commit(lambda outcomes: outcomes.announce(change, next_id))
+
+        courier = Courier(portal, self.record_type, settings, parcels, known, announce)
+        queue = _Queue(changes, limits.parallel_requests, courier.keeps_hash)
         with _on_sigterm(partial(self._stop, "the task was asked to end; the next run goes on from here")):
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(limits.parallel_requests, len(changes))):
@@ -125,16 +145,27 @@ class Batch:
             await _commit(ledger, queue, partial(self._settle, change=change, delivery=delivery))
             self._watch(delivery)
 
+    def _places(self, changes: Sequence[Change]) -> dict[str, Place]:
+        """Return where the portal has what cannot be changed, or not removed; for all else an id says enough."""
+        endpoint = ENDPOINTS[self.record_type]
+        if endpoint.update is not None and endpoint.removal is None:
+            return {}
+        names = [change["external_id"] for change in changes]
+        return places(self.run.engine, self.run.system, self.record_type, names)
+
     def _settle(self, outcomes: Outcomes, change: Change, delivery: Delivery) -> None:
         if delivery.state:
-            outcomes.acknowledge(change, delivery.state, delivery.status)
+            outcomes.acknowledge(change, delivery.state, delivery.status, delivery.portal_id)
         else:
             outcomes.fail(change, delivery.reason, delivery.status, final=delivery.final)
 
-    def _withhold(self, outcomes: Outcomes, orphans: Sequence[Change]) -> None:
-        for change in orphans:
-            outcomes.fail(change, "PARENT_NOT_IN_PORTAL", None, final=False)
-        self._counts["withheld"] += len(orphans)
+    def _withhold(self, outcomes: Outcomes, waiting: Mapping[str, Sequence[Change]]) -> None:
+        for reason, changes in waiting.items():
+            for change in changes:
+                outcomes.fail(change, reason, None, final=False)
+                if reason == CHILDREN_LEFT:  # wanted again it is sent again, and then no longer waits to be removed
+                    outcomes.doubt(change["external_id"])
+            self._counts["withheld"] += len(changes)
 
     def _watch(self, delivery: Delivery) -> None:
         """Count, tell how far we are, and stop when the portal seems to be down."""
@@ -162,13 +193,13 @@ class _Queue:
 
     Intents are added for one change per worker at a time, not one after each answer: the ledger takes several at once.
 
-    replaces: whether an update is a removal and a create, of which only the first may happen
+    keeps_hash: says of an update whether, until it is acknowledged, the hash on record is right as it is
     """
 
-    def __init__(self, changes: Sequence[Change], workers: int, *, replaces: bool) -> None:
+    def __init__(self, changes: Sequence[Change], workers: int, keeps_hash: Callable[[Change], bool]) -> None:
         self._changes = changes
         self._workers = workers
-        self._replaces = replaces
+        self._keeps_hash = keeps_hash
         self._given = 0
         self._proposed = 0
         self._intended = 0
@@ -189,9 +220,9 @@ class _Queue:
             return self._proposed
         until = min(self._given + 2 * self._workers, len(self._changes))
         for change in self._changes[self._proposed : until]:
-            if change["action"] == Action.CREATE or (self._replaces and change["action"] == Action.UPDATE):
+            if change["action"] == Action.CREATE:
                 outcomes.intend(change["external_id"])
-            else:
+            elif not self._keeps_hash(change):
                 outcomes.doubt(change["external_id"])
         self._proposed = max(self._proposed, until)
         return self._proposed

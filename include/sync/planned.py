@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from include.sync import ledger, protocol
-from include.sync.deliver import CANNOT_WITHDRAW
+from include.sync.calls import CANNOT_WITHDRAW
 from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, GuardFinding, Outcome
 from include.sync.protocol import Counts, Entry

@@ -26,6 +26,9 @@ _IS_STANDING: Final = (
     _STANDING.reason == bindparam("k_reason"),
 )
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
+CHILDREN_LEFT: Final = "CHILDREN_IN_PORTAL"
+_WAITING: Final = (PARENT_MISSING, CHILDREN_LEFT)
+"""Outcomes of changes that were not sent, as other records come first."""
 _WITHOUT_EFFECT: Final = (RunStatus.OK.value, RunStatus.SKIPPED.value, RunStatus.DRY_RUN.value)
 
 
@@ -136,7 +139,7 @@ def add_once(engine: Engine, run: RunKey, entries: Iterable[Entry], now: datetim
 
 
 def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
-    """Return what the ledger says this run did: created, updated, removed, errors, withheld (for want of a parent)."""
+    """Return what the ledger says this run did: created, updated, removed, errors, withheld (others come first)."""
     query = (
         select(_LEDGER.action, _LEDGER.outcome, func.count())
         .where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome.is_not(None))
@@ -146,7 +149,7 @@ def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
     counts = dict.fromkeys((*names.values(), "errors", "withheld"), 0)
     with read_snapshot(engine) as connection:
         for action, outcome, number in connection.execute(query):
-            key = names[Action(action)] if outcome == "OK" else "withheld" if outcome == PARENT_MISSING else "errors"
+            key = names[Action(action)] if outcome == "OK" else "withheld" if outcome in _WAITING else "errors"
             counts[key] += number
     return counts
 
@@ -186,7 +189,7 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
         _LEDGER.record_type, _LEDGER.external_id, _LEDGER.action, _LEDGER.outcome, _LEDGER.http_status
     ).where(_LEDGER.system == run.system, _LEDGER.run == run.name, _LEDGER.outcome != "OK")  # fmt: skip
     for record_type, external_id, action, reason, status in connection.execute(query):
-        level = Level.WITHHELD if reason == PARENT_MISSING else Level.ERROR
+        level = Level.WITHHELD if reason in _WAITING else Level.ERROR
         yield Entry(record_type, external_id, level, reason, action, status)
 
 

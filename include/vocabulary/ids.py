@@ -26,6 +26,9 @@ apart asks for the records it may stand for (`bases`), or knows the base (`addit
       ~4711               "                    the report is now for this contact (whose id may have additions itself)
       ~4711~2             "                    the same once more, as ~4711 is given
       ~2, ~3, …           post                 the bulletin was posted for the second, third time (O18)
+      ~v2, ~v3, …         document, comment    the second, third copy of a record that the portal cannot change: so only
+                                               the portal calls it, and no other addition follows
+      ~v1                 "                    the first copy, still there beside a later one: only the ledger calls it so
     M1/closed/4711      email                  record/what happened to it/contact who is to hear of it (R42); a long one
                                                is cut, and a digest of the whole follows the "~"
 
@@ -58,6 +61,8 @@ OWNER: Final = "owner"
 ERP: Final = "ERP"
 EVERYBODY: Final = "P"
 TWICE: Final = "2"
+_COPY: Final = "v"
+_VERSION: Final = re.compile(rf"(?<=.){ADDITION}{_COPY}([2-9]|[1-9][0-9]+)\Z", re.DOTALL)
 PUBLIC: Final = ADDITION + EVERYBODY
 """Begins the audience that is everybody in a property; no contact's id begins like this."""
 IMPORTED: Final = "SP-"
@@ -131,6 +136,26 @@ def posting(external_id: str, report_nr: str) -> int:
     """Return the how-manieth posting of its report a post's id stands for (O18)."""
     number = addition(external_id, report_nr).removeprefix(ADDITION)
     return int(number) if number.isdecimal() else 1
+
+
+def next_version(external_id: str, *used: str) -> str:
+    """Return the id of a record's next copy in the portal, behind all those under which the portal has known it."""
+    return extended(external_id, f"{_COPY}{1 + max(map(_version, used), default=0)}") if used else external_id
+
+
+def unversioned(portal_id: str) -> str:
+    """Return the id of the record of which the portal has a copy under this id."""
+    return _VERSION.sub("", portal_id)
+
+
+def left_over(external_ids: Text) -> Text:
+    """Return as whose the ledger knows first copies that later ones have replaced, and that are still there."""
+    return extended(external_ids, f"{_COPY}1")
+
+
+def _version(portal_id: str) -> int:
+    found = _VERSION.search(portal_id)
+    return int(found[1]) if found else 1
 
 
 def order_note(order_nr: Text) -> Text:

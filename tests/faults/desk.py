@@ -103,7 +103,7 @@ class Desk:
         for record_type, kind in OUT.items():
             held = Counter(_ledger_id(record_type, one) for one in self.live(kind))
             for row in self.world.rows(SP_ABGLEICH, record_type=record_type):
-                number = held[row["external_id"]]
+                number = held[row["portal_id"] or row["external_id"]]
                 is_there = row["state"] == "present" or (record_type == "ticket" and row["state"] == "removed")
                 assert number == is_there, (row, number)  # a ticket that was withdrawn stays, closed
 

@@ -234,13 +234,17 @@ class World:
 
     # ---- settings and runs
 
-    def configure(self, guard: Row | None = None, limits: Row | None = None, **settings: object) -> None:
+    def configure(
+        self, guard: Row | None = None, limits: Row | None = None, portal: Row | None = None, **settings: object
+    ) -> None:
         """Change settings; what is not named stays as it was."""
         before = self._settings or {"active": "true", "properties": HOUSE, "person_types": ["Mieter"],
                                     "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
+                                    "portal": {"omitted_field": "stays"},
                                     "removal_guard": {"max_percent": 100, "max_count": 200}}  # fmt: skip
         changed = {
             "limits": before["limits"] | (limits or {}),
+            "portal": before["portal"] | (portal or {}),
             "removal_guard": before["removal_guard"] | (guard or {}),
         }
         self._settings = before | changed | settings
@@ -364,7 +368,7 @@ class World:
         held = {(kind, external_id) for kind, plural in KINDS.items() for external_id in self.portal(plural)}
         held |= {("responsibility", house) for house in self.looked_after()}
         for row in self.rows(SP_ABGLEICH):
-            is_held = (row["record_type"], row["external_id"]) in held
+            is_held = (row["record_type"], row["portal_id"] or row["external_id"]) in held
             if row["state"] in ("present", "restricted") and row["hash"]:
                 assert is_held, row
             if row["state"] in ("removed", "new"):

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from demo.portal.docuware import pdf_saying
+from include.vocabulary.ids import unversioned
 from tests.faults.harness import CANARY, HOUSE, Ran, Row, Tenant, World, tenants
 
 ANNA, BERT = tenants(2)
@@ -112,13 +113,14 @@ class Archive:
 
     def seen(self) -> dict[str, str]:
         """Return document → who sees it in the portal."""
-        return {external_id: fields["contactId"] for external_id, fields in self.world.portal("documents").items()}
+        documents = self.world.portal("documents").items()
+        return {unversioned(portal_id): fields["contactId"] for portal_id, fields in documents}
 
     def assert_holds(self, *papers: Paper) -> None:
         """The portal shows just these documents, with the right content, and each once; the ledger knows it."""
         names = ("title", "contactId", "sha256")
         found = [one for one in self.sandbox.state("documents") if not one["archived"]]
-        held = [(one["id"], {name: one["fields"].get(name) for name in names}) for one in found]
+        held = [(unversioned(one["id"]), {name: one["fields"].get(name) for name in names}) for one in found]
         assert sorted(held) == sorted((paper.id, paper.in_portal()) for paper in papers)
         self.world.assert_no_duplicates()
         self.world.assert_ledger_is_true()

@@ -78,13 +78,14 @@ def test_a_new_version_or_rendition_replaces_the_old_one(archive: Archive, chang
     archive.settle(paper, other)
     archive.put(changed := replace(paper, **change))
     ran = archive.run()
-    assert (outcomes(ran), writes(ran)) == ({"updated": 1}, [("DELETE", paper.id), ("POST", paper.id)])
+    assert (outcomes(ran), writes(ran)) == ({"updated": 1}, [("POST", f"{paper.id}~v2"), ("DELETE", paper.id)])
+    assert_answered_before(ran, *writes(ran))
     archive.assert_holds(changed, other)
 
 
 @pytest.mark.rule("R29", "E29")
 @pytest.mark.parametrize("fate", ["re-typed", "too old", "deleted"])
-def test_what_falls_out_is_removed_without_content_and_comes_back_under_its_id(archive: Archive, fate: str) -> None:
+def test_what_falls_out_is_removed_without_content_and_comes_back(archive: Archive, fate: str) -> None:
     paper, stays = letters(2, ANNA)
     archive.settle(paper, stays)
     fallen = {"re-typed": retyped(paper, "Intern"), "too old": dated(paper, date(2001, 5, 5))}
@@ -117,11 +118,16 @@ def test_what_the_portal_never_had_is_not_removed_from_it(archive: Archive, fate
 
 
 @pytest.mark.rule("E31")
-def test_a_letter_is_gone_for_the_wrong_person_before_the_right_one_gets_it(archive: Archive) -> None:
+@pytest.mark.parametrize(("deleted_id", "behind"), [("taken", "~v2"), ("free", "")])
+def test_a_letter_is_gone_for_the_wrong_person_before_the_right_one_gets_it(
+    archive: Archive, deleted_id: str, behind: str
+) -> None:
+    archive.world.configure(portal={"deleted_id": deleted_id})
+    archive.sandbox.behave(post_archived="conflict" if deleted_id == "taken" else "revive")
     archive.settle(WRONG)
     archive.put(RIGHT)
     ran = archive.run()
-    assert writes(ran) == [("DELETE", RIGHT.id), ("POST", RIGHT.id)]
+    assert writes(ran) == [("DELETE", RIGHT.id), ("POST", RIGHT.id + behind)]
     assert_answered_before(ran, *writes(ran))
     archive.assert_holds(RIGHT)
 

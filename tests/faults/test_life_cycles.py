@@ -107,6 +107,33 @@ def test_what_was_changed_in_the_portal_by_hand_is_overwritten(world: World, per
     world.assert_mirrors()
 
 
+@pytest.mark.rule("R2")
+def test_what_the_portal_keeps_for_itself_survives_an_update_that_would_clear_it(world: World, person: Tenant) -> None:
+    world.configure(portal={"omitted_field": "cleared"})
+    own = {"Notiz": "Schlüssel beim Hausmeister"}
+    for kind, external_id in (("contacts", person.contact_id), ("units", "100/1"), ("properties", "100")):
+        world.sandbox.edit(kind, external_id, customFields=own)
+    world.put(person.renamed("Kanari neu"))
+    for group in ("objects", "persons"):
+        assert world.run(group, resend="all").status == "ok"
+    world.assert_mirrors()
+    kept = [world.portal(kind) for kind in ("contacts", "units", "properties")]
+    assert [
+        found[name]["customFields"] for found, name in zip(kept, (person.contact_id, "100/1", "100"), strict=True)
+    ] == [own] * 3
+    (other,) = (fields for name, fields in world.portal("contacts").items() if name != person.contact_id)
+    assert not other.get("customFields")
+
+
+@pytest.mark.parametrize(("omitted_field", "methods"), [("cleared", ["GET", "PUT"]), ("stays", ["PUT"])])
+def test_a_portal_that_leaves_what_is_left_out_is_not_asked_for_it(
+    world: World, person: Tenant, omitted_field: str, methods: list[str]
+) -> None:
+    world.configure(portal={"omitted_field": omitted_field})
+    world.put(person.renamed("Kanari neu"))
+    assert [one["method"] for one in world.run().requests] == methods
+
+
 @pytest.mark.rule("R24")
 def test_a_new_name_and_address_keep_the_contact(world: World, person: Tenant) -> None:
     (before,) = (one for one in world.sandbox.state("contacts") if one["id"] == person.contact_id)

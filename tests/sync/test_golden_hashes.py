@@ -12,8 +12,8 @@ from pandas import DataFrame
 from include.casavi.payloads import DocumentPayload, TicketPayload
 from include.casavi.payloads._fields import Payload
 from include.groups import GROUPS
-from include.sync.staging import content_hash, with_content
 from include.sync.decide import imported
+from include.sync.staging import content_hash, with_content
 from include.vocabulary.decision import CONTROL_COLUMNS
 
 Content = dict[str, Any]

@@ -21,7 +21,7 @@ from include.vocabulary.decision import Decision
 from include.vocabulary.state import State
 
 _ROW = SP_ABGLEICH.c
-_SEEN: Final = ("state", "hash", "run")
+_SEEN: Final = ("state", "run")
 """What tells whether a row is still as it was read: every sending changes one of them."""
 _SET: Final = (
     "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "acknowledged_at",
@@ -36,7 +36,7 @@ def corrections(judged: pd.DataFrame, system: str, record_type: str, now: dateti
     """Return the ledger's rows as they should read, of the records where anything differs.
 
     judged:  see findings.judge
-    returns: _SET and external_id, group, is_new (bool: the ledger has no such row), seen_state, seen_hash, seen_run
+    returns: _SET and external_id, group, is_new (bool: the ledger has no such row), seen_state, seen_run
     """
     finding = judged["finding"]
     is_adopted = finding.isin([Finding.ADOPTED, Finding.ORPHAN])

@@ -34,7 +34,6 @@ PORTAL: Final = (
     "portal_id", "digest", "property_id", "unit_id", "contact_id", "created_at", "has_access", "is_gone", "parent",
 )  # fmt: skip
 _LETTERS: Final = r"[^\W\d_]+"
-_REPLACEMENT: Final = r"~v\d+$"
 _FROM_PORTAL: Final = "FROM_PORTAL"
 
 
@@ -42,21 +41,21 @@ def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
     """Return what the portal lists with the record that each stands for: one row per `external_id`.
 
     Where several ids of the portal stand for one record, as a replacement and what it replaced do until that is removed
-    (ids.replaced), the one that the ledger names counts, else the newest; the others stand for themselves and are in
+    (ids.unversioned), the one that the ledger names counts, else the newest; the others stand for themselves and are in
     nobody's way to leave.
 
     portal: PORTAL
     known:  external_id, portal_id
     """
-    base = portal["portal_id"].str.replace(_REPLACEMENT, "", regex=True)
+    names = portal["portal_id"].astype("str")
+    base = names.map(ids.unversioned).astype("str")
     named = known.loc[known["portal_id"].notna(), ["portal_id", EXTERNAL_ID]].drop_duplicates("portal_id")
-    by_ledger = portal["portal_id"].map(named.set_index("portal_id")[EXTERNAL_ID])
-    known_by = known["portal_id"].fillna(known[EXTERNAL_ID])
-    rank = np.where(portal["portal_id"].isin(known_by), 0, 1)
-    rows = portal.assign(external_id=by_ledger.fillna(base), rank=rank, is_double=portal["portal_id"].duplicated())
+    by_ledger = names.map(named.set_index("portal_id")[EXTERNAL_ID]).astype("str")
+    rank = np.where(names.isin(known["portal_id"].fillna(known[EXTERNAL_ID])), 0, 1)
+    rows = portal.assign(external_id=by_ledger.fillna(base), rank=rank, is_double=names.duplicated())
     rows = rows.sort_values(["rank", "created_at"], ascending=[True, False], kind="stable")
-    is_further = rows[EXTERNAL_ID].duplicated()
-    rows[EXTERNAL_ID] = rows[EXTERNAL_ID].mask(is_further, rows["portal_id"])
+    further = names.mask(names == base, ids.left_over(base))
+    rows[EXTERNAL_ID] = rows[EXTERNAL_ID].mask(rows[EXTERNAL_ID].duplicated(), further)
     return rows.drop_duplicates(EXTERNAL_ID).drop(columns="rank").sort_index()
 
 

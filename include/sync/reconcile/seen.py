@@ -33,7 +33,7 @@ class Seen:
 
     folder:  holds the views
     known:   record type → the ledger's rows, and of the types that the rules look at besides; see ledger.known_records
-             and also run, portal_id
+             and also run
     portal:  record type → what the portal lists: inventory.ROW, external_id, is_double, and identity (for whom it is,
              as the ledger would remember it)
     visible: record type → the fields that the portal shows of it; None: all
@@ -54,7 +54,7 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
     """
     types = tuple(dict.fromkeys(name for group in groups for name in group.record_types))
     besides = {name for group in groups for name in group.sees} - set(types)
-    rows = ledger.known_records(run.engine, run.system, [*types, *besides], more=("run", "portal_id")).to_pandas()
+    rows = ledger.known_records(run.engine, run.system, [*types, *besides], more=("run",)).to_pandas()
     known = {name: rows[rows["record_type"] == name].reset_index(drop=True) for name in (*types, *besides)}
     read_views(run.engine, list({name: None for group in groups for name in group.views}), folder.path("views"))
     lists = folder.path("portal")

@@ -258,13 +258,15 @@ def test_an_update_leaves_nothing_of_what_was_there(sandbox: SandboxProcess, ten
     assert (document["contactId"], document["unitId"], document["sharedWith"]) == ("P-1", None, None)
 
 
-@pytest.mark.parametrize("answer", ["conflict", "revive"])
-def test_the_id_of_a_deleted_document_is_free_again(sandbox: SandboxProcess, tenant: PortalUser, answer: str) -> None:
+@pytest.mark.parametrize(("answer", "status", "live"), [("conflict", 409, 0), ("revive", 201, 1)])
+def test_the_id_of_a_deleted_document_is_taken_or_free_again(
+    sandbox: SandboxProcess, tenant: PortalUser, answer: str, status: int, live: int
+) -> None:
     sandbox.behave(post_archived=answer)
     tenant.upload("D-1", contactId="P-1")
     tenant.archive("documents", "D-1")
-    assert tenant.upload("D-1", contactId="P-1").status == 201
-    assert sandbox.counts()["documents"] == {"live": 1, "archived": 0, "duplicates": 0}
+    assert tenant.upload("D-1", contactId="P-1").status == status
+    assert sandbox.counts()["documents"] == {"live": live, "archived": 1 - live, "duplicates": 0}
 
 
 def test_a_deleted_document_is_gone(sandbox: SandboxProcess, tenant: PortalUser) -> None:

@@ -51,7 +51,7 @@ def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, 
     notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
     addition = ids.addition(ticket_id, report.number)  # the same behind the ids of a ticket's comments (E43)
     own = {note["note_id"] + addition: note for note in notes if note["origin"] != Origin.PORTAL}
-    listed = {one["id"] for one in comments.values()} - {""}
+    listed = {ids.unversioned(one["id"]) for one in comments.values()} - {""}
     sent = by_ids(connection, LEDGER, listed | own.keys(), system=work.system, kind="comment")
     keys = [*comments, *map(key_of, own)]
     inbox = by_ids(connection, INBOX, keys, system=work.system, kind="comment")
@@ -64,7 +64,7 @@ def look_up(connection: Connection, work: Work, ticket_id: str, report: Report, 
     imported = [] if report.is_new else rows_of(
         connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=Origin.PORTAL
     )  # fmt: skip
-    ours = frozenset(key for key, one in comments.items() if one["id"] in sent)
+    ours = frozenset(key for key, one in comments.items() if ids.unversioned(one["id"]) in sent)
     of_ticket = [row for row in imported if is_of_ticket(row["version"], ticket_id)]
     return Known(ours, own, sent, inbox, of_ticket, unseen)
 

@@ -13,9 +13,9 @@ from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.comments import contents_of
 from include.rules.reports.texts import cut, sendable
-from include.sync.deliver import CANNOT_WITHDRAW
+from include.sync.calls import CANNOT_WITHDRAW
 from include.sync.staging import content_hash
-from include.vocabulary.ids import imported
+from include.vocabulary.ids import imported, unversioned
 from include.vocabulary.state import State
 
 
@@ -31,7 +31,7 @@ def follow_up(
 
     notes: ids of those that comments under other ids stand for
     """
-    shown = {comments[key]["id"]: (key, comments[key]) for key in known.ours}
+    shown = {unversioned(comments[key]["id"]): (key, comments[key]) for key in known.ours}
     for external_id, note in known.own.items():
         held = known.sent.get(external_id)
         if held and external_id in shown:
