@@ -113,8 +113,9 @@ class Probe:
 
     async def _comments_can_be_deleted(self) -> tuple[bool, str]:
         ticket, text = await self._ticket(), self._trial.name
-        body = {"id": f"{ticket}-comment", "text": text, "isInternal": True}
-        done(await self._trial.create("comment", body["id"], _json(body), ticket), "creating a comment")
+        comment = f"{ticket}-comment"
+        body = _json({"id": comment, "text": text, "isInternal": True})
+        done(await self._trial.create("comment", comment, body, ticket), "creating a comment")
         ids = [one["id"] for one in await self._trial.listed("comment", ticket) if one.get("text") == text]
         if not ids:
             raise UnclearError("the portal does not list an internal comment that it has accepted")
@@ -138,6 +139,7 @@ class Probe:
         found = [one for one in await self._trial.listed("contact", only_new=True) if one.get("lastName") == contact]
         for one in found:
             self._trial.note("contact", one["id"])
+        self.left += [f"contact {contact}, the one without an id" for one in found if not one["id"]]
         if len(found) > 1:
             return "doubles", "a POST with the id of a contact made a second one"
         if isinstance(answer, UnclearError):

@@ -55,8 +55,8 @@ class Trial:
         return await self.ask(ENDPOINTS[record_type].create, external_id, body, of)
 
     def note(self, record_type: str, external_id: str) -> None:
-        """Let `tidy` remove a record."""
-        if (record_type, external_id) not in self._made:
+        """Let `tidy` remove a record, which must have an id to be named by."""
+        if external_id and (record_type, external_id) not in self._made:
             self._made.append((record_type, external_id))
 
     async def shown(self, record_type: str, external_id: str) -> dict[str, Any] | None:
