@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up test check rules bench protocol note contract settings keys smoke-celery lock clean
+.PHONY: help sync up test check rules bench protocol note contract settings keys probe smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons 
 
 keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
 	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production)
+
+probe: $(VENV)/run  ## measure what is not known of the portal, on a property meant for tests: SYSTEM=test PROPERTY=100
+	@$(BIN)/python -m demo.embedded probe $(or $(SYSTEM),test) "$$PROPERTY" $(if $(YES_PRODUCTION),--yes-production)
 
 settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.settings.describe > docs/settings.md

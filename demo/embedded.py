@@ -5,6 +5,7 @@
     python -m demo.embedded protocol   print the last runs
     python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
     python -m demo.embedded keys production   store the portal's key and secret, each entered twice
+    python -m demo.embedded probe test 100    measure what is not known of the portal
     python -m demo.embedded airflow …  any Airflow command in the same environment
 
 Only fills in what the environment does not already say, so that every command also works against a real installation.
@@ -25,7 +26,7 @@ from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from include.commands import ROOT, add_keys, add_protocol, enter_keys, make_pools, migrate, show
+from include.commands import ROOT, add_keys, add_probe, add_protocol, enter_keys, make_pools, measure, migrate, show
 from include.groups import GROUPS
 
 SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
@@ -75,6 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("up", help="Airflow with its pages, and the sandbox, until Ctrl-C")
     add_protocol(commands)
     add_keys(commands)
+    add_probe(commands)
     note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
     note.add_argument("report", nargs="?", default="")
     note.add_argument("text", nargs="?", default="")
@@ -89,10 +91,12 @@ def main(arguments: list[str] | None = None) -> int:
     if known.command == "protocol":
         show(known.format, known.last)
         return 0
+    if known.command in ("keys", "probe") and home == ROOT / ".airflow":  # else it is not ours to migrate
+        migrate(home)
     if known.command == "keys":
-        if home == ROOT / ".airflow":  # somebody else's Airflow is not ours to migrate
-            migrate(home)
         return enter_keys(known.system)
+    if known.command == "probe":
+        return measure(known.system, known.property, is_meant=known.yes_production)
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
     return sync(home) if known.command == "sync" else up(home)

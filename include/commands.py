@@ -3,9 +3,11 @@
 python -m include.commands protocol          print the last runs (--format json for programs)
 python -m include.commands keys production   store the portal's address, key and secret
 python -m include.commands pools             make the Airflow pool of each configured system
+python -m include.commands probe test 100    measure what is not known of the portal, on a property meant for tests
 """
 
 import argparse
+import asyncio
 import json
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from include.settings import Limits, load_each
+from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.state import WENT_WRONG, Level
 
@@ -32,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_protocol(commands)
     add_keys(commands)
+    add_probe(commands)
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
     given = parser.parse_args(arguments)
     if given.command == "protocol":
@@ -39,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if given.command == "keys":
         return enter_keys(given.system)
+    if given.command == "probe":
+        return measure(given.system, given.property, is_meant=given.yes_production)
     make_pools()
     return 0
 
@@ -54,6 +59,14 @@ def add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command keys and its options."""
     parser = commands.add_parser("keys", help="store the portal's address, key and secret")
     parser.add_argument("system", choices=("production", "test"))
+
+
+def add_probe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command probe and its options."""
+    parser = commands.add_parser("probe", help="measure what is not known of the portal, on a property meant for tests")
+    parser.add_argument("system", choices=("production", "test"))
+    parser.add_argument("property", help="number of a property that the portal has")
+    parser.add_argument("--yes-production", action="store_true", help="also on production's portal account")
 
 
 def show(style: str, last: int) -> None:
@@ -120,7 +133,6 @@ def as_table(runs: list[dict[str, Any]]) -> Table:
 def enter_keys(system: str) -> int:
     """Ask for the portal's address, key and secret and store them (R10); returns 1 if they were not accepted."""
     from include.casavi.keys import database_name, is_encrypted, store_keys
-    from include.settings import ConfigurationError
 
     address = input("Link Datensynchronisation (address): ")
     names = ("API key", "API key again", "Secret", "Secret again")
@@ -139,6 +151,62 @@ def enter_keys(system: str) -> int:
         "as make sync and make up set it to the sandbox.\n"
     )
     return 0
+
+
+def measure(system: str, property_id: str, *, is_meant: bool) -> int:
+    """Measure a system's portal and print the lines for its settings; returns 1 with a sentence if it is not done.
+
+    is_meant: whether production's account may be measured
+    """
+    from include.casavi.connections import check_portal_connection
+
+    try:
+        settings = load_settings(system)
+        if system == "production" and not is_meant:
+            raise ConfigurationError(
+                "The probe makes and removes records in production's portal account; say --yes-production if that is "
+                "meant, or measure the test system"
+            )
+        check_portal_connection(settings)
+        asyncio.run(_measure(settings, property_id))
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+async def _measure(settings: SystemSettings, property_id: str) -> None:
+    from include.casavi.client import open_portal
+    from include.casavi.probe import Probe, as_lines
+
+    ours = _tickets_sent(settings)
+    async with open_portal(settings.portal_connection, settings.limits) as portal:
+        probe = Probe(portal, property_id, ours)
+        try:
+            await probe.run()
+        finally:  # also when it was broken off: what could not be removed has to be said
+            sys.stdout.writelines(f"{line}\n" for line in as_lines(probe) if probe.measured)
+
+
+def _tickets_sent(settings: SystemSettings) -> set[str] | None:
+    """Return the ids of the tickets that were sent, None without a connection to iX-Haus: the portal is measured all
+    the same.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    from include.casavi.connections import ConnectionMistakeError, check_ixhaus_connection
+    from include.ixhaus.database import open_engine
+    from include.ixhaus.faults import sentence
+    from include.lookup.ledger import tickets_sent
+
+    try:
+        check_ixhaus_connection(settings)
+    except ConnectionMistakeError:
+        return None
+    try:
+        return tickets_sent(open_engine(settings.ixhaus_connection), settings.system)
+    except DBAPIError as error:
+        raise ConfigurationError(f"{settings.ixhaus_connection}: {sentence(error, 'en')}") from None
 
 
 def migrate(home: Path) -> None:

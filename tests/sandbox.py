@@ -19,6 +19,21 @@ KEY, SECRET = "demo-key", "demo-secret"
 BOUNDARY = "between-two-fields"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
+ANSWERS: dict[tuple[str, object], dict[str, object]] = {
+    ("deleted_id", "taken"): {"deleted_ids": "taken", "post_archived": "conflict"},
+    ("deleted_id", "free"): {"deleted_ids": "free", "post_archived": "free"},
+    ("post_on_known_id", "doubles"): {"post_existing": "duplicate", "comment_ids": "duplicate"},
+    ("post_on_known_id", "refused"): {"post_existing": "conflict", "comment_ids": "conflict"},
+    ("post_on_known_id", "updates"): {"post_existing": "update", "comment_ids": "update"},
+    ("omitted_field", "cleared"): {"put_omitted": "clear"},
+    ("omitted_field", "stays"): {"put_omitted": "keep"},
+    ("tickets_have_ids", True): {"ticket_ids": "generated"},
+    ("tickets_have_ids", False): {"ticket_ids": "none"},
+    ("comments_can_be_deleted", True): {"comment_delete": "deletes"},
+    ("comments_can_be_deleted", False): {"comment_delete": "refuses"},
+}
+"""Setting of `portal` and its value → the switches with which the sandbox is such a portal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -115,6 +130,11 @@ class SandboxProcess:
         """Set switches of demo/portal/behaviour.py; the others stay."""
         self._control("PUT", "behaviour", switches)
 
+    def answer(self, **answers: object) -> None:
+        """Behave as these settings of `portal` say: deleted_id="free", comments_can_be_deleted=False, ..."""
+        for name, answer in answers.items():
+            self.behave(**ANSWERS[name, answer])
+
     def fault(self, kind: str, method: str = "*", path: str = "*", **more: object) -> None:
         """Script a fault; `more` are fields of Rule (body_id, skip, times) or Action (when, status, seconds, ...)."""
         rule: dict[str, object] = {name: more.pop(name) for name in ("body_id", "skip", "times") if name in more}
@@ -151,6 +171,27 @@ class SandboxProcess:
     def edit(self, kind: str, external_id: str, **fields: object) -> None:
         """Change an object by hand, as the manager's staff do in the portal."""
         self._control("PATCH", f"state/{kind}", {"id": external_id, "fields": fields})
+
+    def make(
+        self, kind: str, external_id: str | None = None, *, file: tuple[str, str, bytes] | None = None, **fields: object
+    ) -> dict[str, Any]:
+        """Make an object by hand in the portal, whatever has its id; None: one of the portal's own. Documents come with
+        a file of (name, media type, content). Returns it as `state` does.
+        """
+        attached = {"file": _attached(file)["attachment"]} if file else {}
+        return dict(self._control("POST", f"objects/{kind}", {"id": external_id, "fields": fields, **attached}))
+
+    def forget(self, kind: str, external_id: str) -> None:
+        """Wipe out all objects of a kind with that id, or that internal id where they have none: also their past."""
+        self._control("DELETE", f"objects/{kind}", {"id": external_id})
+
+    def snapshot(self, name: str = "backup") -> None:
+        """Keep the portal's whole state, until `reset`."""
+        self._control("POST", f"snapshots/{name}")
+
+    def restore(self, name: str = "backup") -> None:
+        """Bring back the state that was kept; switches, faults and logins stay as they are."""
+        self._control("PUT", f"snapshots/{name}/restore")
 
     def folders(self, *names: str) -> None:
         """Replace the document types: DT-1 has the first name, and so on; without names there are none."""

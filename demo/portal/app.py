@@ -21,6 +21,7 @@ from demo.portal.documents import DOCUMENTS
 from demo.portal.docuware import docuware_routes
 from demo.portal.faults import FaultBook
 from demo.portal.folders import FOLDERS, replace_folders
+from demo.portal.handmade import handmade_router
 from demo.portal.inside import inside_router
 from demo.portal.pages import page_routes
 from demo.portal.portal import KeyPair, Portal
@@ -67,6 +68,7 @@ def create_app(options: Options) -> ASGIApp:
     app.router.routes += docuware_routes(options.keys)
     app.include_router(control_router(portal, faults, log))
     app.include_router(inside_router(portal))
+    app.include_router(handmade_router(portal))
     return Wire(app, faults, log, store.clock, store.drop_tokens)
 
 

@@ -24,6 +24,15 @@ class PostArchived(StrEnum):
 
     CONFLICT = "conflict"
     REVIVE = "revive"
+    FREE = "free"
+    """A new object; the archived one stays as it is."""
+
+
+class DeletedIds(StrEnum):
+    """POST with the id of a document or comment that was deleted; everything else is archived: PostArchived."""
+
+    FREE = "free"
+    TAKEN = "taken"
 
 
 class PutUnknown(StrEnum):
@@ -58,9 +67,28 @@ class CommentIds(StrEnum):
     """POST of a comment with an id that the ticket already has, or whether ids of comments are kept at all."""
 
     CONFLICT = "conflict"
+    UPDATE = "update"
     DUPLICATE = "duplicate"
     IGNORED = "ignored"
     """The portal gives every comment an id of its own."""
+
+
+class CommentDelete(StrEnum):
+    """DELETE of a comment."""
+
+    UNKNOWN = "unknown"
+    """There is no such address: 404."""
+    REFUSES = "refuses"
+    """There is the address but not this method: 405."""
+    DELETES = "deletes"
+
+
+class TicketIds(StrEnum):
+    """What the portal gives the tickets that are made in it."""
+
+    GENERATED = "generated"
+    NONE = "none"
+    """Their id is null, and paths name them by their internalId."""
 
 
 class Behaviour(BaseModel):
@@ -70,6 +98,7 @@ class Behaviour(BaseModel):
 
     post_existing: PostExisting = PostExisting.CONFLICT
     post_archived: PostArchived = PostArchived.CONFLICT
+    deleted_ids: DeletedIds = DeletedIds.FREE
     put_unknown: PutUnknown = PutUnknown.NOT_FOUND
     put_archived: PutArchived = PutArchived.REVIVE
     put_omitted: PutOmitted = PutOmitted.CLEAR
@@ -85,6 +114,9 @@ class Behaviour(BaseModel):
     comments_touch_ticket: bool = True
     """Whether a comment or attachment that comes, changes or goes changes the ticket's time of modification."""
     comment_ids: CommentIds = CommentIds.CONFLICT
+    comment_delete: CommentDelete = CommentDelete.UNKNOWN
+    ticket_ids: TicketIds = TicketIds.GENERATED
+    """Holds for tickets that are made from now on."""
     clock_skew_seconds: float = Field(default=0, ge=-FIVE_YEARS, le=FIVE_YEARS)
     """How far the portal's clock is ahead: the Date header and all times that it writes."""
 
@@ -115,8 +147,11 @@ def effect_of_post(held: Held, behaviour: Behaviour) -> tuple[Effect, bool]:
     if held is Held.NOTHING:
         return Effect.CREATED, False
     if held is Held.ARCHIVED:
-        revive = behaviour.post_archived is PostArchived.REVIVE
-        return (Effect.CREATED, True) if revive else (Effect.CONFLICT, False)
+        return {
+            PostArchived.CONFLICT: (Effect.CONFLICT, False),
+            PostArchived.REVIVE: (Effect.CREATED, True),
+            PostArchived.FREE: (Effect.CREATED, False),
+        }[behaviour.post_archived]
     return {
         PostExisting.CONFLICT: (Effect.CONFLICT, False),
         PostExisting.UPDATE: (Effect.UPDATED, True),

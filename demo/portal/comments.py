@@ -1,4 +1,4 @@
-"""Comments on tickets: how they are kept and shown, and the routes to list and add them."""
+"""Comments on tickets: how they are kept and shown, and the routes to list, add and delete them."""
 
 from typing import Final
 
@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.portal.attachments import attachments_of, shown_attachment
-from demo.portal.behaviour import CommentIds
+from demo.portal.behaviour import CommentDelete, CommentIds, DeletedIds
 from demo.portal.collection import new_id
 from demo.portal.paging import one_page, own_address
 from demo.portal.portal import BASE, Portal
-from demo.portal.reading import Query, live_object, merged, read_body, refuse
+from demo.portal.reading import Query, live_object, merged, path_id, read_body, refuse
 from demo.portal.schema import ApiDocument, iso_time
 from demo.portal.state import Body, Store, Stored
 
@@ -42,29 +42,59 @@ def comment_routes(portal: Portal, document: ApiDocument) -> list[Route]:
     async def add(request: Request) -> Response:
         given = await read_body(request, check)
         ticket = live_object(portal.store, "tickets", request)
-        external_id = _id_for(portal, ticket, given)
+        known = _held_under(portal, ticket, given.get("id"))
         fields = {"isInternal": True} | {name: given[name] for name in SHOWN if name in given}
         with portal.store.together():
-            comment = keep_comment(portal.store, ticket, INTERFACE, {**fields, "id": external_id}, given)
+            if known and portal.behaviour.comment_ids is CommentIds.UPDATE:
+                comment = portal.store.update(known, known.body | fields, given, "")
+            else:
+                fields["id"] = _id_for(portal, given)
+                comment = keep_comment(portal.store, ticket, INTERFACE, fields, given)
             portal.touch_ticket(ticket.internal_id)
-        return JSONResponse(shown_comment(own_address(request), comment, []), 201)
+        attached = attachments_of(portal.store, ticket.internal_id).get(comment.internal_id, [])
+        status = 200 if known and known.internal_id == comment.internal_id else 201
+        return JSONResponse(shown_comment(own_address(request), comment, attached), status)
 
-    path = f"{BASE}/tickets/{{id}}/{COMMENTS}"
-    return merged([("GET", path, list_comments), ("POST", path, add)], portal.guarded)
+    async def delete(request: Request) -> Response:
+        answer = portal.behaviour.comment_delete
+        if answer is CommentDelete.REFUSES:
+            refuse(405, "comments cannot be deleted")
+        comment = _live(portal.store, live_object(portal.store, "tickets", request), path_id(request, "commentId"))
+        if comment is None or answer is CommentDelete.UNKNOWN:
+            refuse(404, "there is nothing at this address")
+        delete_comment_of(portal, comment)
+        return Response(status_code=204)
+
+    many, one = f"{BASE}/tickets/{{id}}/{COMMENTS}", f"{BASE}/tickets/{{id}}/{COMMENTS}/{{commentId}}"
+    return merged([("GET", many, list_comments), ("POST", many, add), ("DELETE", one, delete)], portal.guarded)
 
 
-def _id_for(portal: Portal, ticket: Stored, given: Body) -> str:
-    """Return the external id that a new comment gets; 409 or 422 when it cannot get the one given."""
-    external_id = given.get("id")
-    answer = portal.behaviour.comment_ids
+def _live(store: Store, ticket: Stored, external_id: str) -> Stored | None:
+    return next((one for one in store.of_ticket(COMMENTS, ticket.internal_id) if one.id == external_id), None)
+
+
+def _held_under(portal: Portal, ticket: Stored, external_id: str | None) -> Stored | None:
+    """Return the ticket's living comment under an id; 409 or 422 when no comment can be made under it."""
+    answers = portal.behaviour
     if external_id == "":
         refuse(422, "id: is empty")
-    if external_id is None or answer is CommentIds.IGNORED:
-        return new_id()
-    taken = any(one.id == external_id for one in portal.store.of_ticket(COMMENTS, ticket.internal_id))
-    if taken and answer is CommentIds.CONFLICT:
+    if external_id is None or answers.comment_ids is CommentIds.IGNORED:
+        return None
+    known = _live(portal.store, ticket, external_id)
+    gone = known is None and answers.deleted_ids is DeletedIds.TAKEN and _was_there(portal.store, ticket, external_id)
+    if gone or (known and answers.comment_ids is CommentIds.CONFLICT):
         refuse(409, "id: is taken")
-    return str(external_id)
+    return known
+
+
+def _was_there(store: Store, ticket: Stored, external_id: str) -> bool:
+    found = store.find(COMMENTS, external_id)
+    return found is not None and found.body["ticketInternalId"] == ticket.internal_id
+
+
+def _id_for(portal: Portal, given: Body) -> str:
+    ignored = portal.behaviour.comment_ids is CommentIds.IGNORED
+    return new_id() if ignored or "id" not in given else str(given["id"])
 
 
 def keep_comment(store: Store, ticket: Stored, origin: str, fields: Body, sent: object = None) -> Stored:
@@ -72,6 +102,17 @@ def keep_comment(store: Store, ticket: Stored, origin: str, fields: Body, sent: 
     about = {"ticketId": ticket.id, "ticketInternalId": ticket.internal_id, "origin": origin}
     body: Body = {"id": new_id()} | about | fields
     return store.insert(COMMENTS, body["id"], body, sent, "")
+
+
+def delete_comment_of(portal: Portal, comment: Stored) -> Stored:
+    """Take a comment off its ticket, and its files with it; returns it as it is kept."""
+    number, store = comment.body["ticketInternalId"], portal.store
+    with store.together():
+        for attachment in attachments_of(store, number).get(comment.internal_id, []):
+            store.update(attachment, attachment.body, attachment.sent, attachment.label, archived=True)
+            store.files.drop(attachment.internal_id)
+        portal.touch_ticket(number)
+        return store.update(comment, comment.body, comment.sent, comment.label, archived=True)
 
 
 def shown_comment(address: str, stored: Stored, attachments: list[Stored]) -> Body:

@@ -131,7 +131,7 @@ def _known(kind: str, kinds: Iterable[str]) -> str:
 def dump(stored: Stored) -> dict[str, Any]:
     """Return an object with all that the portal keeps of it."""
     return {
-        "id": stored.id,
+        "id": stored.id or None,
         "internalId": stored.internal_id,
         "archived": stored.archived,
         "revision": stored.revision,

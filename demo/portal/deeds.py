@@ -1,6 +1,6 @@
 """What a script says that people did inside the portal, each the body of one call in inside.py."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
@@ -24,6 +24,20 @@ class File(Given):
     fileName: str = Field(min_length=1)
     mediaType: str | None = None
     content: Base64Bytes
+
+
+class Made(Given):
+    """An object made in the portal by hand or by an earlier program; without an id it gets one of the portal's."""
+
+    id: str | None = Field(default=None, min_length=1)
+    fields: dict[str, Any]
+    file: File | None = None
+
+
+class Named(Given):
+    """The external id of an object, or its internal id where it has none."""
+
+    id: str = Field(min_length=1)
 
 
 class TenantReport(Given):

@@ -4,9 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException
 
-from demo.portal.attachments import attachments_of
 from demo.portal.collection import new_id
-from demo.portal.comments import COMMENTS, STAFF, keep_comment
+from demo.portal.comments import COMMENTS, STAFF, delete_comment_of, keep_comment
 from demo.portal.control import dump
 from demo.portal.deeds import (
     CommentEdit,
@@ -76,35 +75,30 @@ def _add_staff(router: APIRouter, portal: Portal) -> None:
 def _add_comment_changes(router: APIRouter, portal: Portal) -> None:
     @router.patch("/comments/{number}")
     async def edit_comment(number: int, given: CommentEdit) -> dict[str, Any]:
-        changes = given.model_dump(exclude_none=True)
-        return _changed(portal, number, changes, archived=False)
+        comment = _comment(portal, number)
+        with portal.store.together():
+            after = _written(portal, comment, comment.body | given.model_dump(exclude_none=True))
+            portal.touch_ticket(comment.body["ticketInternalId"])
+        return dump(after)
 
     @router.delete("/comments/{number}")
     async def delete_comment(number: int) -> dict[str, Any]:
-        comment = _changed(portal, number, {}, archived=True)
-        for attachment in attachments_of(portal.store, comment["fields"]["ticketInternalId"]).get(number, []):
-            _written(portal, attachment, attachment.body, archived=True)
-            portal.store.files.drop(attachment.internal_id)
-        return comment
+        return dump(delete_comment_of(portal, _comment(portal, number)))
 
 
-def _changed(portal: Portal, number: int, changes: Body, *, archived: bool) -> dict[str, Any]:
-    """Write a comment, which is named by its internal id, and what that changes of its ticket."""
+def _comment(portal: Portal, number: int) -> Stored:
     comment = portal.store.numbered(COMMENTS, number)
     if comment is None:
         raise HTTPException(404, f"{COMMENTS}: nothing under the internal id {number}")
-    with portal.store.together():
-        after = _written(portal, comment, comment.body | changes, archived=archived)
-        portal.touch_ticket(comment.body["ticketInternalId"])
-    return dump(after)
+    return comment
 
 
-def _written(portal: Portal, stored: Stored, body: Body, *, archived: bool = False) -> Stored:
-    return portal.store.update(stored, body, stored.sent, stored.label, archived=archived)
+def _written(portal: Portal, stored: Stored, body: Body) -> Stored:
+    return portal.store.update(stored, body, stored.sent, stored.label)
 
 
 def _there(portal: Portal, kind: str, external_id: str) -> Stored:
-    stored = portal.store.live(kind, external_id)
+    stored = portal.store.named(kind, external_id)
     if stored is None:
         raise HTTPException(404, f"{kind}: nothing under the id {external_id!r}")
     return stored

@@ -37,10 +37,10 @@ async def read_body(request: Request, check: Check) -> Any:
     return body
 
 
-def path_id(request: Request) -> str:
+def path_id(request: Request, name: str = "id") -> str:
     """Return the external id in the path, decoded; 404 when it is no text."""
     try:
-        return unquote(request.path_params["id"], errors="strict")
+        return unquote(request.path_params[name], errors="strict")
     except UnicodeDecodeError:
         refuse(404, "id: is not UTF-8")
 
@@ -78,8 +78,8 @@ class Query:
 
 
 def live_object(store: Store, kind: str, request: Request) -> Stored:
-    """Return the living object under the id in the path, or end the request with 404."""
-    stored = store.live(kind, path_id(request))
+    """Return the living object that the path names, or end the request with 404."""
+    stored = store.named(kind, path_id(request))
     if stored is None:
         refuse(404, "there is nothing under this id")
     return stored

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from demo.portal.attachments import keep_attachment
+from demo.portal.behaviour import TicketIds
 from demo.portal.collection import new_id
 from demo.portal.comments import TENANT, keep_comment
 from demo.portal.portal import Portal
@@ -14,7 +15,7 @@ from demo.portal.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its author writes it; the portal makes up its id."""
+    """A report as its author writes it; the portal makes up its id, or gives it none."""
 
     contact: Stored
     ticket_type_id: str
@@ -26,8 +27,9 @@ class Report:
 def file_report(portal: Portal, report: Report, upload: Upload | None) -> Stored:
     """Make a ticket that is private to its author: nobody files one for the whole property."""
     place: Body = {"unitId": report.unit.id, "propertyId": report.unit.body["propertyId"]} if report.unit else {}
+    external_id = new_id() if portal.behaviour.ticket_ids is TicketIds.GENERATED else None
     body = {
-        "id": new_id(),
+        "id": external_id,
         "ticketTypeId": report.ticket_type_id,
         "title": report.title,
         "description": report.text,
@@ -36,7 +38,7 @@ def file_report(portal: Portal, report: Report, upload: Upload | None) -> Stored
         **place,
     }
     with portal.store.together():
-        ticket = portal.store.insert(TICKETS.kind, body["id"], body, None, TICKETS.label(body))
+        ticket = portal.store.insert(TICKETS.kind, external_id or "", body, None, TICKETS.label(body))
         if upload:
             keep_attachment(portal.store, ticket, upload)
     return ticket

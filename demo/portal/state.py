@@ -1,6 +1,7 @@
 """What the sandbox remembers, in one SQLite file: objects with their history in numbers, and login tokens."""
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from demo.portal.clock import Clock
 from demo.portal.files import FILE_TABLES, Files
+from demo.portal.snapshots import Snapshots
 
 Body = dict[str, Any]
 
@@ -34,6 +36,8 @@ CREATE INDEX IF NOT EXISTS by_ticket ON objects (
 CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, expires_at REAL NOT NULL);
 PRAGMA user_version = 1;
 """
+INTERNAL_ID: Final = re.compile(r"\d{1,18}", re.ASCII)
+"""An internal id as text: SQLite's integers end somewhere."""
 COLUMNS: Final = "internal_id, kind, id, archived, revision, created_at, modified_at, label, body, sent"
 
 
@@ -71,13 +75,15 @@ class Store:
         self._db.executescript(TABLES + FILE_TABLES)
         self.clock = Clock()
         self.files = Files(self._db, self.clock)
+        self.snapshots = Snapshots(self._db)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def clear(self) -> None:
-        """Forget every object and token, and count internal ids from 1 again."""
+        """Forget every object, token and snapshot, and count internal ids from 1 again."""
+        self.snapshots.clear()
         tables = ("objects", "tokens", "files", "downloads", "sqlite_sequence")
         self._db.executescript(" ".join(f"DELETE FROM {table};" for table in tables))  # noqa: S608 - own constants
 
@@ -94,6 +100,8 @@ class Store:
 
     def find(self, kind: str, external_id: str) -> Stored | None:
         """Return the object under an external id: the oldest living one, else the newest archived one."""
+        if external_id == "":  # what those have that have none
+            return None
         newest = "internal_id * (1 - 2 * archived)"
         found = self._select(f"kind = ? AND id = ? ORDER BY archived, {newest} LIMIT 1", (kind, external_id))
         return found[0] if found else None
@@ -102,6 +110,14 @@ class Store:
         """Return the object under an external id unless it is archived."""
         found = self.find(kind, external_id)
         return None if found is None or found.archived else found
+
+    def named(self, kind: str, name: str) -> Stored | None:
+        """Return the living object under an external id, or else under its internal id if it has no other."""
+        found = self.live(kind, name)
+        if found is None and INTERNAL_ID.fullmatch(name):
+            numbered = self.numbered(kind, int(name))
+            found = numbered if numbered and not numbered.id else None
+        return found
 
     def linked(self, kind: str, field: str, external_id: str) -> list[Stored]:
         """Return the living objects of a kind whose `field` names the external id."""
@@ -148,7 +164,7 @@ class Store:
         )
 
     def insert(self, kind: str, external_id: str, body: Body, sent: object, label: str) -> Stored:
-        """Make a new object, whatever else has that external id."""
+        """Make a new object, whatever else has that external id; "" is none."""
         now = self.clock.now()
         values = [kind, external_id, now, now, label.casefold(), _json(body), _json(sent), *_links(body)]
         cursor = self._db.execute(
@@ -177,11 +193,16 @@ class Store:
         """Remove all objects of a kind as if they had never been."""
         self._db.execute("DELETE FROM objects WHERE kind = ?", (kind,))
 
+    def forget_one(self, stored: Stored) -> None:
+        """Remove an object and its file as if they had never been."""
+        self._db.execute("DELETE FROM objects WHERE internal_id = ?", (stored.internal_id,))
+        self.files.drop(stored.internal_id)
+
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return kind → number of living and archived objects, and of external ids that more than one object has."""
+        """Return kind → number of living and archived objects, and of external ids that several living ones have."""
         rows = self._db.execute(
-            "SELECT kind, sum(live), sum(archived), sum(objects > 1) FROM (SELECT kind, sum(1 - archived) AS live,"
-            " sum(archived) AS archived, count(*) AS objects FROM objects GROUP BY kind, id) GROUP BY kind"
+            "SELECT kind, sum(live), sum(archived), sum(live > 1) FROM (SELECT kind, sum(1 - archived) AS live,"
+            " sum(archived) AS archived FROM objects GROUP BY kind, iif(id = '', internal_id, id)) GROUP BY kind"
         )
         return {kind: {"live": live, "archived": gone, "duplicates": double} for kind, live, gone, double in rows}
 

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from demo.portal.behaviour import Behaviour, effect_of_post
+from demo.portal.behaviour import Behaviour, DeletedIds, Effect, Held, effect_of_post
 from demo.portal.collection import Collection, held
 from demo.portal.multipart import Part, is_form, read_form
 from demo.portal.reading import refuse
@@ -35,11 +35,18 @@ class Uploads(Collection):
     async def _create(self, request: Request) -> Response:
         upload = await read_upload(request, self._fields, self._check, self._portal.behaviour)
         stored = self._store.find(self._resource.kind, upload.fields["id"])
-        effect, onto_it = effect_of_post(held(stored), self._portal.behaviour)
+        effect, onto_it = self._effect(stored)
         with self._store.together():
             saved = self._saved(effect, upload.fields, stored if onto_it else None)
             self._store.files.keep(saved.internal_id, upload.content)
         return JSONResponse(self._shown(request, saved), effect.value)
+
+    def _effect(self, stored: Stored | None) -> tuple[Effect, bool]:
+        # documents are deleted, not archived as the others are: nothing of one comes back, and its id may be free
+        if held(stored) is not Held.ARCHIVED:
+            return effect_of_post(held(stored), self._portal.behaviour)
+        free = self._portal.behaviour.deleted_ids is DeletedIds.FREE
+        return (Effect.CREATED, True) if free else (Effect.CONFLICT, False)
 
     def _put_away(self, stored: Stored) -> None:
         with self._store.together():

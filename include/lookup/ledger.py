@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, or_, select
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
+from include.ixhaus.database import read_snapshot
 from include.rules.reports.ledger import base_ids, families
 from include.vocabulary.clock import from_utc_column
 from include.vocabulary.ids import ADDITION, AFTER_ADDITION, IMPORTED
@@ -49,6 +50,14 @@ def rows_sent(connection: Connection, query: Select[Any]) -> list[Sent]:
         values += [http_status, from_utc_column(sent_at), from_utc_column(acknowledged_at)]
         rows.append(Sent(*values))
     return rows
+
+
+def tickets_sent(engine: Engine, system: str) -> set[str]:
+    """Return the ids of the tickets that the interface itself has made in the portal, or has tried to."""
+    held = select(_ROW.external_id).where(_ROW.system == system, _ROW.record_type == "ticket")
+    taken_in = select(_INBOX.portal_id).where(_INBOX.system == system, _INBOX.record_type == "ticket")
+    with read_snapshot(engine) as connection:
+        return set(connection.execute(held).scalars()) - set(connection.execute(taken_in).scalars())
 
 
 def sent_query(system: str, record_type: str, ids: Sequence[str], *, with_additions: bool = True) -> Select[Any]:

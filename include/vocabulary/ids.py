@@ -28,7 +28,7 @@ apart asks for the records it may stand for (`bases`), or knows the base (`addit
       ~2, ~3, …           post                 the bulletin was posted for the second, third time (O18)
       ~v2, ~v3, …         document, comment    the second, third copy of a record that the portal cannot change: so only
                                                the portal calls it, and no other addition follows
-      ~v1                 "                    the first copy, still there beside a later one: only the ledger calls it so
+      ~v1                 "                    the first copy, still there beside a later one: the ledger says so
     M1/closed/4711      email                  record/what happened to it/contact who is to hear of it (R42); a long one
                                                is cut, and a digest of the whole follows the "~"
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from demo.portal.behaviour import Behaviour, Effect, Held, effect_of_post, effect_of_put
+from include.settings import PortalAnswers
 from tests.demo.portal.building import build_house
-from tests.sandbox import PortalUser, SandboxProcess
+from tests.sandbox import ANSWERS, PortalUser, SandboxProcess
 
 
 def names(sandbox: SandboxProcess) -> list[tuple[str, bool, int]]:
@@ -42,7 +43,12 @@ def test_a_duplicate_shows(sandbox: SandboxProcess, user: PortalUser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "afterwards"), [("conflict", 409, [("old", True, 2)]), ("revive", 201, [("new", False, 3)])]
+    ("answer", "status", "afterwards"),
+    [
+        ("conflict", 409, [("old", True, 2)]),
+        ("revive", 201, [("new", False, 3)]),
+        ("free", 201, [("old", True, 2), ("new", False, 1)]),
+    ],
 )
 def test_post_on_an_archived_id(
     sandbox: SandboxProcess, user: PortalUser, answer: str, status: int, afterwards: list[Any]
@@ -109,6 +115,29 @@ def test_switches_are_changed_one_by_one(sandbox: SandboxProcess) -> None:
     sandbox.behave(put_omitted="keep")
     behaviour = sandbox.send("GET", "/_sandbox/behaviour").json
     assert (behaviour["put_unknown"], behaviour["put_omitted"]) == ("upsert", "keep")
+
+
+def test_an_id_that_is_free_again_is_no_duplicate(sandbox: SandboxProcess, user: PortalUser) -> None:
+    sandbox.behave(post_archived="free")
+    user.post("contacts", id="P-1")
+    user.archive("contacts", "P-1")
+    user.post("contacts", id="P-1")
+    assert sandbox.counts()["contacts"] == {"live": 1, "archived": 1, "duplicates": 0}
+
+
+@pytest.mark.parametrize(("setting", "answer"), ANSWERS)
+def test_there_are_switches_for_every_answer_of_the_settings(
+    sandbox: SandboxProcess, setting: str, answer: object
+) -> None:
+    sandbox.answer(**{setting: answer})
+    switches = sandbox.send("GET", "/_sandbox/behaviour").json
+    assert ANSWERS[setting, answer].items() <= switches.items()
+    assert getattr(PortalAnswers.model_validate({setting: answer}), setting) == answer
+
+
+def test_no_setting_lacks_an_answer() -> None:
+    assert {setting for setting, _ in ANSWERS} == set(PortalAnswers.model_fields)
+    assert all(sum(one == setting for one, _ in ANSWERS) >= 2 for setting, _ in ANSWERS)
 
 
 @pytest.mark.parametrize("effect", [effect_of_post, effect_of_put])

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -139,6 +140,43 @@ def test_a_deleted_comment_is_gone_with_its_files(sandbox: SandboxProcess, tenan
     assert [one["archived"] for kind in ("comments", "attachments") for one in sandbox.state(kind)] == [True, True]
     assert tenant.send("GET", attachment["url"].removeprefix(sandbox.api)).status == 404
     assert tenant.comment("T/1", "wieder da", id=comment["id"]).status == 201
+
+
+def delete(user: PortalUser, external_id: str, ticket_id: str = "T%2F1") -> int:
+    return user.send("DELETE", f"/tickets/{ticket_id}/comments/{quote(external_id, safe='')}").status
+
+
+@pytest.mark.parametrize(("answer", "status", "left"), [("unknown", 404, 1), ("refuses", 405, 1), ("deletes", 204, 0)])
+def test_whether_the_interface_can_delete_a_comment(
+    sandbox: SandboxProcess, tenant: PortalUser, answer: str, status: int, left: int
+) -> None:
+    sandbox.behave(comment_delete=answer)
+    tenant.comment("T/1", "Wir kommen.", id="N/3")
+    assert (delete(tenant, "N/3"), len(texts(tenant))) == (status, left)
+
+
+def test_a_comment_is_deleted_on_its_own_ticket_only_and_once(sandbox: SandboxProcess, tenant: PortalUser) -> None:
+    sandbox.behave(comment_delete="deletes")
+    tenant.post("tickets", id="T2", ticketTypeId="M", title="Auch kalt")
+    tenant.comment("T/1", "Wir kommen.", id="N")
+    assert [delete(tenant, "N", ticket) for ticket in ("T2", "T9", "T%2F1", "T%2F1")] == [404, 404, 204, 404]
+
+
+@pytest.mark.parametrize(("answer", "status"), [("free", 201), ("taken", 409)])
+def test_whether_the_id_of_a_deleted_comment_is_free(
+    sandbox: SandboxProcess, tenant: PortalUser, answer: str, status: int
+) -> None:
+    sandbox.behave(comment_delete="deletes", deleted_ids=answer)
+    tenant.comment("T/1", "alt", id="N")
+    delete(tenant, "N")
+    assert tenant.comment("T/1", "neu", id="N").status == status
+
+
+def test_a_known_id_can_mean_a_change(sandbox: SandboxProcess, tenant: PortalUser) -> None:
+    sandbox.behave(comment_ids="update")
+    assert tenant.comment("T/1", "alt", id="N", isInternal=False, authorId="M-12").status == 201
+    assert tenant.comment("T/1", "neu", id="N", isInternal=False).status == 200
+    assert texts(tenant) == ["neu"]
 
 
 def test_an_attachment_is_listed_and_leads_to_the_file(sandbox: SandboxProcess, tenant: PortalUser) -> None:

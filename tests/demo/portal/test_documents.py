@@ -269,6 +269,36 @@ def test_the_id_of_a_deleted_document_is_taken_or_free_again(
     assert sandbox.counts()["documents"] == {"live": live, "archived": 1 - live, "duplicates": 0}
 
 
+def test_the_id_of_a_deleted_document_can_stay_taken(sandbox: SandboxProcess, tenant: PortalUser) -> None:
+    sandbox.behave(deleted_ids="taken")
+    tenant.upload("D-1", contactId="P-1")
+    tenant.archive("documents", "D-1")
+    assert tenant.upload("D-1", contactId="P-1").status == 409
+    assert sandbox.counts()["documents"] == {"live": 0, "archived": 1, "duplicates": 0}
+
+
+def test_what_is_made_under_a_freed_id_has_nothing_of_what_was_deleted(
+    sandbox: SandboxProcess, tenant: PortalUser
+) -> None:
+    tenant.upload("D-1", b"old", title="Alt", contactId="P-1", sharedWith="OWNER")
+    tenant.archive("documents", "D-1")
+    tenant.upload("D-1", b"new", title="Neu", unitId="104/001")
+    (document,) = tenant.listed("documents")
+    assert [document[name] for name in ("title", "contactId", "unitId", "sharedWith")] == ["Neu", None, "104/001", None]
+    assert [one["sha256"] for one in kept(sandbox)] == [hashlib.sha256(b"new").hexdigest()]
+
+
+@pytest.mark.parametrize(("answer", "titles"), [("conflict", ["a"]), ("update", ["b"]), ("duplicate", ["a", "b"])])
+def test_a_document_under_a_known_id(
+    sandbox: SandboxProcess, tenant: PortalUser, answer: str, titles: list[str]
+) -> None:
+    sandbox.behave(post_existing=answer)
+    for title in ("a", "b"):
+        tenant.upload("D-1", title.encode(), title=title, contactId="P-1")
+    assert [one["title"] for one in tenant.listed("documents")] == titles
+    assert [one["sha256"] for one in kept(sandbox)] == [hashlib.sha256(one.encode()).hexdigest() for one in titles]
+
+
 def test_a_deleted_document_is_gone(sandbox: SandboxProcess, tenant: PortalUser) -> None:
     tenant.upload("D/1", contactId="P-1")
     assert tenant.archive("documents", "D/1").status == 204

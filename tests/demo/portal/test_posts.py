@@ -80,3 +80,11 @@ def test_posts_are_listed_since_a_time(sandbox: SandboxProcess, house: PortalUse
 
 def test_an_id_that_is_taken(house: PortalUser) -> None:
     assert [publish(house).status for _ in range(2)] == [201, 409]
+
+
+@pytest.mark.parametrize(("answer", "audience"), [("clear", "ALL"), ("keep", "OWNER")])
+def test_a_put_without_a_field(sandbox: SandboxProcess, house: PortalUser, answer: str, audience: str) -> None:
+    sandbox.behave(put_omitted=answer)
+    publish(house, sharedWith="OWNER")
+    house.put("posts", id="A/1", title="Strom", text="", authorId="M-12", propertyIds=["104"])
+    assert house.get("posts", "A/1").json["sharedWith"] == audience

@@ -245,6 +245,45 @@ def test_a_script_can_file_what_no_form_offers(sandbox: SandboxProcess, tenant: 
     assert (ticket["ticketTypeId"], ticket.get("unitId")) == ("P", None)
 
 
+@pytest.fixture
+def nameless(sandbox: SandboxProcess, tenant: PortalUser) -> str:
+    """The internal id of a ticket without an id that the tenant has filed beside one with an id."""
+    file(tenant)
+    sandbox.behave(ticket_ids="none")
+    return str(sandbox.tenant_files("P/1", "M", "Kalt", unit_id="104/001")["internalId"])
+
+
+def test_a_ticket_made_in_the_portal_may_have_no_id(sandbox: SandboxProcess, tenant: PortalUser, nameless: str) -> None:
+    assert ids(tenant) == ["T/1", None]
+    assert [one["id"] for one in sandbox.state("tickets")] == ["T/1", None]
+    ticket = tenant.get("tickets", nameless).json
+    assert (ticket["id"], str(ticket["internalId"]), ticket["title"]) == (None, nameless, "Kalt")
+
+
+def test_a_ticket_without_an_id_is_named_by_its_internal_id(
+    sandbox: SandboxProcess, tenant: PortalUser, nameless: str
+) -> None:
+    assert tenant.comment(nameless, "Wir kommen.", id="N").status == 201
+    sandbox.staff_comments(nameless, "Morgen.")
+    assert tenant.attach(nameless).status == 201
+    assert tenant.change("tickets", nameless, status="CLOSED").json["status"] == "CLOSED"
+    assert [one["text"] for one in tenant.comments(nameless)] == ["Wir kommen.", "Morgen."]
+    sandbox.behave(comment_delete="deletes")
+    assert tenant.send("DELETE", f"/tickets/{nameless}/comments/N").status == 204
+
+
+def test_a_ticket_with_an_id_is_not_named_by_its_internal_id(tenant: PortalUser, nameless: str) -> None:
+    assert tenant.get("tickets", str(tenant.get("tickets", "T/1").json["internalId"])).status == 404
+    file(tenant, nameless)
+    assert tenant.get("tickets", nameless).json["id"] == nameless
+    assert tenant.post("tickets", id="", ticketTypeId="M", title="").status == 422
+
+
+def test_tickets_without_an_id_are_no_duplicates(sandbox: SandboxProcess, tenant: PortalUser, nameless: str) -> None:
+    sandbox.tenant_files("P/1", "M", "Auch kalt")
+    assert sandbox.counts()["tickets"] == {"live": 3, "archived": 0, "duplicates": 0}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
