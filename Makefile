@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up test check rules bench protocol note contract settings keys probe smoke-celery lock clean
+.PHONY: help sync up reconcile test check rules bench protocol note contract settings keys probe smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ sync: $(VENV)/run  ## run all DAGs once against the sample iX-Haus and the sandb
 
 up: $(VENV)/run  ## Airflow with its pages and the sandbox portal, until Ctrl-C
 	@$(BIN)/python -m demo.embedded up
+
+reconcile: $(VENV)/run  ## compare all that the sandbox portal holds with the sample and its ledger, print what was found
+	@$(BIN)/python -m demo.embedded reconcile
 
 protocol: $(VENV)/run  ## print the last runs (FORMAT=json for programs, LAST=50 for more)
 	@$(BIN)/python -m demo.embedded protocol --format $(FORMAT) --last $(LAST)

@@ -1,6 +1,7 @@
 """Airflow DAG casavi_reconcile: everything that the portal holds against the ledger and iX-Haus."""
 
-from include.groups.reconciliation import RECONCILIATION, reconcile_dag
+from include.groups import RECONCILIATION
+from include.groups.reconciliation import reconcile_dag
 from include.sync.flow import for_each_system
 
 DOCS = """

@@ -1,6 +1,7 @@
 """The embedded default: real Airflow, a sample iX-Haus and the sandbox portal inside the checkout, with one command.
 
     python -m demo.embedded sync       run every DAG once and print the protocol
+    python -m demo.embedded reconcile  compare the sandbox portal with sample and ledger, print what was found
     python -m demo.embedded up         Airflow with its pages, and the sandbox, until Ctrl-C
     python -m demo.embedded protocol   print the last runs
     python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
@@ -27,7 +28,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from include.commands import ROOT, add_keys, add_probe, add_protocol, enter_keys, make_pools, measure, migrate, show
-from include.groups import GROUPS
+from include.groups import GROUPS, RECONCILIATION
 
 SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
@@ -73,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.embedded", description=(__doc__ or "").split("\n", 1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("sync", help="run every DAG once and print the protocol")
+    commands.add_parser("reconcile", help="compare the sandbox portal with sample and ledger")
     commands.add_parser("up", help="Airflow with its pages, and the sandbox, until Ctrl-C")
     add_protocol(commands)
     add_keys(commands)
@@ -99,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         return measure(known.system, known.property, is_meant=known.yes_production)
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
-    return sync(home) if known.command == "sync" else up(home)
+    return {"sync": sync, "reconcile": reconcile, "up": up}[known.command](home)
 
 
 def write_note(home: Path, report_nr: str, text: str, *, is_public: bool) -> int:
@@ -135,6 +137,16 @@ def sync(home: Path) -> int:
         states = [_test_run(name) for name in SYNCED]
     show("table", last=len(states))
     return 0 if set(states) == {"success"} else 1
+
+
+def reconcile(home: Path) -> int:
+    """Run casavi_reconcile once through Airflow and print what it found; returns 0 if it was clean."""
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
+    prepare(home)
+    with sandbox(home):
+        state = _test_run(f"casavi_{RECONCILIATION.name}")
+    show("table", last=1)
+    return 0 if state == "success" else 1
 
 
 def _say(what: str) -> None:

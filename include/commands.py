@@ -83,9 +83,10 @@ def show(style: str, last: int) -> None:
 
 
 def notable(runs: list[dict[str, Any]]) -> list[str]:
-    """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons."""
+    """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons, and
+    for each finding of a reconciliation."""
     from include.ixhaus.database import open_engine
-    from include.lookup.runs import active_systems, entries
+    from include.lookup.runs import active_systems, entries, findings
 
     newest = {(run["system"], run["group"]): run for run in reversed(runs)}
     lines, databases = [], active_systems()
@@ -96,6 +97,8 @@ def notable(runs: list[dict[str, Any]]) -> list[str]:
         for entry in entries(engine, system, run["run"], (Level.ERROR, Level.INVALID), ENTRIES_SHOWN):
             status = f" (HTTP {entry.http_status})" if entry.http_status else ""
             lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
+        for entry in findings(engine, system, run["run"]):
+            lines.append(f"{group}: {entry.external_id.strip('()'):>6} {entry.record_type:<15} {entry.text}")
     return lines
 
 

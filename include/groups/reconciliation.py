@@ -5,27 +5,21 @@ Imported by the DAG file, so nothing heavy is imported here at the top level.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, AssetAlias, Param, get_current_context, task
 
-from include.groups import GROUPS
+from include.groups import GROUPS, RECONCILIATION
 from include.sync.flow import Wired, empty_dag, ended, spoken, synced
-from include.sync.group import Group
 from include.sync.params import AirflowMemory, run_name
-from include.vocabulary.texts import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from include.sync.group import Group
     from include.sync.protocol import Counts
     from include.sync.run import Opened, Request
     from include.sync.steps import Ending
-
-RECONCILIATION: Final = Group(
-    name="reconcile", label=Text("Bestandsabgleich", "Reconciliation"), views=(), record_types={}, rules=""
-)
-"""Stands for the reconciliation where runs are told apart: schedule, lease, folder, protocol."""
 
 
 def reconcile_system(

@@ -16,6 +16,7 @@ from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
 from include.vocabulary.state import WENT_WRONG, Level, RunStatus
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
+_MOST_TOTALS: Final = 200
 _NEWEST_FIRST: Final = (_RUN.queried_at.desc(), _RUN.run.desc())
 
 
@@ -82,9 +83,19 @@ def executions(engine: Engine, system: str, dag_id: str, run_id: str) -> list[di
 
 def entries(engine: Engine, system: str, run: str, levels: Sequence[Level], limit: int) -> list[Entry]:
     """Return the first entries of a run on some levels, by record type and id."""
+    return _entries(engine, (_ENTRY.system == system) & (_ENTRY.run == run) & _ENTRY.level.in_(levels), limit)
+
+
+def findings(engine: Engine, system: str, run: str) -> list[Entry]:
+    """Return what a reconciliation found: an entry per record type and finding, its id their number in brackets."""
+    mine = (_ENTRY.system == system) & (_ENTRY.run == run) & (_ENTRY.level == Level.FINDING)
+    return _entries(engine, mine & _ENTRY.external_id.startswith("("), _MOST_TOTALS)
+
+
+def _entries(engine: Engine, which: ColumnElement[bool], limit: int) -> list[Entry]:
     query = (
         select(*(_ENTRY[field.name] for field in fields(Entry)))
-        .where(_ENTRY.system == system, _ENTRY.run == run, _ENTRY.level.in_(levels))
+        .where(which)
         .order_by(_ENTRY.record_type, _ENTRY.external_id, _ENTRY.reason)
         .limit(limit)
     )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from include.casavi.endpoints import ENDPOINTS
-from include.groups import GROUPS
+from include.groups import RUNS
 from include.vocabulary.texts import Text, Texts
 
 FRAME: Final[Texts] = {
@@ -14,7 +14,7 @@ FRAME: Final[Texts] = {
     "test": Text("Test", "Test"),
     "yes": Text("ja", "yes"),
     "no": Text("nein", "no"),
-    **{f"group_{name}": group.label for name, group in GROUPS.items()},
+    **{f"group_{name}": group.label for name, group in RUNS.items()},
     **{f"kind_{name}": endpoint.label for name, endpoint in ENDPOINTS.items()},
     "kind_document_type": Text("Dokumententyp", "Document type"),
     "kind_user": Text("Benutzer", "User"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Engine
 
-from include.groups import GROUPS
+from include.groups import RUNS
 from include.lookup.runs import (
     DayTotal,
     Selection,
@@ -82,7 +82,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
     return page(
         request, "protocol.html", TEXTS, seen=seen, rows=[_shown(run, request) for run in seen.runs],
         latest=seen.latest and _shown(seen.latest, request), chart=draw(seen.days), selection=selection,
-        systems=seen.systems, groups=list(GROUPS), counts=count_names(), number=chosen.number,
+        systems=seen.systems, groups=list(RUNS), counts=count_names(), number=chosen.number,
         pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago,
         mistakes=_mistakes(),
     )  # fmt: skip

@@ -105,6 +105,7 @@ TEXTS: Final[Texts] = {
     "level_guarded": Text("Löschbremse", "removal guard"),
     "level_outstanding": Text("offen", "outstanding"),
     "level_warning": Text("Hinweis", "hint"),
+    "level_finding": Text("Befund", "finding"),
     "action_create": Text("anlegen", "create"),
     "action_update": Text("ändern", "update"),
     "action_remove": Text("entfernen", "remove"),

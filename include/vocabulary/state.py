@@ -66,3 +66,5 @@ class Level(StrEnum):
     GUARDED = "guarded"
     OUTSTANDING = "outstanding"
     WARNING = "warning"
+    FINDING = "finding"
+    """What a reconciliation says of a record, or how many records it says it of."""

@@ -123,7 +123,7 @@ def test_a_letter_is_gone_for_the_wrong_person_before_the_right_one_gets_it(
     archive: Archive, deleted_id: str, behind: str
 ) -> None:
     archive.world.configure(portal={"deleted_id": deleted_id})
-    archive.sandbox.behave(post_archived="conflict" if deleted_id == "taken" else "revive")
+    archive.sandbox.behave(deleted_ids=deleted_id)
     archive.settle(WRONG)
     archive.put(RIGHT)
     ran = archive.run()

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from include.casavi.endpoints import ENDPOINTS
-from include.groups import GROUPS
+from include.groups import GROUPS, RUNS
 from include.ixhaus.contract import VIEWS
 from include.pages.frame_texts import FRAME
 from include.settings import Schedules
@@ -27,13 +27,13 @@ def test_groups_are_found_by_their_names() -> None:
     assert [group.name for group in GROUPS.values()] == list(GROUPS)
 
 
-def test_every_group_has_a_schedule_and_there_is_none_for_another() -> None:
-    assert set(Schedules.model_fields) == set(GROUPS)
+def test_every_group_and_the_reconciliation_has_a_schedule_and_there_is_none_for_another() -> None:
+    assert set(Schedules.model_fields) == set(RUNS)
 
 
-def test_every_group_has_a_dag_file_and_the_one_other_dag_belongs_to_no_group() -> None:
+def test_every_group_has_a_dag_file_and_two_dags_belong_to_no_group() -> None:
     files = {match[1] for path in (ROOT / "dags").iterdir() if (match := NAMES.fullmatch(path.name))}
-    assert files == {*GROUPS, "release_removals"}
+    assert files == {*RUNS, "release_removals"}
 
 
 @each_group

@@ -69,7 +69,7 @@ SP_PROTOKOLL_EINTRAG = Table(
     key("ART", "record_type", "Art des Datensatzes", 30),
     key("SCHLUESSEL", "external_id", "Kennung im Portal"),
     key("GRUND", "reason", "Kennung des Grundes", 40),
-    text("STUFE", "level", 10, "error, invalid, guarded, warning"),
+    text("STUFE", "level", 10, "error, invalid, withheld, guarded, outstanding, warning, finding"),
     text("AKTION", "action", 12, "create, update, remove"),
     number("HTTP_STATUS", "http_status", "HTTP-Status der Antwort"),
     text("TEXT", "text", 400, "Erläuterung ohne Personendaten"),

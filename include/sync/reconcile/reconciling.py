@@ -26,7 +26,7 @@ from include.vocabulary.state import Level
 log = logging.getLogger(__name__)
 NAMED: Final = 1_000
 """Most entries of one finding and record type in the protocol; how many there are is always said."""
-_UNSAID: Final = (Finding.IN_STEP, Finding.FOREIGN)
+_UNNAMED: Final = (Finding.IN_STEP, Finding.FOREIGN)
 
 
 @dataclass
@@ -108,6 +108,10 @@ def _note(result: Reconciled, record_type: str, judged: pd.DataFrame) -> None:
         finding, number = Finding(str(name)), len(records)
         result.findings[record_type, finding] = number
         log.info("reconciled %s: %d %s", record_type, number, finding)
-        if finding not in _UNSAID:
-            named = [f"({number})", *records[EXTERNAL_ID].head(NAMED)]
-            result.entries += [Entry(record_type, one, Level.WARNING, finding.value) for one in named]
+        named = [] if finding in _UNNAMED else list(records[EXTERNAL_ID].head(NAMED))
+        result.entries += [Entry(record_type, one, Level.FINDING, finding.value) for one in (total_of(number), *named)]
+
+
+def total_of(number: int) -> str:
+    """Return what stands for the id in the protocol's entry that says how many records have a finding."""
+    return f"({number})"

@@ -258,23 +258,15 @@ def test_an_update_leaves_nothing_of_what_was_there(sandbox: SandboxProcess, ten
     assert (document["contactId"], document["unitId"], document["sharedWith"]) == ("P-1", None, None)
 
 
-@pytest.mark.parametrize(("answer", "status", "live"), [("conflict", 409, 0), ("revive", 201, 1)])
+@pytest.mark.parametrize(("answer", "status", "live"), [("taken", 409, 0), ("free", 201, 1)])
 def test_the_id_of_a_deleted_document_is_taken_or_free_again(
     sandbox: SandboxProcess, tenant: PortalUser, answer: str, status: int, live: int
 ) -> None:
-    sandbox.behave(post_archived=answer)
+    sandbox.behave(deleted_ids=answer)
     tenant.upload("D-1", contactId="P-1")
     tenant.archive("documents", "D-1")
     assert tenant.upload("D-1", contactId="P-1").status == status
     assert sandbox.counts()["documents"] == {"live": live, "archived": 1 - live, "duplicates": 0}
-
-
-def test_the_id_of_a_deleted_document_can_stay_taken(sandbox: SandboxProcess, tenant: PortalUser) -> None:
-    sandbox.behave(deleted_ids="taken")
-    tenant.upload("D-1", contactId="P-1")
-    tenant.archive("documents", "D-1")
-    assert tenant.upload("D-1", contactId="P-1").status == 409
-    assert sandbox.counts()["documents"] == {"live": 0, "archived": 1, "duplicates": 0}
 
 
 def test_what_is_made_under_a_freed_id_has_nothing_of_what_was_deleted(
