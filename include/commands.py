@@ -97,8 +97,8 @@ def notable(runs: list[dict[str, Any]]) -> list[str]:
         for entry in entries(engine, system, run["run"], (Level.ERROR, Level.INVALID), ENTRIES_SHOWN):
             status = f" (HTTP {entry.http_status})" if entry.http_status else ""
             lines.append(f"{group}: {entry.level} {entry.record_type} {entry.external_id}{status}: {entry.text}")
-        for entry in findings(engine, system, run["run"]):
-            lines.append(f"{group}: {entry.external_id.strip('()'):>6} {entry.record_type:<15} {entry.text}")
+        found = findings(engine, system, run["run"])
+        lines += [f"{group}: {one.external_id.strip('()'):>6} {one.record_type:<15} {one.text}" for one in found]
     return lines
 
 
