@@ -63,6 +63,13 @@ class CommentIds(StrEnum):
     """The portal gives every comment an id of its own."""
 
 
+class TicketIds(StrEnum):
+    """Whether a ticket that was made in the portal has an id, or is only known by its internal one."""
+
+    GIVEN = "given"
+    NONE = "none"
+
+
 class Behaviour(BaseModel):
     """All switches; `PUT /_sandbox/behaviour` changes those it names."""
 
@@ -85,6 +92,7 @@ class Behaviour(BaseModel):
     comments_touch_ticket: bool = True
     """Whether a comment or attachment that comes, changes or goes changes the ticket's time of modification."""
     comment_ids: CommentIds = CommentIds.CONFLICT
+    ticket_ids: TicketIds = TicketIds.GIVEN
     clock_skew_seconds: float = Field(default=0, ge=-FIVE_YEARS, le=FIVE_YEARS)
     """How far the portal's clock is ahead: the Date header and all times that it writes."""
 

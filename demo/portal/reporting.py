@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from demo.portal.attachments import keep_attachment
+from demo.portal.behaviour import TicketIds
 from demo.portal.collection import new_id
 from demo.portal.comments import TENANT, keep_comment
 from demo.portal.portal import Portal
@@ -36,7 +37,10 @@ def file_report(portal: Portal, report: Report, upload: Upload | None) -> Stored
         **place,
     }
     with portal.store.together():
-        ticket = portal.store.insert(TICKETS.kind, body["id"], body, None, TICKETS.label(body))
+        if portal.behaviour.ticket_ids is TicketIds.NONE:
+            ticket = portal.store.insert_numbered(TICKETS.kind, body | {"id": None}, TICKETS.label(body))
+        else:
+            ticket = portal.store.insert(TICKETS.kind, body["id"], body, None, TICKETS.label(body))
         if upload:
             keep_attachment(portal.store, ticket, upload)
     return ticket

@@ -158,6 +158,12 @@ class Store:
         )
         return self._select("internal_id = ?", (cursor.lastrowid,))[0]
 
+    def insert_numbered(self, kind: str, body: Body, label: str) -> Stored:
+        """Make a new object that is reached by its internal id, as it has no other."""
+        number = self.insert(kind, "", body, None, label).internal_id
+        self._db.execute("UPDATE objects SET id = ? WHERE internal_id = ?", (str(number), number))
+        return self._select("internal_id = ?", (number,))[0]
+
     def update(self, stored: Stored, body: Body, sent: object, label: str, *, archived: bool = False) -> Stored:
         """Write a new revision of an object; by default it is a living one from then on."""
         number, texts = stored.internal_id, (label.casefold(), _json(body), _json(sent))
