@@ -108,14 +108,14 @@ def content_of(external_id: str, ticket_id: str, file: Mapping[str, Any]) -> dic
     file: file_id, file_name, media_type, size, changed_at (local)
     """
     row = DataFrame([{name: file[name] for name in ("file_id", "file_name", "media_type", "size", "changed_at")}])
-    row = cleaned(keyed(row, ["file_id"]), ["file_name", "media_type"])
+    row = cleaned(keyed(row, ["file_id"]), ["file_name", "media_type"]).astype({"size": "Int64"})
     fields = _content(row, DataFrame({"ticket_external_id": [ticket_id]}, dtype="str")).astype(object)
     values = fields.where(fields.notna(), None).to_numpy().tolist()[0]
     return {"id": external_id, **dict(zip(fields.columns, values, strict=True))}
 
 
 def _content(files: DataFrame, ticketed: DataFrame) -> DataFrame:
-    name = outbound(files["file_name"]).str.split(r"[/\\]", regex=True).str[-1].str.replace("\n", " ", regex=False)
+    name = outbound(files["file_name"]).str.replace(r"(?s)^.*[/\\]", "", regex=True).str.replace("\n", " ", regex=False)
     return DataFrame(
         {
             "ticketId": ticketed["ticket_external_id"],

@@ -97,7 +97,7 @@ class Reading:
             settled = settled_versions(connection, self._work.system, [one["id"] for one in tickets.values()])
         for ticket in tickets.values():
             if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
-                writes.warn("ticket", str(ticket.get("internalId")), "TICKET_WITHOUT_ID")
+                writes.warn("ticket", str(ticket.get("internalId") or "-"), "TICKET_WITHOUT_ID")
             elif settled.get(ticket["id"]) != version_of(ticket) and ticket["id"] not in self.unread:
                 modified = parse(ticket.get("modifiedAt"))
                 self._late += bool(modified and self._began and modified < self._began)
