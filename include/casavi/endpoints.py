@@ -129,7 +129,10 @@ LISTS: Final[dict[str, Call]] = {
     "ticket": Call("GET", "/tickets", "assumed", Expected.PAGE),
     "comment": Call("GET", "/tickets/{parent}/comments", "assumed", Expected.PAGE),
 }
-SINGLE: Final[dict[str, Call]] = {"contact": Call("GET", "/contacts/{id}", "v1", Expected.OBJECT)}
+SINGLE: Final[dict[str, Call]] = {
+    "contact": Call("GET", "/contacts/{id}", "v1", Expected.OBJECT),
+    "ticket": Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
+}
 
 
 def paths_without_id() -> set[str]:

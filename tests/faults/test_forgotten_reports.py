@@ -53,13 +53,16 @@ def held(desk: Desk) -> list[Any]:
 
 
 def ledger(desk: Desk) -> list[tuple[object, ...]]:
-    """Without the hash of an order's note, which is never compared again."""
-    columns = ("record_type", "external_id", "state", "properties", "identity", "group")
-    return sorted(
-        (*(row[name] or "" for name in columns), "" if row["external_id"] == "AUFTRAG-A1" else str(row["hash"]))
-        for row in desk.world.rows(SP_ABGLEICH)
-        if row["record_type"] in BELOW
-    )
+    """Without the hash of an order's note, which is never compared again, and the mark of a first export, which is for
+    what goes out.
+    """
+    found = []
+    for row in desk.world.rows(SP_ABGLEICH):
+        what = [row[name] or "" for name in ("record_type", "external_id", "state", "properties", "group")]
+        if row["record_type"] in BELOW:
+            hash_ = "" if row["external_id"] == "AUFTRAG-A1" else row["hash"]
+            found.append((*what, (row["identity"] or "").removesuffix(" first"), hash_))
+    return sorted(found)
 
 
 def inbox(desk: Desk) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ is the number of a report of iX-Haus; one that was made in the portal, by the re
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -55,6 +56,17 @@ def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | Non
         hint=found["hint"] or "",
         seen_status=split_version(mine.get("version"))[1],
     )
+
+
+def identify_further(connection: Connection, work: Work, origin: Ticket) -> Report | None:
+    """Return the report of a ticket of ours that continues one made in the portal, for another audience (E43).
+
+    origin: the one made in the portal
+    """
+    report = identify(connection, work, origin)
+    if report is None or not report.number:
+        return None
+    return replace(report, from_portal=None, held=None, is_withdrawn=False, is_up_to_date=False, seen_status="")
 
 
 def _numbers(ticket: Ticket, names: list[str], inbox: Mapping[str, Row]) -> list[str]:

@@ -1,24 +1,28 @@
 """One ticket with all that belongs to it: report, notes, files."""
 
+import json
+
 from sqlalchemy import Connection
 
 from include.casavi.client import Portal
-from include.casavi.endpoints import LISTS
-from include.casavi.listing import list_records
+from include.casavi.endpoints import LISTS, SINGLE
+from include.casavi.listing import ListingError, list_records
+from include.casavi.verdict import Verdict
 from include.groups.reports.inbound.attachments import import_attachments, listed
 from include.groups.reports.inbound.comments import public
-from include.groups.reports.inbound.identity import identify, link
+from include.groups.reports.inbound.identity import identify, identify_further, link
 from include.groups.reports.inbound.known import look_up
 from include.groups.reports.inbound.linking import link_comments
 from include.groups.reports.inbound.notes import import_comments
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.sent import follow_up
 from include.groups.reports.inbound.texts import plain, storable
-from include.groups.reports.inbound.tickets import Ticket, is_importable, new_report, version_of
+from include.groups.reports.inbound.tickets import Ticket, is_importable, named, new_report, version_of
 from include.groups.reports.inbound.work import Work, Writes, kept_text
 from include.groups.reports.times import parse
 from include.ixhaus.database import read_snapshot
 from include.vocabulary.clock import utc_now
+from include.vocabulary.ids import ADDITION
 
 
 async def import_ticket(work: Work, portal: Portal, ticket: Ticket, *, is_known: bool) -> Writes:
@@ -29,7 +33,11 @@ async def import_ticket(work: Work, portal: Portal, ticket: Ticket, *, is_known:
     """
     writes = Writes()
     with read_snapshot(work.run.engine) as connection:
-        report = identify(connection, work, ticket) or _begin(connection, work, ticket, writes)
+        known = identify(connection, work, ticket)
+    origin = await _origin(work, portal, ticket) if known is None else None
+    with read_snapshot(work.run.engine) as connection:
+        known = known or (identify_further(connection, work, origin) if origin else None)
+        report = known or _begin(connection, work, ticket, writes)
     status = report.seen_status
     if report.why_none:
         writes.warn("ticket", ticket["id"], report.why_none)
@@ -43,6 +51,20 @@ async def import_ticket(work: Work, portal: Portal, ticket: Ticket, *, is_known:
     version = f"{version_of(ticket)} {status}".strip()
     writes.remember(work, "ticket", ticket["id"], report.from_portal, version, is_known=is_known)
     return writes
+
+
+async def _origin(work: Work, portal: Portal, ticket: Ticket) -> Ticket | None:
+    """Return the ticket made in the portal that this one continues for another audience, as its id says (E43)."""
+    first, _, more = ticket["id"].partition(ADDITION)
+    if not first or not more:
+        return None
+    answer = await portal.call(SINGLE["ticket"], first)
+    if answer.verdict is Verdict.MISSING:
+        return None
+    if answer.verdict is not Verdict.DONE:
+        raise ListingError(f"the ticket that it continues could not be read ({answer.reason or answer.status})")
+    found = storable(json.loads(answer.content))
+    return named(found | {"id": str(found.get("id") or "")}, have_ids=work.run.settings.portal.tickets_have_ids)
 
 
 def _begin(connection: Connection, work: Work, ticket: Ticket, writes: Writes) -> Report:
