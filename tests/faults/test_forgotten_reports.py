@@ -89,3 +89,25 @@ def test_what_both_sides_have_is_recognised_and_nothing_is_made_twice(desk: Desk
     assert desk.run().ending.xcom["sent"] == 0
     assert held(desk) == before
     assert HOUSE in str(ledger(desk))
+
+
+@pytest.mark.rule("R58")
+def test_what_ixhaus_answers_to_a_ticket_without_an_id_goes_to_it(desk: Desk) -> None:
+    desk.report("M1")
+    desk.settle()
+    desk.sandbox.behave(ticket_ids="none")
+    desk.sandbox.tenant_files(desk.tenant.contact_id, "ANFRAGE", "Kalt", "Es ist kalt.")
+    desk.settle()
+    (number,) = desk.imported("SP_MELDUNG", "report_nr")
+    desk.note(number, "N1", "Verstanden.")
+    desk.file(number, "F1")
+    desk.set("SP_MELDUNG", "report_nr", number, status="In Bearbeitung")
+    desk.settle()
+    ticket = number.removeprefix("SP-")
+    assert desk.comments() == [(ticket, "Verstanden.")]
+    assert [where for where, _ in desk.files()] == [ticket]
+    assert next(one for one in desk.live("tickets") if one["id"] == ticket)["status"] == "IN_PROGRESS"
+    forget(desk, "SP_ABGLEICH", "SP_EINGANG", "SP_POSITION")
+    before = held(desk)[:6]
+    desk.settle()
+    assert held(desk)[:6] == before

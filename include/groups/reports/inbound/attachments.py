@@ -50,7 +50,7 @@ async def import_attachments(
     with read_snapshot(work.run.engine) as connection:
         seen = by_ids(connection, INBOX, attachments, system=work.system, kind="attachment")
         files = look_up_files(connection, work, ticket, report)
-    ours = {row["erp_id"]: None for row in seen.values() if row["erp_id"] in files.own}
+    ours: dict[str, int | None] = {row["erp_id"]: None for row in seen.values() if row["erp_id"] in files.own}
     for key, (note_id, attachment) in attachments.items():
         if key not in seen:
             taken = await _take(work, portal, report, files, note_id, key, attachment, writes)

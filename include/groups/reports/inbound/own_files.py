@@ -34,7 +34,8 @@ class Files(NamedTuple):
 
     def is_sent(self, file_id: str) -> bool:
         """Whether the ledger knows what became of an own file."""
-        return self.sent.get(file_id + self.addition, {}).get("state", State.NEW) != State.NEW
+        row = self.sent.get(file_id + self.addition)
+        return row is not None and row["state"] != State.NEW
 
 
 def look_up_files(connection: Connection, work: Work, ticket: Ticket, report: Report) -> Files:

@@ -82,7 +82,7 @@ def test_a_ticket_made_in_the_portal_is_the_report_that_was_made_of_it(world: Wo
     assert (world.reports(), world.notes(), world.files(), held(world), inbox(world, "ticket")) == before
     (report,) = world.reports()
     assert inbox(world, "ticket") == {ticket: report["report_nr"]}
-    assert len(inbox(world, "comment")) == len(inbox(world, "attachment")) == 1
+    assert (len(inbox(world, "comment")), len(inbox(world, "attachment"))) == (1, 2)
     world.comments(ticket, "Immer noch")
     assert world.receive("r/3") == Received(comments=1)
 
@@ -274,7 +274,7 @@ def test_a_file_of_ours_is_known_by_its_name_or_content(
 ) -> None:
     world.ours(ticket_id, report_nr="M1")
     file(world, **columns)
-    world.user.attach(ticket_id, PNG, name)
+    world.user.attach(ticket_id, PNG, file_name=name)
     forget(world)
     for run in ("r/1", "r/2"):
         assert world.receive(run) == Received()
@@ -287,5 +287,5 @@ def test_what_a_tenant_makes_of_our_file_is_his_while_the_ledger_knows_ours(worl
     world.ours()
     file(world, content=PNG)
     world.ledger("attachment", "A1")
-    world.user.attach("M1", PNG + b"painted over", "foto (A1).png")
+    world.user.attach("M1", PNG + b"painted over", file_name="foto (A1).png")
     assert world.receive() == Received(attachments=1)
