@@ -96,8 +96,9 @@ class _Lists:
         writers = {name: pq.ParquetWriter(file, ROW, compression="lz4") for name, file in self._files.items()}
         try:
             async for page in list_pages(self._portal, LISTS[self._type], longest_pause=self._limits.max_wait_seconds):
-                self._visible = self._visible or visible_fields(page.records) or None
-                for name, rows in (await self._rows_of(page.records)).items():
+                records = [_known_by(self._type, record) for record in page.records]
+                self._visible = self._visible or visible_fields(records) or None
+                for name, rows in (await self._rows_of(records)).items():
                     writers[name].write_table(pa.Table.from_pylist(rows, schema=ROW))
                     self._rows[name] += len(rows)
         finally:
@@ -138,6 +139,13 @@ class _Lists:
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         return [task.result() for task in tasks]
+
+
+def _known_by(record_type: str, record: Row) -> Row:
+    """Return a record with the id it is known by: a ticket that was made in the portal may have none but its number."""
+    if record["id"] or record_type != "ticket" or record.get("internalId") is None:
+        return record
+    return record | {"id": str(record["internalId"])}
 
 
 def _row(record_type: str, record: Row, visible: frozenset[str] | None) -> Row:

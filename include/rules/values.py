@@ -77,8 +77,16 @@ def is_released(numbers: Series, settings: SystemSettings) -> "Series[bool]":
 
 
 def positions(wanted: Series, keys: Series) -> Rows:
-    """Return for each wanted key the row number of that key in `keys` (unique), -1 where there is none."""
-    return np.where(wanted.isna(), -1, pd.Index(keys).get_indexer(pd.Index(wanted)))
+    """Return for each wanted key the row number of that key in `keys`, -1 where there is none.
+
+    Where a key occurs twice its first row counts: one record that is doubled must not end the work for all others.
+    """
+    index = pd.Index(keys)
+    if index.is_unique:
+        return np.where(wanted.isna(), -1, index.get_indexer(pd.Index(wanted)))
+    first = np.flatnonzero(~index.duplicated())
+    found = index[first].get_indexer(pd.Index(wanted))
+    return np.where(wanted.isna() | (found < 0), -1, first[found])
 
 
 def occurs(wanted: Series, keys: Series) -> "Series[bool]":

@@ -79,6 +79,14 @@ def test_a_record_may_come_with_a_number_as_id() -> None:
     assert judge(200, b'{"id": 104}', "0104", Expected.RECORD) is Verdict.FAULT
 
 
+@pytest.mark.parametrize("own", ['"id": null, ', '"id": "", ', ""])
+def test_a_record_without_an_id_answers_for_its_number(own: str) -> None:
+    body = f'{{{own}"internalId": 14}}'.encode()
+    assert judge(200, body, "14", Expected.RECORD) is Verdict.DONE
+    assert judge(200, body, "15", Expected.RECORD) is Verdict.FAULT
+    assert judge(200, b'{"id": "M1", "internalId": 14}', "14", Expected.RECORD) is Verdict.FAULT
+
+
 def test_an_id_with_umlauts_and_quotes_is_recognised() -> None:
     body = '{"id": "Öst \\"A\\"/1"}'.encode()
     assert judge(201, body, 'Öst "A"/1', Expected.RECORD) is Verdict.DONE

@@ -305,3 +305,38 @@ def test_the_note_goes_with_its_ticket_and_is_not_told_a_second_time() -> None:
         "remove ticket M1",
     ]
     assert portal.run(*commissioned(DATED, team_nr="T1")) == ["create ticket M1"]
+
+
+# ids that are met twice
+
+TELLS = kind("REPARATUR", notes_commissioning=True, note_template="Auftrag {order.number}.")
+IN_PORTAL = (
+    held("M1", record_type="ticket", group="reports"),
+    held("AUFTRAG-A1", record_type="comment", group="reports"),
+)
+
+
+@pytest.mark.rule("E49", "R43")
+def test_a_note_named_like_an_orders_note_and_that_are_two_comments() -> None:
+    outcome = decide_reports(report(note("AUFTRAG-A1"), order("A1")), TELLS, known=IN_PORTAL)
+    assert outcome.ids("comment", "send") == ["AUFTRAG-A1", "AUFTRAG-A1~ERP"]
+
+
+@pytest.mark.rule("E49", "R43")
+@pytest.mark.parametrize("twice", [(), (came_in("comment", "AUFTRAG-A1#16", "SP-16"),)])
+def test_an_orders_note_that_was_once_imported_as_a_note_leaves_every_record_one_id(twice: tuple[Records, ...]) -> None:
+    imported = report(note("SP-15", origin="PORTAL"), note("SP-16", origin="PORTAL"), nr="SP-14", origin="PORTAL")
+    ids = came_in("ticket", "M1", "SP-14"), came_in("comment", "AUFTRAG-A1", "SP-15"), *twice
+    outcome = decide_reports(report(order("A1")), imported, TELLS, *ids, known=IN_PORTAL)
+    assert reasons(outcome, "comment") == {
+        "AUFTRAG-A1": "withhold FROM_PORTAL",
+        "AUFTRAG-A1#16" if twice else "SP-16": "withhold FROM_PORTAL",
+        "AUFTRAG-A1~ERP": "send COMMISSIONING",
+    }
+
+
+@pytest.mark.rule("E49", "R43")
+def test_an_orders_note_that_went_out_under_the_longer_id_is_not_told_again() -> None:
+    told = held("AUFTRAG-A1~ERP", record_type="comment", group="reports")
+    outcome = decide_reports(report(note("AUFTRAG-A1"), order("A1")), TELLS, known=[*IN_PORTAL, told])
+    assert reasons(outcome, "comment")["AUFTRAG-A1~ERP"] == "withhold COMMISSIONING_TOLD"

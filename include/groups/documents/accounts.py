@@ -6,37 +6,59 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from include.casavi.client import open_portal
 from include.casavi.endpoints import LISTS, SINGLE
-from include.casavi.listing import list_records
+from include.casavi.listing import ListingError, list_records
 from include.casavi.verdict import Verdict
 from include.ixhaus.contract import NO, YES
-from include.ixhaus.contract.own import SP_PORTALKONTO
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PORTALKONTO
 from include.ixhaus.database import read_snapshot
 from include.settings import SystemSettings
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.state import HELD
 
 Accounts = dict[str, tuple[str, str]]
 """Contact → registered, invited; each J or N as in the contract."""
-_ROW = SP_PORTALKONTO.c
+_ROW, _HELD = SP_PORTALKONTO.c, SP_ABGLEICH.c
 
 
 def read_accounts(run: Opened) -> dict[str, int]:
     """Read every contact's account and remember it in SP_PORTALKONTO.
 
     returns: how many contacts were read, are registered, are invited
-    raises:  ListingError if the list could not be read to its end (nothing is changed then), PortalStopError
+    raises:  ListingError if the list could not be read to its end, or lacks too many contacts that the portal should
+             have (nothing is changed then); PortalStopError
     """
     found = asyncio.run(_read(run.settings))
+    _refuse_shrunk(len(found), _expected(run), run.settings.removal_guard.source_percent)
     store_accounts(run.engine, run.system, found, utc_now())
     return {
         "contacts": len(found),
         "registered": sum(registered == YES for registered, _ in found.values()),
         "invited": sum(invited == YES for _, invited in found.values()),
     }
+
+
+def _expected(run: Opened) -> int:
+    """Return how many contacts were listed last time and may be expected again: not those that have left since."""
+    left = select(_HELD.external_id).where(
+        _HELD.system == run.system, _HELD.record_type == "contact", _HELD.state.not_in(HELD)
+    )
+    query = select(func.count()).where(_ROW.system == run.system, _ROW.contact.not_in(left))
+    with read_snapshot(run.engine) as connection:
+        return connection.execute(query).scalar_one()
+
+
+def _refuse_shrunk(found: int, expected: int, least_percent: float) -> None:
+    """Raise ListingError if a list is that much shorter: taken at its word, it would send letters on paper to all."""
+    if expected and (not found or found * 100 < least_percent * expected):
+        raise ListingError(
+            f"{LISTS['contact'].path}: the portal lists {found} contacts, {expected} were expected; nothing was "
+            "changed. If they are there in the portal, run again; if not, find out why before persons run again"
+        )
 
 
 async def _read(settings: SystemSettings) -> Accounts:

@@ -1,12 +1,16 @@
-"""Bringing back into the inbox what once came from the portal, where that was lost (R58): a report that was made from a
-ticket bears that ticket's number.
+"""Bringing back into the inbox what once came from the portal, where that was lost (R58).
+
+A report that was made of a ticket bears its number and says when it was made: the number alone would not tell, as
+another portal counts as well. What is not known by that is told when its ticket is read, see inbound/identity.py.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import insert, select
 
+from include.groups.reports.times import local, parse, whole_second
 from include.ixhaus.contract.own import SP_EINGANG
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import id_lists, read_snapshot
@@ -23,24 +27,26 @@ def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
 
     portal: record type → inventory.ROW
     """
-    tickets = portal["ticket"][["portal_id", "number"]].drop_duplicates("portal_id")
+    tickets = portal["ticket"][["portal_id", "number", "created_at"]].drop_duplicates("portal_id")
+    made: dict[str, tuple[str, datetime | None]] = {}
     with read_snapshot(run.engine) as connection:
         mine = (_INBOX.system == run.system) & (_INBOX.record_type == "ticket")
         known = set(connection.execute(select(_INBOX.portal_id).where(mine)).scalars())
-        made = {
-            ids.imported(one): ticket_id
-            for ticket_id, number in tickets[~tickets["portal_id"].isin(known)].itertuples(index=False)
-            for one in (ticket_id, number)
-            if one
-        }
-        reports: list[str] = []
+        for ticket_id, number, created in tickets[~tickets["portal_id"].isin(known)].itertuples(index=False):
+            made |= {ids.imported(one): (ticket_id, parse(created)) for one in (ticket_id, number) if one}
+        found: dict[str, str] = {}
         for some in id_lists(made):
-            query = select(_REPORT.report_nr).where(_REPORT.report_nr.in_(some), _REPORT.origin == Origin.PORTAL.value)
-            reports += connection.execute(query).scalars().all()
+            query = select(_REPORT.report_nr, _REPORT.reported_at).where(
+                _REPORT.report_nr.in_(some), _REPORT.origin == Origin.PORTAL.value
+            )
+            for report_nr, reported_at in connection.execute(query):
+                ticket_id, created = made[report_nr]
+                if created and reported_at and whole_second(local(created)) == whole_second(reported_at):
+                    found[report_nr] = ticket_id
     rows = [
-        {"system": run.system, "record_type": "ticket", "portal_id": made[report], "erp_id": report, "version": "",
+        {"system": run.system, "record_type": "ticket", "portal_id": ticket_id, "erp_id": report, "version": "",
          "received_at": to_utc_column(utc_now())}
-        for report in reports
+        for report, ticket_id in found.items()
     ]  # fmt: skip
     if rows:
         with run.engine.begin() as connection:

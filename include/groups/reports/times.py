@@ -22,3 +22,8 @@ def iso(moment: datetime) -> str:
 def local(moment: datetime) -> datetime:
     """Return a zoned time as iX-Haus writes it: Europe/Berlin, without zone."""
     return moment.astimezone(BERLIN).replace(tzinfo=None)
+
+
+def whole_second(moment: datetime) -> datetime:
+    """Return a time without fractions: all that a DATE of iX-Haus holds."""
+    return moment.replace(microsecond=0)

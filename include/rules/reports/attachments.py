@@ -1,7 +1,7 @@
 """Public files of tickets and of their public notes; whatever belongs to an internal note stays internal (R44, O26)."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from pandas import DataFrame, Series
 
@@ -102,8 +102,20 @@ def _is_new_to_audience(files: DataFrame, ticketed: DataFrame, ledger: DataFrame
     return is_meant & (~ticketed["ticket_has_history"] | is_own | ~sent_to_others)
 
 
+def content_of(external_id: str, ticket_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what goes out of one file of a ticket, but for the file itself.
+
+    file: file_id, file_name, media_type, size, changed_at (local)
+    """
+    row = DataFrame([{name: file[name] for name in ("file_id", "file_name", "media_type", "size", "changed_at")}])
+    row = cleaned(keyed(row, ["file_id"]), ["file_name", "media_type"]).astype({"size": "Int64"})
+    fields = _content(row, DataFrame({"ticket_external_id": [ticket_id]}, dtype="str")).astype(object)
+    values = fields.where(fields.notna(), None).to_numpy().tolist()[0]
+    return {"id": external_id, **dict(zip(fields.columns, values, strict=True))}
+
+
 def _content(files: DataFrame, ticketed: DataFrame) -> DataFrame:
-    name = outbound(files["file_name"]).str.split(r"[/\\]", regex=True).str[-1].str.replace("\n", " ", regex=False)
+    name = outbound(files["file_name"]).str.replace(r"(?s)^.*[/\\]", "", regex=True).str.replace("\n", " ", regex=False)
     return DataFrame(
         {
             "ticketId": ticketed["ticket_external_id"],

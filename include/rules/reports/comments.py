@@ -119,6 +119,22 @@ def contents_of(external_id: str, ticket_id: str, text: str, authors: Sequence[s
     return [{"id": external_id, **dict(zip(found.columns, row, strict=True))} for row in rows]
 
 
+def content_of(
+    external_id: str, ticket_id: str, note: Mapping[str, Any], users: Sequence[Mapping[str, Any]], *, is_personal: bool
+) -> dict[str, Any]:
+    """Return what goes out of one note of a ticket.
+
+    note:        text, author, created_by
+    users:       user_nr and name of those users who may be its author
+    is_personal: whether the ticket is one contact's alone
+    """
+    row = DataFrame([{name: note[name] for name in ("text", "author", "created_by")}], dtype="str")
+    row = cleaned(row, row.columns).assign(as_what="individual" if is_personal else "property")
+    author = _authors(row, DataFrame(list(users), columns=["user_nr", "name"], dtype="str"))
+    named = None if author.isna().iloc[0] else str(author.iloc[0])
+    return contents_of(external_id, ticket_id, str(note["text"] or ""), [named])[0]
+
+
 def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
     return DataFrame(
         {
@@ -131,11 +147,16 @@ def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
 
 
 def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
+    return notes[[*COMMENT, "author"]].assign(
+        author=_authors(notes, users),
+        changed_at=utc(notes["changed_at"]),
+        source=ids.source("SP_NOTIZ", notes["note_id"]),
+    )
+
+
+def _authors(notes: DataFrame, users: DataFrame) -> Series:
     named = keyed(users, ["user_nr", "name"])
     staff = taken(named[["name"]], positions(notes["created_by"], named["user_nr"]))["name"]
     # below a property report nobody but staff is named: an author could be the reporter (R41)
     is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])
-    author = notes["author"].where(is_shown).fillna(staff)
-    return notes[[*COMMENT, "author"]].assign(
-        author=author, changed_at=utc(notes["changed_at"]), source=ids.source("SP_NOTIZ", notes["note_id"])
-    )
+    return notes["author"].where(is_shown).fillna(staff)

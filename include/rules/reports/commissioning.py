@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 from include.rules.first_hit import first_hit
 from include.rules.frames import COMMENT
 from include.rules.reports.comments import may_be_seen, on_tickets
-from include.rules.reports.ledger import of_type
+from include.rules.reports.ledger import apart, base_ids, inbox_of, of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
 from include.rules.reports.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
@@ -43,7 +43,8 @@ def notes_on_orders(
     returns:    frames.ORDERS
     """
     orders = cleaned(keyed(views["commissionings"], ["order_nr"]), ["report_nr", "company", "telephone", "status"])
-    ticketed = on_tickets(orders, ids.order_note(orders["order_nr"]), reports, classified)
+    bases = _base_ids(orders["order_nr"], views["notes"]["note_id"], inbox_of(views["inbox"], "comment"))
+    ticketed = on_tickets(orders, bases, reports, classified)
     of_report = taken(reports, ticketed["report"].to_numpy())
     ledger = of_type(known, "comment")
     sent = ledger.loc[ledger["state"].isin([*HELD, State.REMOVED]), "external_id"]
@@ -68,6 +69,14 @@ def notes_on_orders(
         changed_at=utc(orders["changed_at"]),
         source=ids.source("SP_BEAUFTRAGUNG", orders["order_nr"]),
     )
+
+
+def _base_ids(order_numbers: Series, note_ids: Series, inbox: DataFrame) -> Series:
+    """Return the notes' ids in the portal, apart from those of comments made there and of notes that are named alike.
+
+    inbox: frames.CAME_IN, of comments
+    """
+    return apart(base_ids(ids.order_note(order_numbers), inbox), base_ids(note_ids.astype("str"), inbox))
 
 
 def _texts(

@@ -35,8 +35,12 @@ def base_ids(numbers: Series, inbox: DataFrame) -> Series:
     inbox:   frames.CAME_IN, of that type
     """
     from_portal = taken(inbox, positions(numbers, inbox["erp_id"]))["portal_id"]
-    is_taken = occurs(numbers, inbox["portal_id"]) & from_portal.isna()
-    return from_portal.fillna(numbers.mask(is_taken, ids.extended(numbers, ids.ERP)))
+    return from_portal.fillna(apart(numbers, inbox["portal_id"]))
+
+
+def apart(base_ids: Series, given: Series) -> Series:
+    """Return the ids, those with an addition that another record of the type has already (E49)."""
+    return base_ids.mask(occurs(base_ids, given), ids.extended(base_ids, ids.ERP))
 
 
 def families(external_ids: Series, bases: Series) -> Rows:
@@ -46,11 +50,10 @@ def families(external_ids: Series, bases: Series) -> Rows:
     rows = positions(external_ids, bases)
     unclear = np.flatnonzero(rows < 0)
     if len(unclear):
-        index = pd.Index(bases)
+        row_of = dict(zip(bases[::-1], range(len(bases) - 1, -1, -1), strict=True))  # of a base given twice the first
         for place in unclear:  # few: only what once changed its audience
             shorter = ids.bases(str(external_ids.iloc[place]))[1:]
-            found = index.get_indexer(pd.Index(shorter)) if shorter else np.array([], dtype=np.intp)
-            rows[place] = next((row for row in found if row >= 0), -1)
+            rows[place] = next((row_of[base] for base in shorter if base in row_of), -1)
     return rows
 
 

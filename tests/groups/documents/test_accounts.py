@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from include.casavi import listing
 from include.casavi.client import PortalStopError
 from include.casavi.listing import ListingError
 from include.groups.documents import accounts
 from include.groups.documents.accounts import read_accounts
+from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import engine_on, open_engine
 from include.ixhaus.ddl import create_sqlite_schema
 from include.settings import SystemSettings
@@ -174,3 +176,36 @@ def test_a_refused_key_changes_nothing(sandbox: SandboxProcess, portal: PortalUs
     with pytest.raises(PortalStopError, match="refuses the key pair"):
         read_accounts(opened("production"))
     assert rows() == on("2026-06-01", BEFORE)
+
+
+@pytest.mark.rule("R32")
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_a_list_that_lacks_most_contacts_changes_nothing_and_says_how_many(
+    sandbox: SandboxProcess, portal: PortalUser, rows: Rows, left: int
+) -> None:
+    read_accounts(opened("production"))
+    body = {"list": [{"id": contact, "isRegistered": True} for contact in PEOPLE[:left]]}
+    sandbox.fault("status", "GET", "/contacts", status=200, body=body)
+    with pytest.raises(ListingError, match=f"lists {left} contacts, 5 were expected; nothing was changed"):
+        read_accounts(opened("production"))
+    assert rows() == on("2026-06-01", BEFORE)
+    assert read_accounts(opened("production"))["contacts"] == 5
+
+
+@pytest.mark.rule("R32")
+@pytest.mark.parametrize(("state", "is_expected"), [("removed", False), ("pending", False), ("restricted", True)])
+def test_contacts_that_have_left_the_portal_are_not_expected_in_the_list(
+    portal: PortalUser, rows: Rows, state: str, is_expected: bool
+) -> None:
+    run = opened("production")
+    read_accounts(run)
+    for contact in PEOPLE[1:]:
+        portal.archive("contacts", contact)
+    with run.engine.begin() as connection:
+        row = {"system": "production", "record_type": "contact", "state": state}
+        connection.execute(insert(SP_ABGLEICH), [row | {"external_id": contact} for contact in PEOPLE[1:]])
+    if is_expected:
+        with pytest.raises(ListingError):
+            read_accounts(run)
+    else:
+        assert read_accounts(run)["contacts"] == 1

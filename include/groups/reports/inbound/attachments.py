@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from include.casavi.client import FOREIGN_HOST, TOO_LARGE, Answer, Portal
 from include.casavi.listing import ATTEMPTS, ListingError
 from include.casavi.verdict import Verdict
+from include.groups.reports.inbound.own_files import Files, link_file, look_up_files, same_of_ours
 from include.groups.reports.inbound.report import Report
-from include.groups.reports.inbound.statements import CONTENT, FILES, INBOX, by_ids, row_of, rows_of
+from include.groups.reports.inbound.statements import INBOX, by_ids
+from include.groups.reports.inbound.tickets import Ticket
 from include.groups.reports.inbound.work import Work, Writes, file_row
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.files.kind import media_type_of
@@ -19,7 +21,6 @@ from include.ixhaus.files.names import safe_name
 from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
 from include.vocabulary import ids
-from include.vocabulary.state import Origin
 
 _REASONS: Final = {FOREIGN_HOST: "ATTACHMENT_FOREIGN", TOO_LARGE: "ATTACHMENT_TOO_LARGE"}
 _UNKNOWN: Final = "application/octet-stream"
@@ -36,8 +37,9 @@ def listed(record: dict[str, Any]) -> list[Attachment]:
 
 
 async def import_attachments(
-    work: Work, portal: Portal, report: Report, found: Iterable[tuple[str | None, Attachment]], writes: Writes
-) -> None:
+    work: Work, portal: Portal, ticket: Ticket, report: Report, found: Iterable[tuple[str | None, Attachment]],
+    writes: Writes,
+) -> None:  # fmt: skip
     """Fetch and write those attachments that were never looked at before; what cannot be taken is named, once.
 
     found:  note (None: the report itself) and attachment, as the portal shows it
@@ -47,41 +49,56 @@ async def import_attachments(
     attachments = {_key(one): (note_id, one) for note_id, one in found if one.get("isInternal", False) is False}
     with read_snapshot(work.run.engine) as connection:
         seen = by_ids(connection, INBOX, attachments, system=work.system, kind="attachment")
+        files = look_up_files(connection, work, ticket, report)
+    ours: dict[str, int | None] = {row["erp_id"]: None for row in seen.values() if row["erp_id"] in files.own}
     for key, (note_id, attachment) in attachments.items():
         if key not in seen:
-            file_id, reason = await _import(work, portal, report, note_id, key, attachment, writes)
-            writes.remember(work, "attachment", key, file_id, "", is_known=False)
-            if reason:
-                writes.warn("attachment", key, reason)
-                report.hints.append(reason)
+            taken = await _take(work, portal, report, files, note_id, key, attachment, writes)
+            writes.remember(work, "attachment", key, taken.file_id, "", is_known=False)
+            if taken.file_id in files.own:
+                ours.setdefault(taken.file_id, taken.size)
+            if taken.reason:
+                writes.warn("attachment", key, taken.reason)
+                report.hints.append(taken.reason)
                 report.changes.append("NEUER_ANHANG")
+    for file_id, size in ours.items():
+        link_file(work, ticket, report, files, file_id, size, writes)
 
 
-async def _import(
-    work: Work, portal: Portal, report: Report, note_id: str | None, key: str, attachment: Attachment, writes: Writes
-) -> tuple[str | None, str]:
-    """Return the id of the file in iX-Haus, or None and why it has none."""
+class _Taken(NamedTuple):
+    """The id of an attachment's file in iX-Haus, or why it has none, and its size in the portal where that was seen."""
+
+    file_id: str | None
+    reason: str = ""
+    size: int | None = None
+
+
+async def _take(
+    work: Work, portal: Portal, report: Report, files: Files, note_id: str | None, key: str, attachment: Attachment,
+    writes: Writes,
+) -> _Taken:  # fmt: skip
+    if ids.imported(key) in files.from_portal:  # the inbox has forgotten it
+        return _Taken(ids.imported(key))
     path = work.folder / uuid4().hex
     answer = await _fetch(portal, str(attachment.get("url") or ""), work.run.settings.limits.max_file_mb << 20, path)
     if answer.verdict is not Verdict.DONE:
-        return None, _REASONS.get(answer.reason, "ATTACHMENT_MISSING")
-    if own := _same_of_ours(work, report, path):
-        return own, ""
+        return _Taken(None, _REASONS.get(answer.reason, "ATTACHMENT_MISSING"))
+    size, name = path.stat().st_size, str(attachment.get("fileName") or "")
+    if own := same_of_ours(work.run.engine, files, path, name):
+        return _Taken(own, size=size)
     if await is_infected(work.run.settings.scan_command, path, work.run.settings.limits.upload_timeout_seconds):
-        return None, "ATTACHMENT_INFECTED"
+        return _Taken(None, "ATTACHMENT_INFECTED")
     try:
         true_type = media_type_of(path)
     except FileError as error:
-        return None, error.reason
+        return _Taken(None, error.reason)
     declared = str(attachment.get("mimeType") or "")
     media_type = declared if true_type == _UNKNOWN and _MEDIA_TYPE.fullmatch(declared) else true_type
-    name = safe_name(str(attachment.get("fileName") or ""), true_type)
-    file_id = ids.imported(key)
-    row = file_row(file_id, report.number, note_id, name, media_type, path.stat().st_size)
+    row = file_row(ids.imported(key), report.number, note_id, safe_name(name, true_type), media_type, size)
     writes.files.append((row, path))
     writes.attachments += 1
     report.changes.append("NEUER_ANHANG")
-    return file_id, ""
+    return _Taken(ids.imported(key))
 
 
 async def _fetch(portal: Portal, address: str, limit: int, path: Path) -> Answer:
@@ -93,20 +110,6 @@ async def _fetch(portal: Portal, address: str, limit: int, path: Path) -> Answer
             if not answer.pause:  # else the session's pace keeps it
                 await portal.pace.rest(attempt)
     raise ListingError(f"an attachment could not be read ({answer.reason or answer.status})")
-
-
-def _same_of_ours(work: Work, report: Report, path: Path) -> str | None:
-    """Return which of the report's own files this is, come back under an id of the portal's (E49)."""
-    if report.is_new:
-        return None
-    size = path.stat().st_size
-    with read_snapshot(work.run.engine) as connection:
-        for file in rows_of(connection, FILES, key=report.number):
-            if file["origin"] != Origin.PORTAL and file["size"] in (size, None):
-                held = row_of(connection, CONTENT, key=file["file_id"])
-                if held and held["content"] == path.read_bytes():
-                    return str(file["file_id"])
-    return None
 
 
 def _key(attachment: Attachment) -> str:

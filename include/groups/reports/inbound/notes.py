@@ -4,15 +4,17 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from include.groups.reports.inbound.comments import Comment, Known, digest, echoed, note_id_of, version_in
+from include.groups.reports.inbound.comments import Comment, digest, echoed, note_id_of, version_in
+from include.groups.reports.inbound.known import Known
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.texts import one_line, plain
 from include.groups.reports.inbound.tickets import Ticket
-from include.groups.reports.inbound.work import Work, Writes, kept_text
+from include.groups.reports.inbound.work import LONGEST_TEXT, Work, Writes, kept_text
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import NO, YES
 from include.ixhaus.contract.reports import SP_NOTIZ
+from include.rules.reports.texts import cut
 from include.vocabulary.clock import utc_now
 from include.vocabulary.state import Origin
 
@@ -33,7 +35,11 @@ def import_comments(
             continue
         before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""))
         if before is None:
-            note_id = echoed(comment, known.unseen, echoes) or _import(work, report, comment, writes)
+            note_id = (
+                echoed(comment, known.unseen, echoes)
+                or _imported_before(work, ticket, report, comment, known, writes)
+                or _import(work, report, comment, writes)
+            )
             writes.remember(work, "comment", key, note_id, version, is_known=False)
         else:
             note_id = before["erp_id"]
@@ -55,6 +61,24 @@ def _import(work: Work, report: Report, comment: Comment, writes: Writes) -> str
     _add_note(work, report, note_id, text, comment, writes)
     writes.comments += 1
     report.changes.append("NEUE_NOTIZ")
+    return note_id
+
+
+def _imported_before(
+    work: Work, ticket: Ticket, report: Report, comment: Comment, known: Known, writes: Writes
+) -> str | None:
+    """Return the note that a comment became before the inbox forgot it; what no note says as yet is added."""
+    note_id = note_id_of(comment)
+    said = {
+        str(note["text"] or "").strip()
+        for note in known.from_portal
+        if note["note_id"] == note_id or note["note_id"].startswith(f"{note_id}-")
+    }
+    if not said:
+        return None
+    text = plain(str(comment.get("text") or ""))
+    if said.isdisjoint(cut(one, LONGEST_TEXT).strip() for one in (text, CHANGED + text)):
+        note_change(work, ticket, report, comment, writes)
     return note_id
 
 

@@ -9,7 +9,14 @@ from include.casavi.endpoints import LISTS
 from include.casavi.listing import ListingError, Page, list_pages
 from include.groups.reports.inbound.intake import import_ticket
 from include.groups.reports.inbound.texts import storable
-from include.groups.reports.inbound.tickets import Ticket, is_usable, settled_versions, version_of
+from include.groups.reports.inbound.tickets import (
+    Ticket,
+    is_numbered,
+    is_usable,
+    named,
+    settled_versions,
+    version_of,
+)
 from include.groups.reports.inbound.work import Work, Writes, read_cursor, store
 from include.groups.reports.times import iso, parse
 from include.ixhaus.contract.reports import SP_MELDUNG
@@ -83,12 +90,14 @@ class Reading:
 
     async def _read(self, page: Page) -> Writes:
         """Return what a page brings; a ticket that cannot be read leaves the others alone."""
-        writes = Writes()
+        writes, have_ids = Writes(), self._work.run.settings.portal.tickets_have_ids
+        own = {one["id"] for one in page.records}
+        tickets = {(one["id"], is_numbered(one)): one for one in (named(it, have_ids=have_ids) for it in page.records)}
         with read_snapshot(self._work.run.engine) as connection:
-            settled = settled_versions(connection, self._work.system, [one["id"] for one in page.records])
-        for ticket in {one["id"]: one for one in page.records}.values():
-            if not is_usable(ticket["id"]):
-                writes.warn("ticket", str(ticket.get("internalId")), "TICKET_WITHOUT_ID")
+            settled = settled_versions(connection, self._work.system, [one["id"] for one in tickets.values()])
+        for ticket in tickets.values():
+            if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
+                writes.warn("ticket", str(ticket.get("internalId") or "-"), "TICKET_WITHOUT_ID")
             elif settled.get(ticket["id"]) != version_of(ticket) and ticket["id"] not in self.unread:
                 modified = parse(ticket.get("modifiedAt"))
                 self._late += bool(modified and self._began and modified < self._began)

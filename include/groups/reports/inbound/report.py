@@ -27,8 +27,11 @@ class Report:
     from_portal: str | None = None
     """The number, if the ticket was born in the portal: what the inbox says of it. Our own are in the ledger."""
     is_new: bool = False
-    is_missing: bool = False
-    """Whether iX-Haus does not hold it any more."""
+    why_none: str = ""
+    """Without a number: a reason code if staff should know that."""
+    property_nr: str | None = None
+    held: Row | None = None
+    """What the ledger says of its ticket."""
     is_withdrawn: bool = False
     is_up_to_date: bool = True
     """Whether the portal holds what iX-Haus says: else nobody can tell whose the status in the portal is."""

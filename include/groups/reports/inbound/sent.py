@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from include.casavi.payloads import CommentPayload
-from include.groups.reports.inbound.comments import Comment, Known, key_of, version_in
+from include.groups.reports.inbound.comments import Comment, key_of, version_in
+from include.groups.reports.inbound.known import Known
 from include.groups.reports.inbound.notes import US, note_change, note_end
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.statements import STAFF_NAME, Row, row_of
@@ -47,7 +48,7 @@ def _compare(
     key, comment = shown
     text = str(comment.get("text") or "")
     before, version = known.inbox.get(key), version_in(ticket["id"], text)
-    is_same = _reads_the_same(text, cut(sendable(note["text"] or "")))
+    is_same = reads_the_same(text, note["text"] or "")
     if before["version"] == version if before else is_same:
         return
     if not is_same:
@@ -81,9 +82,10 @@ def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
     return held["state"] == State.PRESENT and held["hash"] in hashes
 
 
-def _reads_the_same(shown: str, text: str) -> bool:
+def reads_the_same(shown: str, text: str) -> bool:
     """Whether the portal shows a text of ours, with or without markup of its own, whatever it does to blanks."""
-    sent = {_words(text), _words(plain(text))}
+    ours = cut(sendable(text))
+    sent = {_words(ours), _words(plain(ours))}
     return _words(shown) in sent or _words(plain(shown)) in sent
 
 

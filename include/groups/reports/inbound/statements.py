@@ -10,7 +10,15 @@ from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindpar
 
 from include.ixhaus.contract.master import SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_VERTRAG, SP_VERTRAGSROLLE
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
-from include.ixhaus.contract.reports import SP_ANHANG, SP_BENUTZER, SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
+from include.ixhaus.contract.reports import (
+    SP_ANHANG,
+    SP_BEAUFTRAGUNG,
+    SP_BENUTZER,
+    SP_MELDUNG,
+    SP_MELDUNGSART,
+    SP_NOTIZ,
+    SP_TEAM,
+)
 from include.ixhaus.database import id_lists
 from include.ixhaus.rows import named_rows
 
@@ -23,13 +31,22 @@ _inbox, _ledger, _position, _entry = SP_EINGANG.c, SP_ABGLEICH.c, SP_POSITION.c,
 _report, _note, _file, _contract, _role = SP_MELDUNG.c, SP_NOTIZ.c, SP_ANHANG.c, SP_VERTRAG.c, SP_VERTRAGSROLLE.c
 
 USER: Final = select(SP_BENUTZER.c.is_blocked, SP_BENUTZER.c.may_report).where(SP_BENUTZER.c.user_nr == _KEY)
+NAMED_USERS: Final = select(SP_BENUTZER.c.user_nr, SP_BENUTZER.c.name).where(
+    (SP_BENUTZER.c.user_nr == _KEY) | (SP_BENUTZER.c.name == bindparam("k_name"))
+)
 STAFF_NAME: Final = select(SP_BENUTZER.c.name).where(SP_BENUTZER.c.user_nr == _KEY)
 POSITION: Final = select(_position.value).where(_position.system == _SYSTEM, _position.name == _KEY)
 INBOX: Final = select(_inbox.portal_id, _inbox.erp_id, _inbox.version).where(
     _inbox.system == _SYSTEM, _inbox.record_type == _KIND, _inbox.portal_id.in_(_IDS)
 )
 LEDGER: Final = select(
-    _ledger.external_id, _ledger.state, _ledger.acknowledged_at, _ledger.identity, _ledger.hash, _ledger.outcome
+    _ledger.external_id,
+    _ledger.state,
+    _ledger.acknowledged_at,
+    _ledger.identity,
+    _ledger.hash,
+    _ledger.outcome,
+    _ledger.reason,
 ).where(_ledger.system == _SYSTEM, _ledger.record_type == _KIND, _ledger.external_id.in_(_IDS))
 ENTRIES: Final = select(_entry.record_type, _entry.external_id, _entry.reason).where(
     _entry.system == _SYSTEM, _entry.run == _KEY
@@ -38,9 +55,10 @@ KIND: Final = select(
     SP_MELDUNGSART.c.is_released, SP_MELDUNGSART.c.is_locked, SP_MELDUNGSART.c.is_bulletin,
     SP_MELDUNGSART.c.is_property_wide,
 ).where(SP_MELDUNGSART.c.report_kind == _KEY)  # fmt: skip
-REPORTS: Final = select(_report.report_nr, _report.status, _report.hint, _report.changed_at).where(
-    _report.report_nr.in_(_IDS)
-)
+REPORTS: Final = select(
+    _report.report_nr, _report.status, _report.hint, _report.changed_at, _report.property_nr, _report.origin,
+    _report.subject, _report.reported_at,
+).where(_report.report_nr.in_(_IDS))  # fmt: skip
 NOTES: Final = select(
     _note.note_id,
     _note.text,
@@ -50,6 +68,7 @@ NOTES: Final = select(
     _note.created_at,
     _note.origin,
 ).where(_note.report_nr == _KEY)
+ORDERS: Final = select(SP_BEAUFTRAGUNG.c.order_nr).where(SP_BEAUFTRAGUNG.c.report_nr == _KEY)
 IMPORTED_NOTES: Final = (
     select(_inbox.portal_id, _inbox.erp_id, _inbox.version, _note.created_at)
     .join(SP_NOTIZ, _note.note_id == _inbox.erp_id)
@@ -60,7 +79,9 @@ IMPORTED_NOTES: Final = (
         _note.origin == bindparam("k_origin"),
     )
 )
-FILES: Final = select(_file.file_id, _file.size, _file.origin).where(_file.report_nr == _KEY)
+FILES: Final = select(
+    _file.file_id, _file.file_name, _file.media_type, _file.size, _file.origin, _file.changed_at
+).where(_file.report_nr == _KEY)
 CONTENT: Final = select(_file.content).where(_file.file_id == _KEY)
 PERSON: Final = select(SP_PERSON.c.person_key, SP_PERSON.c.partner_nr, SP_PERSON.c.created_at).where(
     SP_PERSON.c.person_key == _KEY
@@ -104,6 +125,11 @@ def _update(table: Table, keys: Sequence[str], names: Sequence[str]) -> Update:
 PORTAL_COLUMNS: Final = _update(SP_MELDUNG, ["report_nr"], ["portal_changed_at", "portal_change", "hint"])
 INBOX_VERSION: Final = _update(SP_EINGANG, ["system", "record_type", "portal_id"], ["erp_id", "version", "received_at"])
 GONE: Final = _update(SP_ABGLEICH, ["system", "record_type", "external_id"], ["state", "hash", "refused", "outcome"])
+HELD_AFTER_ALL: Final = _update(
+    SP_ABGLEICH,
+    ["system", "record_type", "external_id"],
+    ["group", "properties", "identity", "parents", "state", "hash", "acknowledged_at", "portal_id"],
+)
 MOVE: Final = _update(SP_POSITION, ["system", "name"], ["value", "as_of"])
 
 

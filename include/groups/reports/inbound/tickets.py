@@ -1,6 +1,5 @@
-"""Which report a ticket is, and how a ticket from the portal becomes one (R4, R38, R41, R47–R49, O6)."""
+"""By what a ticket is known, and how one from the portal becomes a report (R4, R38, R41, R47–R49)."""
 
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -8,21 +7,18 @@ from sqlalchemy import Connection
 
 from include.groups.reports.inbound.report import NEW, Report
 from include.groups.reports.inbound.reporter import Place, find_place, team_of
-from include.groups.reports.inbound.statements import INBOX, KIND, LEDGER, REPORTS, by_ids, row_of
+from include.groups.reports.inbound.statements import INBOX, KIND, REPORTS, by_ids, row_of
 from include.groups.reports.inbound.texts import one_line, storable
-from include.groups.reports.inbound.work import Work, Writes
+from include.groups.reports.inbound.work import Work
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import YES
-from include.ixhaus.contract.own import SP_ABGLEICH
-from include.rules.reports.sources import portal_state
-from include.vocabulary.clock import from_utc_column, to_utc_column, utc_now
-from include.vocabulary.ids import bases, imported
-from include.vocabulary.state import Origin, State
+from include.vocabulary.clock import utc_now
+from include.vocabulary.ids import imported
+from include.vocabulary.state import Origin
 
 LONGEST_ID: Final = 100
-_LONGEST_IDENTITY: Final = 40
 _LONGEST_VERSION: Final = 40
-_NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 - local, as iX-Haus writes it
+_NUMBERED: Final = "isNumbered"
 Ticket = dict[str, Any]
 
 
@@ -40,6 +36,27 @@ def split_version(version: str | None) -> tuple[str, str]:
     return modified, status
 
 
+def id_of(record: Ticket, *, have_ids: bool) -> str:
+    """Return the id by which a ticket of a list is known: its own or, where the portal gave it none, its number there;
+    "" without either.
+
+    have_ids: whether the portal gives every ticket an id, so that one without is none to be told by
+    """
+    own, number = record.get("id"), record.get("internalId")
+    return str(number or "") if own in (None, "") and not have_ids else str("" if own is None else own)
+
+
+def named(record: Ticket, *, have_ids: bool) -> Ticket:
+    """Return a ticket under the id by which it is known, with a mark if that is not its own."""
+    known_by = id_of(record, have_ids=have_ids)
+    return record if record["id"] == known_by else record | {"id": known_by, _NUMBERED: True}
+
+
+def is_numbered(ticket: Ticket) -> bool:
+    """Whether a ticket is known by the portal's number for want of an id: no number of iX-Haus is meant by that."""
+    return bool(ticket.get(_NUMBERED))
+
+
 def is_usable(ticket_id: str) -> bool:
     """Whether a ticket can be asked for and remembered by this id."""
     return 0 < len(ticket_id) <= LONGEST_ID and storable(ticket_id) == ticket_id
@@ -51,33 +68,13 @@ def settled_versions(connection: Connection, system: str, ids: list[str]) -> dic
     return {ticket_id: split_version(row["version"])[0] for ticket_id, row in rows.items()}
 
 
-def identify(connection: Connection, work: Work, ticket: Ticket) -> Report | None:
-    """Return the report of a ticket that is known: one of ours by the ledger, one from the portal by the inbox.
-
-    None: it is new, or was not imported. A report that iX-Haus no longer holds has an empty number.
+def numbers_of(ticket: Ticket) -> list[str]:
+    """Return which numbers the report of a ticket made in the portal may have: usually the first, the other where that
+    is taken, as another portal (the test system's, say) counts as well.
     """
-    names = bases(ticket["id"])  # our own ids are a report's number, for another audience with additions
-    inbox = by_ids(connection, INBOX, names, system=work.system, kind="ticket")
-    held = by_ids(connection, LEDGER, names[:1], system=work.system, kind="ticket").get(ticket["id"])
-    mine = inbox.get(ticket["id"], {})
-    if held is None and not mine.get("erp_id"):
-        return None
-    came_in = [inbox[name]["erp_id"] for name in names if inbox.get(name, {}).get("erp_id")]
-    candidates = came_in[:1] or names
-    reports = by_ids(connection, REPORTS, candidates)
-    found = next((reports[number] for number in candidates if number in reports), None)
-    if found is None:
-        return Report("", mine.get("erp_id"), is_missing=True)
-    acknowledged = from_utc_column(held["acknowledged_at"]) if held else None
-    return Report(
-        number=found["report_nr"],
-        from_portal=mine.get("erp_id"),
-        is_withdrawn=bool(held and held["state"] == State.REMOVED),
-        is_up_to_date=acknowledged is not None and (found["changed_at"] or _NEVER) <= local(acknowledged),
-        portal_state=portal_state(found["status"], work.run.settings),
-        hint=found["hint"] or "",
-        seen_status=split_version(mine.get("version"))[1],
-    )
+    key = ticket.get("internalId") or ticket["id"]
+    mark = blake2b(f"{ticket['id']} {ticket.get('createdAt')}".encode(errors="replace"), digest_size=4).hexdigest()
+    return [imported(key)[:LONGEST_ID], f"{imported(key)[: LONGEST_ID - 9]}-{mark}"]
 
 
 def is_importable(connection: Connection, kind: str) -> bool:
@@ -96,7 +93,8 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
     place = find_place(connection, work.system, ticket, work.run.today)
     team, responsible = team_of(connection, place.property_nr)
     now = utc_now()
-    number = imported(ticket.get("internalId") or ticket["id"])[:LONGEST_ID]
+    numbers = numbers_of(ticket)
+    number = next((one for one in numbers if one not in by_ids(connection, REPORTS, numbers)), numbers[-1])
     row = {
         "report_nr": number, "subject": one_line(str(ticket.get("title") or ""), 400) or None, "text": None,
         "report_kind": ticket["ticketTypeId"], "status": NEW,
@@ -105,19 +103,8 @@ def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
         "team_nr": team, "responsible_user": responsible, "created_by": work.user, "changed_by": work.user,
         "origin": Origin.PORTAL.value, "portal_status": None, "portal_reason": None, "changed_at": local(now),
     }  # fmt: skip
-    return Report(number, number, is_new=True, row=row, hints=[*place.hints, *_outside(work, place)])
-
-
-def add_to_ledger(work: Work, ticket: Ticket, report: Report, writes: Writes) -> None:
-    """Let the outbound side know that the portal holds the report, so that it changes it instead of making another."""
-    contact_id = str(ticket.get("contactId") or "")
-    row = dict.fromkeys(SP_ABGLEICH.c.keys()) | {
-        "system": work.system, "record_type": "ticket", "external_id": ticket["id"], "group": work.run.state.group,
-        "properties": report.row["property_nr"], "state": State.PRESENT.value,
-        "identity": contact_id if 0 < len(contact_id) <= _LONGEST_IDENTITY else None,
-        "acknowledged_at": to_utc_column(utc_now()),
-    }  # fmt: skip
-    writes.rows.append((SP_ABGLEICH, row))
+    hints = [*place.hints, *_outside(work, place)]
+    return Report(number, number, is_new=True, property_nr=place.property_nr, row=row, hints=hints)
 
 
 def _outside(work: Work, place: Place) -> list[str]:

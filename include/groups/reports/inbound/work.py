@@ -10,6 +10,7 @@ from sqlalchemy.exc import StatementError
 from include.groups.reports.inbound.statements import (
     ENTRIES,
     GONE,
+    HELD_AFTER_ALL,
     INBOX_VERSION,
     INSERTS,
     MOVE,
@@ -21,7 +22,7 @@ from include.groups.reports.inbound.statements import (
 )
 from include.groups.reports.times import local
 from include.ixhaus.contract import YES
-from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION
 from include.ixhaus.contract.reports import SP_ANHANG
 from include.rules.reports.texts import cut
 from include.sync import protocol
@@ -64,6 +65,8 @@ class Writes:
     inbox_versions: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     """Keys of ledger rows whose records staff have removed in the portal by hand."""
+    held_after_all: list[Row] = field(default_factory=list)
+    """Of records that the ledger only planned to send and the portal has."""
     entries: list[Entry] = field(default_factory=list)
     tickets: int = 0
     comments: int = 0
@@ -84,6 +87,30 @@ class Writes:
             self.inbox_versions.append({**{f"k_{name}": value for name, value in key.items()}, **values})
         else:
             self.rows.append((SP_EINGANG, key | values))
+
+    def hold(
+        self, work: Work, record_type: str, external_id: str, before: Row | None, *, property_nr: str | None,
+        identity: str | None = None, parents: str | None = None, content: str | None = None,
+        portal_id: str | None = None,
+    ) -> None:  # fmt: skip
+        """Note in the ledger that the portal holds a record, unless the ledger knows what became of it.
+
+        before:    the ledger's row, if any
+        content:   the hash of what the portal shows, where that is what iX-Haus says; else it is sent again
+        portal_id: under which the portal has it, if that may be another id
+        """
+        if before and before["state"] != State.NEW:
+            return
+        key = {"system": work.system, "record_type": record_type, "external_id": external_id}
+        values = {
+            "group": work.run.state.group, "properties": property_nr, "identity": identity, "parents": parents,
+            "state": State.PRESENT.value, "hash": content, "acknowledged_at": to_utc_column(utc_now()),
+            "portal_id": None if portal_id == external_id else portal_id,
+        }  # fmt: skip
+        if before:
+            self.held_after_all.append({**{f"k_{name}": value for name, value in key.items()}, **values})
+        else:
+            self.rows.append((SP_ABGLEICH, dict.fromkeys(SP_ABGLEICH.c.keys()) | key | values))
 
     def remove(self, work: Work, record_type: str, external_id: str) -> None:
         """Note in the ledger that the portal does not hold a record any more, without our doing."""
@@ -130,6 +157,8 @@ def _write(connection: Connection, writes: Writes) -> None:
         connection.execute(PORTAL_COLUMNS, writes.reports)
     if writes.inbox_versions:
         connection.execute(INBOX_VERSION, writes.inbox_versions)
+    if writes.held_after_all:
+        connection.execute(HELD_AFTER_ALL, writes.held_after_all)
     if writes.gone:
         connection.execute(GONE, writes.gone)
 

@@ -12,6 +12,7 @@ from yarl import URL
 from include.casavi.client import Portal, PortalStopError, open_portal
 from include.casavi.endpoints import LISTS
 from include.casavi.verdict import Verdict
+from include.groups.reports.inbound.tickets import id_of
 from include.groups.reports.times import iso
 from include.settings import SystemSettings
 
@@ -66,7 +67,7 @@ class PortalWatch:
             return None
         self._failures = 0
         self._seen_until = answer.date or self._seen_until
-        return _listed(json.loads(answer.content))
+        return _listed(json.loads(answer.content), have_ids=settings.portal.tickets_have_ids)
 
     def _rest(self, settings: SystemSettings, pause: float | None) -> None:
         self._failures += 1
@@ -83,9 +84,9 @@ class PortalWatch:
         await self._stack.aclose()
 
 
-def _listed(page: dict[str, Any]) -> list[Listed]:
+def _listed(page: dict[str, Any], *, have_ids: bool) -> list[Listed]:
     tickets = [one for one in page["list"] if isinstance(one, dict)]
-    found = [Listed(str(one.get("id") or ""), str(one.get("modifiedAt") or "")) for one in tickets]
+    found = [Listed(id_of(one, have_ids=have_ids), str(one.get("modifiedAt") or "")) for one in tickets]
     links = page.get("_links")
     more = links.get("next") if isinstance(links, dict) else links
     return [*found, Listed(MORE, str(more))] if more else found

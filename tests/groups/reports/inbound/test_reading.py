@@ -133,14 +133,30 @@ def test_a_ticket_listed_twice_is_imported_once(world: World, monkeypatch: pytes
     assert world.receive() == Received(tickets=1, comments=1)
 
 
-@pytest.mark.parametrize("ticket", [{"id": ""}, {"id": "x" * 101}, {"id": "\ud800"}])
-def test_a_ticket_without_a_usable_id_is_named(world: World, monkeypatch: pytest.MonkeyPatch, ticket: Record) -> None:
-    async def strange(*_: object, **__: str) -> AsyncGenerator[Page]:
-        yield Page([{"internalId": 15} | ticket], datetime(2027, 1, 1, tzinfo=UTC))
-
-    monkeypatch.setattr(reading, "list_pages", strange)
+@pytest.mark.parametrize(
+    ("ticket", "named"),
+    [
+        ({"id": "", "internalId": None}, "-"),
+        ({"id": "x" * 101}, "15"),
+        ({"id": "\ud800"}, "15"),
+    ],
+)
+def test_a_ticket_without_a_usable_id_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch, ticket: Record, named: str
+) -> None:
+    monkeypatch.setattr(reading, "list_pages", lambda *_, **__: one_page({"internalId": 15} | ticket))
     assert world.receive() == Received()
+    assert world.warned() == [("warning", named, "TICKET_WITHOUT_ID")]
+
+
+def test_where_every_ticket_has_an_id_one_without_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "list_pages", lambda *_, **__: one_page({"id": "", "internalId": 15}))
+    assert world.receive(portal={"tickets_have_ids": True}) == Received()
     assert world.warned() == [("warning", "15", "TICKET_WITHOUT_ID")]
+
+
+async def one_page(*records: Record) -> AsyncGenerator[Page]:
+    yield Page(list(records), datetime(2027, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("left_out", ["createdAt", "modifiedAt", "internalId", "status", "attachments", "description"])

@@ -315,3 +315,11 @@ def test_the_trigger_can_be_made_anew_from_what_airflow_keeps() -> None:
     classpath, given = trigger.serialize()
     assert classpath == f"{ReportsTrigger.__module__}.{ReportsTrigger.__qualname__}"
     assert ReportsTrigger(**given).serialize() == trigger.serialize()
+
+
+def test_a_ticket_without_an_id_is_told_once(sight: Sight) -> None:
+    sight.world.sandbox.behave(ticket_ids="none")
+    sight.world.files_report()
+    assert sight.look() == Change(())
+    sight.run()
+    assert [sight.look(), sight.look()] == [NOTHING, NOTHING]
