@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, literal, select
+from sqlalchemy.exc import DBAPIError
 
+from include.ixhaus.check import cannot_be_read
 from include.ixhaus.contract.own import SP_FREIGABE, SP_FREIGABE_SATZ, SP_PROTOKOLL
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
@@ -143,8 +145,17 @@ def all_records(engine: Engine, system: str, approval: str, wanted: Wanted) -> l
 
 
 def read_approvals(connection: Connection, query: Select[Any]) -> list[Approval]:
-    """Return the questions of a query for COLUMNS."""
-    return [_as_approval(row) for row in named_rows(connection, query)]
+    """Return the questions of a query for COLUMNS.
+
+    Where the table is still to be added, as after an update, no run can have asked anything.
+    """
+    try:
+        rows = named_rows(connection, query)
+    except DBAPIError as error:
+        if not cannot_be_read(error):
+            raise
+        return []
+    return [_as_approval(row) for row in rows]
 
 
 def approvals_query(system: str, now: datetime) -> Select[Any]:

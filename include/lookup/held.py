@@ -34,8 +34,8 @@ def held_back(engine: Engine, system: str, runs: Sequence[Mapping[str, Any]]) ->
     if not runs:
         return {}
     with read_snapshot(engine) as connection:
-        rows = connection.execute(held_query(system, [run["run"] for run in runs])).all()
-        counts: dict[str, int] = {run: count for run, count in rows}
+        rows = connection.execute(held_query(system, [run["run"] for run in runs]))
+        counts = {str(name): int(count) for name, count in rows}
         began = {run["run"]: datetime.fromisoformat(run["queried_at"]) for run in runs if run["run"] in counts}
         asked = read_approvals(connection, since_query(system, min(began.values()))) if began else []
     return {

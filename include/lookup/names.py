@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Engine, Row, Select, Table, select
+from sqlalchemy import Column, Connection, Engine, Select, Table, select
 
 from include.ixhaus.contract.documents import SP_DOKUMENT
 from include.ixhaus.contract.master import SP_EINHEIT, SP_OBJEKT, SP_PARTNER, SP_PERSON
@@ -142,7 +142,7 @@ def _is_same(identity: str | None, created_at: datetime | None) -> bool:
     return not identity or created_at is None or identity == created_at.isoformat(timespec="seconds")
 
 
-def _known(connection: Connection, system: str, record_type: str, external_ids: set[str]) -> dict[str, Row[Any]]:
+def _known(connection: Connection, system: str, record_type: str, external_ids: set[str]) -> dict[str, Any]:
     return {row[0]: row for row in _rows(connection, partial(known_query, system, record_type), external_ids)}
 
 
@@ -159,6 +159,6 @@ def _texts(connection: Connection, query: Query, keys: Iterable[str]) -> dict[st
     return {row[0]: row[1] or "" for row in _rows(connection, query, keys)}
 
 
-def _rows(connection: Connection, query: Query, keys: Iterable[str]) -> Iterator[Row[Any]]:
+def _rows(connection: Connection, query: Query, keys: Iterable[str]) -> Iterator[Any]:
     for some in id_lists(keys):
         yield from connection.execute(query(some))
