@@ -109,9 +109,7 @@ async def one_run(request: Request, system: str, run: str) -> Response:
     if detail is None:
         raise HTTPException(404)
     told = [_told(detail, request)]
-    return page(
-        request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=False, mistakes=[], now=utc_now()
-    )
+    return _run_page(request, told, is_tab=False, mistakes=[])
 
 
 @router.get("/protocol/entries.csv")
@@ -143,9 +141,12 @@ async def tab_of_dag_run(request: Request, dag_id: str, run_id: str) -> Response
     details = await in_time(_details_of_dag_run, dag_id, run_id)
     told = [_told(detail, request) for detail in details]
     mistakes = [] if told else _mistakes()
-    return page(
-        request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=True, mistakes=mistakes, now=utc_now()
-    )
+    return _run_page(request, told, is_tab=True, mistakes=mistakes)
+
+
+def _run_page(request: Request, told: Sequence[Mapping[str, Any]], *, is_tab: bool, mistakes: list[str]) -> Response:
+    shown = {"details": told, "counts": count_names(), "now": utc_now()}
+    return page(request, "run.html", TEXTS, **shown, is_tab=is_tab, mistakes=mistakes)
 
 
 @dataclass(frozen=True)
@@ -244,13 +245,8 @@ def _told(detail: Detail, request: Request) -> dict[str, Any]:
     language: Language = language_of(request)
     told = [{**vars(one), "text": translate(one.text or "", language)} for one in detail.entries]
     numbers = {level: detail.numbers[level] for level in Level if level in detail.numbers}
-    return {
-        "run": _shown(detail.run, request),
-        "entries": told,
-        "numbers": numbers,
-        "total": sum(numbers.values()),
-        "held": detail.held,
-    }
+    run, total = _shown(detail.run, request), sum(numbers.values())
+    return {"run": run, "entries": told, "numbers": numbers, "total": total, "held": detail.held}
 
 
 def _heads(request: Request, keys: Sequence[str]) -> list[str]:
