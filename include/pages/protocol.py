@@ -145,7 +145,7 @@ async def tab_of_dag_run(request: Request, dag_id: str, run_id: str) -> Response
 
 
 def _run_page(request: Request, told: Sequence[Mapping[str, Any]], *, is_tab: bool, mistakes: list[str]) -> Response:
-    shown = {"details": told, "counts": count_names(), "now": utc_now()}
+    shown: dict[str, Any] = {"details": told, "counts": count_names(), "now": utc_now()}
     return page(request, "run.html", TEXTS, **shown, is_tab=is_tab, mistakes=mistakes)
 
 
