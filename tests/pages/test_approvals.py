@@ -269,11 +269,8 @@ def test_a_question_that_has_lapsed_takes_no_answer(waiting: Pages) -> None:
 
 def test_who_may_not_trigger_may_not_answer(waiting: Pages) -> None:
     assert 'value="approve"' not in waiting.get(QUESTION, "leser").text
-    for user, fields in (
-        ("leser", {"token": waiting.token("leser"), "what": "approve"}),
-        ("admin", {"what": "approve"}),
-    ):
-        assert waiting.post(QUESTION, fields, user).status == 403
+    assert sent(waiting, "approve", "leser").status == 403
+    assert waiting.post(QUESTION, {"what": "approve"}).status == 403
     assert sent(waiting, "anything").status == 422
     assert state(waiting) == ("open", None)
 
