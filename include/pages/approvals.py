@@ -43,6 +43,8 @@ __all__ = ["TEXTS", "router"]
 router = APIRouter()
 PATH: Final = "/approvals/{system}/{approval}"
 SHOWN: Final = 50
+NAMED_AT_ONCE: Final = 10_000
+"""So many names are read well within the time a reader waits."""
 ASKED_AS: Final = {record_type: kind for kind, known in KINDS.items() for record_type in known.record_types}
 """Record type → what the page Warum? calls it."""
 COLOURS: Final = {"open": "warn", "approved": "good", "rejected": "bad"}
@@ -163,9 +165,13 @@ async def _may_decide(user: BaseUser, question: Approval) -> bool:
 
 
 async def _names(system: str, records: list[Record]) -> Names:
-    return await in_time(
-        lambda: names_of(engine_of(system), system, [(one.record_type, one.external_id) for one in records])
-    )
+    keys = [(one.record_type, one.external_id) for one in records]
+    names: Names = {}
+    for start in range(0, len(keys), NAMED_AT_ONCE):
+        names |= await in_time(
+            lambda some: names_of(engine_of(system), system, some), keys[start : start + NAMED_AT_ONCE]
+        )
+    return names
 
 
 def _dag(question: Approval) -> str:

@@ -193,7 +193,7 @@ def test_a_run_that_asks_no_second_time_waits_for_the_question_of_its_group_that
     assert (waiting.approval and waiting.approval.approval) == "q"
 
 
-def test_a_run_without_a_question_still_says_how_many_wait(engine: Engine) -> None:
+def test_a_run_without_a_question_still_says_how_many_it_held_back(engine: Engine) -> None:
     assert held(engine, 0, "REMOVAL_GUARD") == Held(1, None)
 
 

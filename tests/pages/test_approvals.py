@@ -163,7 +163,7 @@ def test_a_question_that_is_not_there_is_not_found(pages: Pages) -> None:
 def test_the_protocol_is_there_before_the_tables_of_questions_are(pages: Pages) -> None:
     METADATA.drop_all(database(pages), [METADATA.tables[name] for name in ("SP_FREIGABE", "SP_FREIGABE_SATZ")])
     run_that_waits(pages)
-    assert "3 warten auf Freigabe" in shown(pages.get("/protocol"))
+    assert "3 angehalten" in shown(pages.get("/protocol"))
 
 
 def test_names_stand_beside_the_ids_for_those_who_may_decide(waiting: Pages) -> None:
