@@ -205,7 +205,7 @@ def new_page(browser: Browser, address: str, scheme: str, width: int) -> Page:
     return page
 
 
-def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[FrameLocator], None] | None = None) -> None:
+def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[FrameLocator], None]) -> None:
     """Take a picture of a page within Airflow, as high as the page is."""
     page = new_page(browser, url.partition("/plugin")[0], scheme, 1280)
     page.goto(url)

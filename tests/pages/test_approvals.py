@@ -241,6 +241,17 @@ def test_an_approval_holds_as_long_as_the_settings_say_and_starts_the_groups_dag
     assert 71.9 < hours <= 72
 
 
+def test_a_question_is_answered_with_the_keyboard_alone(waiting: Pages, browser: Browser) -> None:
+    with visit(browser, waiting, QUESTION) as page:
+        reject = page.get_by_role("button", name="Ablehnen")
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if reject.evaluate("button => button === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        expect(page.locator("dl.about")).to_contain_text("abgelehnt")
+
+
 @pytest.mark.rule("E36")
 def test_a_rejection_starts_nothing(waiting: Pages, dags: None) -> None:
     before = len(runs(waiting, "casavi_persons"))
