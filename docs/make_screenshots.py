@@ -22,6 +22,8 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
 
 TARGET: Final = Path(__file__).parent / "pages"
+QUESTION: Final = "4f0c9d2ab1e35768"
+"""Id of the invented question."""
 
 
 def leave(_inside: FrameLocator) -> None:
@@ -38,9 +40,7 @@ def ask_why(inside: FrameLocator) -> None:
 
 def open_run(inside: FrameLocator) -> None:
     """Open the newest run of documents, which has records worth a look."""
-    inside.get_by_label("Gruppe").select_option("documents")
-    inside.get_by_role("button", name="Anzeigen").click()
-    inside.locator("#listed tbody th a").first.click()
+    inside.locator("#listed tbody tr", has_text="Dokumente").first.locator("th a").click()
     inside.locator("h3").first.wait_for()
 
 
@@ -50,10 +50,17 @@ def open_report(inside: FrameLocator) -> None:
     inside.locator("main section, main .card").first.wait_for()
 
 
+def open_question(inside: FrameLocator) -> None:
+    """Open the question that waits."""
+    inside.locator("table.cards tbody a").first.click()
+    inside.locator("#list").wait_for()
+
+
 MORE: Final[dict[str, tuple[str, Callable[[FrameLocator], None]]]] = {
     "run": ("protocol", open_run),
     "report": ("reports", open_report),
     "why": ("why", ask_why),
+    "approval": ("approvals", open_question),
 }
 """Pictures of something that has to be opened first: name → page it is opened from, and how."""
 
@@ -66,12 +73,13 @@ def free_port() -> int:
 
 
 def prepare_sample(home: Path) -> None:
-    """Make the sample, run every DAG, invent the days before."""
+    """Make the sample, run every DAG, invent the days before, and a question that waits."""
     from demo.embedded import prepare, sync
 
     prepare(home)
     invent_history()
     sync(home)
+    invent_question()
 
 
 def invent_history() -> None:
@@ -80,6 +88,7 @@ def invent_history() -> None:
     from include.ixhaus.database import open_engine
     from include.sync.protocol import Counts, RunKey, close_run, open_run
     from include.vocabulary.clock import utc_now
+    from include.vocabulary.state import RunStatus
 
     engine, chance, now = open_engine("ixhaus_production"), random.Random(7), utc_now()  # noqa: S311 - no secret
     for days in range(30, 0, -1):
@@ -97,9 +106,42 @@ def invent_history() -> None:
                 errors=errors,
             )
             open_run(engine, run, began)
-            close_run(
-                engine, run, counts, "errors" if errors else "ok", "", began + timedelta(seconds=chance.randint(3, 20))
+            status = RunStatus.ERRORS if errors else RunStatus.OK
+            close_run(engine, run, counts, status, "", began + timedelta(seconds=chance.randint(3, 20)))
+
+
+def invent_question() -> None:
+    """Let the newest run of persons wait for an answer about some of the contacts and contracts it has sent."""
+    from sqlalchemy import insert, select
+
+    from include.ixhaus.contract.own import SP_ABGLEICH, SP_FREIGABE, SP_FREIGABE_SATZ
+    from include.ixhaus.database import open_engine
+    from include.lookup.runs import Selection, find_runs
+    from include.sync.protocol import Entry, RunKey, add_entries
+    from include.vocabulary.clock import to_utc_column, utc_now
+    from include.vocabulary.reasons import explain
+    from include.vocabulary.state import HELD, Level
+
+    engine, now, row = open_engine("ixhaus_production"), utc_now(), SP_ABGLEICH.c
+    (run,) = find_runs(engine, Selection(system="production", group="persons"), 1)
+    sent = select(row.record_type, row.external_id, row.properties).where(row.group == "persons", row.state.in_(HELD))
+    question = {"system": "production", "approval": QUESTION}
+    with engine.begin() as connection:
+        records = [
+            {**question, "record_type": kind, "external_id": key, "kind": "remove", "reason": "MOVED_OUT",
+             "properties": properties, "mark": ""}
+            for kind, key, properties in connection.execute(sent.order_by(row.properties, row.external_id).limit(46))
+        ]  # fmt: skip
+        connection.execute(insert(SP_FREIGABE_SATZ), records)
+        connection.execute(
+            insert(SP_FREIGABE).values(
+                **question, group="persons", state="open", count=len(records), cause=explain("REMOVAL_GUARD"),
+                run=run["run"], asked_at=to_utc_column(now), valid_until=to_utc_column(now + timedelta(hours=72)),
             )
+        )  # fmt: skip
+        key = RunKey("production", "persons", run["run"])
+        held = [Entry(one["record_type"], one["external_id"], Level.GUARDED, "REMOVAL_GUARD") for one in records]
+        add_entries(connection, key, held, now)
 
 
 @contextmanager
@@ -122,7 +164,7 @@ def airflow(port: int) -> Iterator[str]:
 
 
 def take_all(address: str) -> None:
-    """Take every picture, light and dark, and the protocol as a phone shows it."""
+    """Take every picture, light and dark, and the protocol and a question as a phone shows them."""
     from include.vocabulary.clock import berlin_day, utc_now
 
     TARGET.mkdir(exist_ok=True)
@@ -136,6 +178,8 @@ def take_all(address: str) -> None:
             for name, (start, how) in pictures.items():
                 take(browser, f"{framed}/{start}", f"{name}-{scheme}", scheme, how)
             take_phone(browser, f"{address}/serviceportal/protocol", f"protocol-phone-{scheme}", scheme)
+            question = f"{address}/serviceportal/approvals/production/{QUESTION}"
+            take_phone(browser, question, f"approval-phone-{scheme}", scheme)
         browser.close()
 
 
@@ -159,7 +203,7 @@ def new_page(browser: Browser, address: str, scheme: str, width: int) -> Page:
     return page
 
 
-def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[FrameLocator], None] | None = None) -> None:
+def take(browser: Browser, url: str, name: str, scheme: str, how: Callable[[FrameLocator], None]) -> None:
     """Take a picture of a page within Airflow, as high as the page is."""
     page = new_page(browser, url.partition("/plugin")[0], scheme, 1280)
     page.goto(url)

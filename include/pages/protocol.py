@@ -10,10 +10,11 @@ from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import Engine
 
 from include.groups import RUNS
+from include.lookup.approvals import Approval, open_approvals
+from include.lookup.held import Held, held_back
 from include.lookup.runs import (
     DayTotal,
     Selection,
-    active_systems,
     count_entries,
     count_runs,
     dag_run_of,
@@ -29,8 +30,9 @@ from include.pages.frame_texts import FRAME
 from include.pages.language import language_of
 from include.pages.protocol_texts import TEXTS
 from include.pages.rendering import page
-from include.pages.waiting import in_time, open_ixhaus
-from include.settings import ConfigurationError, load_each
+from include.pages.systems import engines
+from include.pages.waiting import in_time
+from include.settings import load_each
 from include.sync.protocol import Entry, count_names
 from include.vocabulary.clock import BERLIN, berlin_day, utc_now
 from include.vocabulary.reasons import translate
@@ -70,6 +72,8 @@ class Seen:
     days: Sequence[DayTotal]
     runs: Sequence[Run]
     total: int
+    waiting: Sequence[Approval]
+    held: Mapping[str, Held]
 
 
 @router.get("/protocol")
@@ -83,7 +87,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
         request, "protocol.html", TEXTS, seen=seen, rows=[_shown(run, request) for run in seen.runs],
         latest=seen.latest and _shown(seen.latest, request), chart=draw(seen.days), selection=selection,
         systems=seen.systems, groups=list(RUNS), counts=count_names(), number=chosen.number,
-        pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago,
+        pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago, now=utc_now(),
         mistakes=_mistakes(),
     )  # fmt: skip
 
@@ -92,7 +96,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
 async def runs_as_csv(request: Request, chosen: Annotated[Filter, Query()]) -> Response:
     """Send the chosen runs as CSV."""
     selection = chosen.selection(berlin_day(utc_now()))
-    found = await in_time(_find, _engines(selection.system), selection, EXPORTED, 0)
+    found = await in_time(_find, engines(selection.system), selection, EXPORTED, 0)
     head = ("queried", "system", "group", "status", "trigger", *count_names(), "seconds", "run", "reason")
     rows = [[_local(run), *(_shown(run, request)[name] for name in head[1:])] for run in found]
     return csv_answer(f"protokoll-{selection.first}-{selection.last}.csv", _heads(request, head), rows)
@@ -105,7 +109,7 @@ async def one_run(request: Request, system: str, run: str) -> Response:
     if detail is None:
         raise HTTPException(404)
     told = [_told(detail, request)]
-    return page(request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=False, mistakes=[])
+    return _run_page(request, told, is_tab=False, mistakes=[])
 
 
 @router.get("/protocol/entries.csv")
@@ -137,7 +141,12 @@ async def tab_of_dag_run(request: Request, dag_id: str, run_id: str) -> Response
     details = await in_time(_details_of_dag_run, dag_id, run_id)
     told = [_told(detail, request) for detail in details]
     mistakes = [] if told else _mistakes()
-    return page(request, "run.html", TEXTS, details=told, counts=count_names(), is_tab=True, mistakes=mistakes)
+    return _run_page(request, told, is_tab=True, mistakes=mistakes)
+
+
+def _run_page(request: Request, told: Sequence[Mapping[str, Any]], *, is_tab: bool, mistakes: list[str]) -> Response:
+    shown: dict[str, Any] = {"details": told, "counts": count_names(), "now": utc_now()}
+    return page(request, "run.html", TEXTS, **shown, is_tab=is_tab, mistakes=mistakes)
 
 
 @dataclass(frozen=True)
@@ -148,20 +157,34 @@ class Detail:
     entries: Sequence[Entry]
     numbers: Mapping[str, int]
     """Level → how many entries there are."""
+    held: Held | None
 
 
 def _look(selection: Selection, today: date, number: int) -> Seen:
-    engines = _engines(None)
-    chosen = {name: engine for name, engine in engines.items() if selection.system in (None, name)}
-    newest = _find(engines, Selection(), 1, 0)
-    days = [totals_per_day(engine, system, today) for system, engine in engines.items()]
+    databases = engines(None)
+    chosen = {name: engine for name, engine in databases.items() if selection.system in (None, name)}
+    newest = _find(databases, Selection(), 1, 0)
+    days = [totals_per_day(engine, system, today) for system, engine in databases.items()]
+    runs = _find(chosen, selection, SHOWN, (number - 1) * SHOWN)
     return Seen(
-        systems=list(engines),
+        systems=list(databases),
         latest=newest[0] if newest else None,
         days=[_added(same) for same in zip(*days, strict=True)],
-        runs=_find(chosen, selection, SHOWN, (number - 1) * SHOWN),
+        runs=runs,
         total=sum(count_runs(engine, replace(selection, system=system)) for system, engine in chosen.items()),
+        waiting=[one for system, engine in databases.items() for one in open_approvals(engine, system, utc_now())],
+        held=_held(chosen, runs),
     )
+
+
+def _held(databases: Mapping[str, Engine], runs: Sequence[Run]) -> dict[str, Held]:
+    """Return run → what it has held back, for those that have; a run's name is one in all systems."""
+    of_system = {system: [run for run in runs if run["system"] == system] for system in databases}
+    return {
+        run: held
+        for system, engine in databases.items()
+        for run, held in held_back(engine, system, of_system[system]).items()
+    }
 
 
 def _added(same_day: Sequence[DayTotal]) -> DayTotal:
@@ -173,30 +196,21 @@ def _mistakes() -> list[str]:
     return list(load_each().mistakes.values())
 
 
-def _engines(only: str | None) -> dict[str, Engine]:
-    """Return engines on the databases of the active systems, or of one of them; raises ConfigurationError if the
-    settings of that one are wrong.
-    """
-    if only and (mistake := load_each().mistakes.get(only)):
-        raise ConfigurationError(mistake)
-    return {system: open_ixhaus(name) for system, name in active_systems().items() if only in (None, system)}
-
-
-def _find(engines: Mapping[str, Engine], selection: Selection, limit: int, offset: int) -> list[dict[str, Any]]:
+def _find(databases: Mapping[str, Engine], selection: Selection, limit: int, offset: int) -> list[dict[str, Any]]:
     """Return selected runs of some systems, newest first; each may lie in a database of its own."""
-    if len(engines) == 1:
-        ((system, engine),) = engines.items()
+    if len(databases) == 1:
+        ((system, engine),) = databases.items()
         return find_runs(engine, replace(selection, system=system), limit, offset)
     found = [
         run
-        for system, engine in engines.items()
+        for system, engine in databases.items()
         for run in find_runs(engine, replace(selection, system=system), limit + offset)
     ]
     return sorted(found, key=lambda run: run["queried_at"] or "", reverse=True)[offset : offset + limit]
 
 
 def _detail(system: str, run: str, limit: int = ENTRIES_SHOWN) -> Detail | None:
-    engine = _engines(system).get(system)
+    engine = engines(system).get(system)
     row = find_run(engine, system, run) if engine else None
     return _with_entries(engine, row, limit) if engine and row else None
 
@@ -204,7 +218,7 @@ def _detail(system: str, run: str, limit: int = ENTRIES_SHOWN) -> Detail | None:
 def _details_of_dag_run(dag_id: str, run_id: str) -> list[Detail]:
     return [
         _with_entries(engine, row, ENTRIES_SHOWN)
-        for system, engine in _engines(None).items()
+        for system, engine in engines(None).items()
         for row in executions(engine, system, dag_id, run_id)
     ]
 
@@ -213,7 +227,8 @@ def _with_entries(engine: Engine, row: Run, limit: int) -> Detail:
     found: list[Entry] = []
     for level in Level:
         found += entries(engine, row["system"], row["run"], [level], limit - len(found)) if len(found) < limit else []
-    return Detail(row, found, count_entries(engine, row["system"], row["run"]))
+    held = held_back(engine, row["system"], [row]).get(row["run"])
+    return Detail(row, found, count_entries(engine, row["system"], row["run"]), held)
 
 
 def _shown(run: Run, request: Request) -> dict[str, Any]:
@@ -230,7 +245,8 @@ def _told(detail: Detail, request: Request) -> dict[str, Any]:
     language: Language = language_of(request)
     told = [{**vars(one), "text": translate(one.text or "", language)} for one in detail.entries]
     numbers = {level: detail.numbers[level] for level in Level if level in detail.numbers}
-    return {"run": _shown(detail.run, request), "entries": told, "numbers": numbers, "total": sum(numbers.values())}
+    run, total = _shown(detail.run, request), sum(numbers.values())
+    return {"run": run, "entries": told, "numbers": numbers, "total": total, "held": detail.held}
 
 
 def _heads(request: Request, keys: Sequence[str]) -> list[str]:

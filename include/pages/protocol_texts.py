@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from include.pages.approvals_texts import QUESTION
 from include.vocabulary.texts import Text, Texts
 
 TEXTS: Final[Texts] = {
+    **QUESTION,
     "title": Text("Protokoll", "Protocol"),
     "latest": Text("Letzte Abfrage", "Last query"),
     "date": Text("Datum", "Date"),

@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse
 from include.pages.access import form_token
 from include.pages.frame_texts import FRAME
 from include.pages.language import COOKIE, PARAMETER, chosen_language, language_of
+from include.vocabulary.addresses import PAGES
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Language, Text, Texts, translator
 
-PREFIX: Final = "/serviceportal"
 _DAY: Final = Text("%d.%m.%Y", "%Y-%m-%d")
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -47,7 +47,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
         language=language,
         url=_url(request),
         airflow_run=lambda dag_id, run_id: (
-            f"{_root(request).removesuffix(PREFIX)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
+            f"{_root(request).removesuffix(PAGES)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
         ),
         token=form_token(user) if user else "",
         navigation=_navigation(request, language),

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from sqlalchemy import Engine
 
 from include.lookup.history import Event, history
 from include.lookup.overview import Report, Wanted, one_report, overview
@@ -13,8 +12,9 @@ from include.lookup.runs import dag_run_of
 from include.pages import records
 from include.pages.language import language_of
 from include.pages.rendering import page
-from include.pages.waiting import in_time, open_ixhaus
-from include.settings import ConfigurationError, configured_systems, load_settings
+from include.pages.systems import engine_of, known_system
+from include.pages.waiting import in_time
+from include.settings import ConfigurationError, configured_systems
 from include.vocabulary.reasons import explain, rule_of
 from include.vocabulary.texts import Text, Texts
 
@@ -130,19 +130,6 @@ async def report(request: Request, number: Annotated[str, Query(max_length=100)]
         local=records.local, explain=partial(explain, language=language_of(request)), rule_of=rule_of,
         dag_run_of=dag_run_of,
     )  # fmt: skip
-
-
-def known_system(name: str) -> str:
-    """Return a configured system's name, the first one for ""; 404 for others."""
-    systems = configured_systems()
-    if name and name not in systems:
-        raise HTTPException(404)
-    return name or systems[0]
-
-
-def engine_of(system: str) -> Engine:
-    """Return an engine on a system's iX-Haus that gives up in time."""
-    return open_ixhaus(load_settings(system).ixhaus_connection)
 
 
 def _by_words(request: Request, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:

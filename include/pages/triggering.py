@@ -29,14 +29,18 @@ def can_be_named(numbers: Sequence[str]) -> bool:
     return bool(numbers) and all(_is_plain(number) for number in numbers)
 
 
-def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str) -> Triggered:
-    """Start a run for some properties in the name of a user; raises NotTriggeredError."""
+def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str, run_id: str | None = None) -> Triggered:
+    """Start a run for some properties, without any for all, in the name of a user; raises NotTriggeredError.
+
+    run_id: Airflow's name for the run, which no other run of the DAG may have; None lets Airflow choose one
+    """
     model = DagModel.get_current(dag_id)
     if model is None or model.is_stale or model.has_import_errors:
         raise NotTriggeredError(f"there is no {dag_id}, or its file cannot be read")
     conf = {"properties": ", ".join(numbers), "dry_run": dry_run}
     try:
-        run = trigger_dag(dag_id, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=user, conf=conf)
+        by = DagRunTriggeredByType.UI
+        run = trigger_dag(dag_id, triggered_by=by, triggering_user_name=user, conf=conf, run_id=run_id)
     except (AirflowException, ValueError) as error:
         raise NotTriggeredError(str(error)) from None
     if run is None:

@@ -16,7 +16,7 @@ from include.pages.access import can_trigger, may_trigger
 from include.pages.language import language_of
 from include.pages.later import when_ready
 from include.pages.rendering import page
-from include.pages.reports import known_system
+from include.pages.systems import known_system
 from include.pages.waiting import in_time, open_ixhaus
 from include.pages.why_texts import TEXTS
 from include.settings import configured_systems, load_settings

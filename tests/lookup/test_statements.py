@@ -1,5 +1,6 @@
 """Every query on both databases."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,10 +8,13 @@ import sqlglot
 from sqlalchemy import Select
 from sqlalchemy.dialects import oracle, sqlite
 
-from include.lookup import history, ledger, overview, why
+from include.lookup import approvals, held, history, ledger, names, overview, why
+from include.lookup.approvals import Wanted as WantedRecords
 from include.lookup.overview import NONE, Wanted
 
 CANARY = "kanari"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+NARROW = WantedRecords(CANARY, CANARY, CANARY)
 QUERIES: dict[str, Select[Any]] = {
     "sent": ledger.sent_query(CANARY, CANARY, [CANARY, "2"]),
     "inbox": ledger.inbox_query(CANARY, CANARY, [CANARY, "2"]),
@@ -22,6 +26,20 @@ QUERIES: dict[str, Select[Any]] = {
     "children": history.children_query(CANARY, CANARY),
     "last run": why.last_run_query(CANARY, CANARY),
     "remarks": why.remarks_query(CANARY, CANARY, CANARY, CANARY),
+    "approvals": approvals.approvals_query(CANARY, NOW).limit(50).offset(50),
+    "records": approvals.records_query(CANARY, CANARY, NARROW).limit(50).offset(50),
+    "total": approvals.total_query(CANARY, CANARY, NARROW),
+    "numbers": approvals.numbers_query(CANARY, CANARY),
+    "held": held.held_query(CANARY, [CANARY, "2"]),
+    "since": held.since_query(CANARY, NOW),
+    "properties": names.properties_query([CANARY, "2"]),
+    "units": names.units_query([CANARY, "2"]),
+    "documents": names.documents_query([CANARY, "2"]),
+    "subjects": names.reports_query([CANARY, "2"]),
+    "imported": names.imported_query(CANARY, [CANARY, "2"]),
+    "partners": names.partners_query([CANARY, "2"]),
+    "persons": names.persons_query([CANARY, "2"]),
+    "known": names.known_query(CANARY, CANARY, [CANARY, "2"]),
 }
 
 
