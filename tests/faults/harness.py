@@ -216,10 +216,10 @@ class World:
             for group in groups:
                 assert (ran := self.run(group)).status == "ok", ran.why
             objects = [(kind, one["sent"]) for kind in KINDS.values() for one in self.sandbox.state(kind)]
-            self._close()
+            self.close()
             _BEGINNINGS[name] = self.database.read_bytes(), objects
         else:
-            self._close()
+            self.close()
             self.tenants = {tenant.number: tenant for tenant in tenants}
             self.database.write_bytes(begun[0])
             user = PortalUser(self.sandbox)
@@ -227,7 +227,7 @@ class World:
                 assert user.post(kind, **body).status == 201
         self.sandbox.forget_requests()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Let the file hold everything, and nobody an older one."""
         self.engine.dispose()
         close_engines()

@@ -1,0 +1,30 @@
+"""From any combination of an old iX-Haus, an old ledger and an old portal, one reconciliation, one approval and one run
+end in what the rules say: nobody in who must be out, nobody out who must be in, nothing twice.
+"""
+
+import random
+
+import pytest
+
+from tests.faults.desk import Desk
+from tests.faults.harness import tenants
+from tests.faults.papers import Archive
+from tests.faults.travel import Walk
+
+WALKS, TRIPS = 12, 5
+
+
+@pytest.mark.parametrize("seed", range(WALKS))
+def test_any_three_moments_end_in_what_the_rules_say(archive: Archive, seed: int) -> None:
+    chance = random.Random(seed)
+    walk = Walk(archive, Desk(archive.world, tenants(1)[0]), chance)
+    walk.go()
+    for _ in range(TRIPS):
+        erp, ledger, portal = (chance.choice(walk.moments) for _ in range(3))
+        walk.put_together(erp, ledger, portal)
+        try:
+            walk.mend()
+            walk.assert_as_the_rules_say(erp)
+        except AssertionError as error:
+            error.add_note(f"seed {seed}: iX-Haus of {erp.name}, ledger of {ledger.name}, portal of {portal.name}")
+            raise
