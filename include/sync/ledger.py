@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Final, Protocol
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, Select, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Update
 
 from include.ixhaus.contract.own import SP_ABGLEICH
@@ -52,14 +52,6 @@ def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) 
     """Return the ledger's rows of some records, as `known_records` does."""
     mine = select(*_KNOWN).where(_ROW.system == system, _ROW.record_type == record_type)
     return _as_table(engine, [mine.where(_ROW.external_id.in_(wanted)) for wanted in id_lists(ids)])
-
-
-def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
-    """Return record type → how many of a group's records the portal holds."""
-    mine = (_ROW.system == system) & (_ROW.group == group) & _ROW.state.in_(HELD)
-    with read_snapshot(engine) as connection:
-        query = select(_ROW.record_type, func.count()).where(mine).group_by(_ROW.record_type)
-        return {str(record_type): number for record_type, number in connection.execute(query)}
 
 
 def _as_table(engine: Engine, queries: Sequence[Select[tuple[object, ...]]]) -> pa.Table:
