@@ -39,8 +39,8 @@ Betroffen:
 
 {german}
 
-Zum Beispiel: {sample}. Alle stehen unter *Serviceportal > Freigaben* (`/serviceportal/approvals/{system}/{approval}`) und
-in `SP_FREIGABE_SATZ`, Freigabe `{approval}`. Freigegeben wird genau diese Liste.
+Zum Beispiel: {sample}. Alle stehen auf der Seite *Serviceportal > Freigaben*
+(`/serviceportal/approvals/{system}/{approval}`) und in `SP_FREIGABE_SATZ`. Freigegeben wird genau diese Liste.
 
 ---
 
@@ -48,7 +48,8 @@ System **{system}**, group **{group}**: the following waits for approval, for th
 
 {english}
 
-All of them are on the page *Serviceportal > Approvals* and in `SP_FREIGABE_SATZ`. Exactly this list is approved."""
+All of them are on the page *Serviceportal > Approvals* (same address) and in `SP_FREIGABE_SATZ`. Exactly this list is
+approved."""
 
 
 class GuardEvent(Protocol):
