@@ -238,7 +238,7 @@ class World:
         """Change settings; what is not named stays as it was."""
         before = self._settings or {"active": "true", "properties": HOUSE, "person_types": ["Mieter"],
                                     "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
-                                    "removal_guard": {"max_percent": 100, "max_count": 200}}  # fmt: skip
+                                    "removal_guard": {"max_percent": 100, "max_count": 200, "source_percent": 0}}  # fmt: skip
         changed = {
             "limits": before["limits"] | (limits or {}),
             "removal_guard": before["removal_guard"] | (guard or {}),
