@@ -31,7 +31,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
 from include.sync.params import params, request_of_run, run_name
-from include.sync.xcom import PlannedXCom, StateXCom, held_back, state_xcom
+from include.sync.xcom import HeldBack, PlannedXCom, StateXCom, state_xcom
 
 if TYPE_CHECKING:
     from include.sync.planned import BatchPart
@@ -47,7 +47,7 @@ RETRIES: Final = 2
 """Of tasks that a database which is away for a moment, or a killed process, may hit; they begin from the start."""
 RETRY_DELAY: Final = timedelta(seconds=30)
 GUARDED: Final = Asset("casavi_guarded_removals")
-"""Updated when a run held removals back; casavi_release_removals asks a person then."""
+"""Updated when a run has a question for a person; casavi_release_removals puts it then."""
 
 
 def dag_name(group: str, system: str) -> str:
@@ -230,8 +230,9 @@ def _plan(group: Group, system: str) -> Wired:
 
         with opened(state) as run:
             planned = steps.plan(group, run, request_of_run())
-        if planned.guarded and not request_of_run().dry_run:
-            outlet_events[guarded].add(GUARDED, extra=held_back(group, system, planned))
+        if planned.approval:
+            held_back: HeldBack = {"system": system, "group": group.name, "approval": planned.approval}
+            outlet_events[guarded].add(GUARDED, extra=held_back)
         return {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
 
     return plan

@@ -19,7 +19,10 @@ class Group:
     sees:         record types of other groups whose ledger rows the rules may look at
     parcels:      record type → dotted name of what packs records that are more than their content, such as a file;
                   see load.OpenParcels
-    unguarded:    record types whose removals never wait for a person: what must not be seen any more, however many
+    unguarded:    record type → reasons whose removals never wait for a person: what must not be seen any more, however
+                  many; only of decisions on a record that is there
+    feeds:        view → record types that would lose records if it returned too little; all of the group's, where
+                  nothing is said
     removes_first: whether removals go before everything else: who must not see something any more loses it before
                   anybody else gets it
     has_inbox:    whether the rules also want to know which records came from the portal
@@ -37,12 +40,18 @@ class Group:
     rules: str
     sees: tuple[str, ...] = ()
     parcels: Mapping[str, str] = field(default_factory=dict)
-    unguarded: tuple[str, ...] = ()
+    unguarded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    feeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removes_first: bool = False
     has_inbox: bool = False
     shared: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     recognise: str = ""
+
+
+def fed_by(group: Group, view: str) -> tuple[str, ...]:
+    """Return the record types that would lose records if a view returned too little."""
+    return group.feeds.get(view, tuple(group.record_types))
 
 
 def is_removal(stage: str) -> bool:

@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 def params() -> dict[str, Param]:
     """Return the form of every group's DAG."""
-    resend = "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; all: alles."
-    release = "Hebt die Löschbremse für diesen Lauf auf."
-    at_most = "Die Freigabe gilt bis zu so vielen Entfernungen; leer = beliebig viele."
+    resend = (
+        "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; "
+        "all: was im Portal fehlt oder anders steht, auch früher Abgelehntes."
+    )
     return {
         "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
         "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
         "resend": Param("changed", enum=["changed", "interval", "all"], title="Senden", description=resend),
-        "release_removals": Param(False, type="boolean", title="Entfernungen freigeben", description=release),
-        "release_at_most": Param(None, type=["integer", "null"], minimum=0, title="Höchstens", description=at_most),
     }
 
 
@@ -41,8 +40,6 @@ def request_of_run() -> Request:
         dry_run=given["dry_run"],
         resend="interval" if backfilled and given["resend"] == "changed" else given["resend"],
         interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
-        release_removals=given["release_removals"],
-        release_at_most=given["release_at_most"],
         about=_about(context),
         second_memory=AirflowMemory(dag_run.dag_id),
     )

@@ -1,7 +1,7 @@
 """Comparing what the portal should hold with what it has acknowledged. Knows no business and does no I/O."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from include.settings import PropertyRange, RemovalGuard
+from include.casavi.endpoints import ENDPOINTS
+from include.settings import PropertyRange
 from include.sync.staging import REMOVAL_HASH
 from include.vocabulary.decision import EXTERNAL_ID, Decision
 from include.vocabulary.state import HELD, State
@@ -48,7 +49,8 @@ class Scope:
     """What a run was asked to look at and to send again.
 
     properties: only records of these properties, or None for all
-    resend:     changed (what differs), interval (also what the ERP changed within `interval`), all
+    resend:     changed (what differs), interval (also what the ERP changed within `interval`), all (also what the
+                portal has refused; whether it holds what the ledger says is looked up, nothing is sent on suspicion)
     interval:   start (inclusive) and end (exclusive), UTC without zone
     """
 
@@ -61,7 +63,18 @@ class Scope:
         if self.resend == "interval" and self.interval is not None:
             start, end = self.interval
             return (records["changed_at"] >= start) & (records["changed_at"] < end)
-        return pd.Series(self.resend == "all", index=records.index)
+        return pd.Series(False, index=records.index)
+
+    def retried(self, records: pd.DataFrame) -> "pd.Series[bool]":
+        """Return which records are sent even if the portal has refused them as they are."""
+        return self.forced(records) | (self.resend == "all")
+
+    def of_type(self, record_type: str) -> "Scope":
+        """Return the scope for a record type: what the portal cannot update would have to go before it comes again, so
+        that is never sent for nothing.
+        """
+        is_forced = self.resend == "interval" and ENDPOINTS[record_type].update is None
+        return replace(self, resend="changed") if is_forced else self
 
     def covers(self, records: pd.DataFrame) -> "pd.Series[bool]":
         """Return which records belong to the chosen properties; a record of several belongs to each."""
@@ -73,7 +86,10 @@ class Scope:
         return numbers.map(answers).astype(bool)
 
 
-_SHARED: Final = ["state", "hash", "refused", "properties", "identity", "parents", "is_ours"]
+_SHARED: Final = [
+    "state", "hash", "refused", "reason", "properties", "identity", "parents", "acknowledged_at", "is_ours",
+]  # fmt: skip
+_KEPT: Final = {"acknowledged_at_known": "acknowledged_at", "identity_known": "held_identity"}
 
 
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
@@ -82,10 +98,11 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     desired: the control columns of include/vocabulary/decision.py plus hash (see staging.with_content)
     known:   the ledger's rows of this record type (see ledger.known_records) plus is_ours: bool, whether this group
              is the one that sends them
-    returns: desired's columns plus state, outcome, action; records of ours that the ERP no longer has come with
-             decision REMOVE and reason GONE if the portal holds them, and not at all otherwise; `unseen` marks records
-             that the ledger does not know yet, `gone` those that the ERP does not have any more, `foreign` those
-             that another group has sent so far, `replaced` those in whose place the portal has one of another identity
+    returns: desired's columns plus state, outcome, action, and of the ledger acknowledged_at and held_identity; records
+             of ours that the ERP no longer has come with decision REMOVE and reason GONE (ORPHAN if it never had them)
+             if the portal holds them, and not at all otherwise; `unseen` marks records that the ledger does not know
+             yet, `gone` those that the ERP does not have any more, `foreign` those that another group has sent so far,
+             `replaced` those in whose place the portal has one of another identity
     raises:  DuplicateKeysError naming the ids
     """
     twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
@@ -105,7 +122,8 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     marks["replaced"] = maybe_held & _differ(records["identity"], records["identity_known"])
     records = _fill_gone(records, gone).assign(state=state, **marks)
     records = records[(~gone | (maybe_held & is_ours)) & scope.covers(records)]
-    return _judged(records, scope).drop(columns=["_found", *(f"{name}_known" for name in _SHARED)])
+    judged = _judged(records, scope).rename(columns=_KEPT)
+    return judged.drop(columns=["_found", *(f"{name}_known" for name in _SHARED)], errors="ignore")
 
 
 def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
@@ -115,6 +133,7 @@ def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
     filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": ""}
     changes = {name: records[name].mask(gone, value) for name, value in filled.items()}
+    changes["reason"] = changes["reason"].mask(gone & (records["reason_known"] == "ORPHAN").fillna(False), "ORPHAN")
     # the identity tells a number used again from the record that is gone (E21), the parents where it is to be removed
     for name in ("properties", "identity"):
         changes[name] = records[name].mask(gone, records[f"{name}_known"])
@@ -128,15 +147,14 @@ def _judged(records: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     wanted = decision.isin([Decision.SEND, Decision.RESTRICT])
     held = state.isin(HELD)
     maybe_held = held | (state == State.PENDING)
-    forced = scope.forced(records)
     same = held & (records["hash"] == records["hash_known"])
     outcome = np.select(
         [
             decision == Decision.INVALID,
             decision == Decision.WITHHOLD,
             (decision == Decision.REMOVE) & ~maybe_held,
-            wanted & same & ~forced,
-            (records["hash"] == records["refused_known"]) & ~forced,
+            wanted & same & ~scope.forced(records),
+            (records["hash"] == records["refused_known"]) & ~scope.retried(records),
         ],
         [Outcome.INVALID, Outcome.WITHHELD, Outcome.WITHHELD, Outcome.UNCHANGED, Outcome.OUTSTANDING],
         default=Outcome.CHANGE,
@@ -155,43 +173,6 @@ def takes_away(records: pd.DataFrame) -> "pd.Series[bool]":
     """Return which changes take something from the portal: removals, and withdrawals of access."""
     withdrawn = (records["decision"] == Decision.RESTRICT) & (records["state"] == State.PRESENT)
     return (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) | withdrawn)
-
-
-@dataclass(frozen=True)
-class GuardFinding:
-    """How many records of a type a run would take away, of how many the portal holds."""
-
-    record_type: str
-    count: int
-    held: int
-    empty_source: bool
-
-    def exceeds(self, guard: RemovalGuard, released: int | None) -> bool:
-        """Whether this must wait; `released` is the number somebody approved (None: nobody did)."""
-        if not self.count:
-            return False
-        if self.empty_source:  # whatever was approved: a view without rows is a fault, not a decision
-            return True
-        if released is not None:
-            return self.count > released
-        return self.count > guard.max_count or self.count * 100 > guard.max_percent * self.held
-
-
-def guard_finding(record_type: str, desired: pd.DataFrame, known: pd.DataFrame, records: pd.DataFrame) -> GuardFinding:
-    """Count what a run would take away of one record type; records as `compare` made them of desired and known."""
-    is_ours = known["is_ours"] | known[EXTERNAL_ID].isin(desired[EXTERNAL_ID])  # or is taken over from another group
-    held = int((known["state"].isin(HELD) & is_ours).sum())
-    return GuardFinding(record_type, int(takes_away(records).sum()), held, desired.empty)
-
-
-def hold_back(records: pd.DataFrame) -> pd.DataFrame:
-    """Return the records with everything that takes away withheld, reason REMOVAL_GUARD."""
-    held_back = takes_away(records)
-    return records.assign(
-        outcome=records["outcome"].mask(held_back, Outcome.WITHHELD),
-        action=records["action"].mask(held_back, None),
-        reason=records["reason"].mask(held_back, "REMOVAL_GUARD"),
-    )
 
 
 def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) -> pd.DataFrame:

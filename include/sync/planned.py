@@ -10,13 +10,13 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from include.sync import ledger, protocol
+from include.sync.asking import Guarded
 from include.sync.calls import CANNOT_WITHDRAW
 from include.sync.group import Group, is_removal, stages
-from include.sync.plan import Action, GuardFinding, Outcome
+from include.sync.plan import Action, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Change, Staging
-from include.vocabulary import ids
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import Level
@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
+HOLD_BACK: Final = "hold back"
+"""Stands in a preview for the action of what would wait for a person."""
 Compared = Mapping[str, pd.DataFrame]
-"""Record type → frame as returned by plan.compare and plan.validate."""
+"""Record type → frame as returned by plan.compare, guard.Judged.held_back and plan.validate."""
 
 
 class BatchPart(TypedDict):
@@ -43,22 +45,12 @@ Batches = dict[str, list[BatchPart]]
 
 @dataclass(frozen=True)
 class Planned:
-    """What a plan found: counts, the changes to send as batches per load task, and what the guard held back."""
+    """What a plan found: counts, the changes to send as batches per load task, and the question it has asked."""
 
     counts: Counts
     changes: int
     batches: Batches
-    guarded: list[GuardFinding]
-    sample: list[str]
-
-
-def guarded_sample(compared: Compared) -> list[str]:
-    """Return some ids of what the guard held back, for the person who has to decide."""
-    return [
-        ids.typed(name, str(external_id))
-        for name, records in compared.items()
-        for external_id in records.loc[records["reason"] == "REMOVAL_GUARD", "external_id"].head(10)
-    ]
+    approval: str | None = None
 
 
 def planned_counts(compared: Compared, *, dry_run: bool) -> Counts:
@@ -77,19 +69,25 @@ def planned_counts(compared: Compared, *, dry_run: bool) -> Counts:
 
 
 def leave_preview(folder: Staging, compared: Compared) -> None:
-    """Write the changes of a dry run, ids and reasons only, to the run's preview and the first of them to the log."""
+    """Write the changes of a dry run, and what would wait for a person, ids and reasons only, to the run's preview and
+    the first of them to the log.
+    """
     changes = pd.concat(
-        frame.loc[frame["outcome"] == Outcome.CHANGE, ["external_id", "action", "reason"]].assign(record_type=name)
+        frame.assign(record_type=name, action=frame["action"].mask(frame["waits"], HOLD_BACK))
         for name, frame in compared.items()
-    )[["record_type", "external_id", "action", "reason"]]
+    )
+    chosen = (changes["outcome"] == Outcome.CHANGE) | changes["waits"]
+    changes = changes.loc[chosen, ["record_type", "external_id", "action", "reason"]]
     changes.to_csv(folder.path(PREVIEW), index=False)
-    log.info("dry run: %d changes would be sent, all in %s/%s", len(changes), folder.reference, PREVIEW)
+    waiting = int((changes["action"] == HOLD_BACK).sum())
+    log.info("dry run: %d changes would be sent, %d would wait, all in %s/%s", len(changes) - waiting, waiting,
+             folder.reference, PREVIEW)  # fmt: skip
     for row in changes.head(PREVIEW_LINES).itertuples(index=False):
         log.info("would %s %s %s (%s)", row.action, row.record_type, row.external_id, row.reason)
 
 
-def record(run: Opened, compared: Compared, *, is_whole: bool) -> None:
-    """Enter into the protocol what will not be sent, and into the ledger what it has never seen.
+def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool) -> None:
+    """Enter into the protocol what will not be sent, into the ledger what it has never seen, and ask what is to be.
 
     is_whole: whether everything was looked at, so that a warning that is not among these stands no more
     """
@@ -107,6 +105,7 @@ def record(run: Opened, compared: Compared, *, is_whole: bool) -> None:
             theirs = records.loc[taken_over, "external_id"]
             ledger.take_over(connection, run.system, run.state.group, record_type, theirs)
         protocol.add_standing(connection, run.key, warnings, utc_now(), is_whole=is_whole)
+        guarded.write(connection, run)
 
 
 def _reasons(connection: Connection, system: str, record_type: str, records: pd.DataFrame) -> Mapping[str, str]:
@@ -115,9 +114,7 @@ def _reasons(connection: Connection, system: str, record_type: str, records: pd.
 
 
 def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]) -> list[Entry]:
-    notable = records[
-        records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | (records["reason"] == "REMOVAL_GUARD")
-    ]
+    notable = records[records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | records["waits"]]
     return [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
 
 

@@ -1,59 +1,98 @@
-"""Turning removals that were held back into questions for a person: one open question per system and group."""
+"""Putting a run's question to a person in Airflow, and what becomes of the answer (E36).
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Final, Protocol, TypedDict
+Imported by a DAG file, so nothing heavy is imported here at the top level.
+"""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
+
+from include.settings import ConfigurationError, RemovalGuard, configured_systems, load_settings
 from include.sync.flow import Wired, dag_name
 from include.sync.xcom import HeldBack
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from include.sync.approvals import Shown
 
 QUESTIONS: Final = "questions"
 APPROVE: Final = "ask.approve"
 """Task ids in casavi_release_removals: what lists the questions, and what waits for the answer to each."""
+YES, NO = "Approve", "Reject"
 _ANSWERED: Final = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
-_QUESTION: Final = (
-    "System {system}, Gruppe {group}: so viele Datensätze würden entfernt oder verlören ihren Zugang zum Portal:"
-)
+_KINDS: Final = {
+    "remove": ("entfernen", "remove"),
+    "withdraw": ("Zugang entziehen", "withdraw access"),
+    "create": ("anlegen", "create"),
+}
+_TEXT: Final = """\
+System **{system}**, Gruppe **{group}**: Das folgende wartet auf Freigabe.
+
+Anlass:
+
+{causes}
+
+Betroffen:
+
+{german}
+
+Zum Beispiel: {sample}. Alle stehen auf der Seite *Serviceportal > Freigaben*
+(`/serviceportal/approvals/{system}/{approval}`) und in `SP_FREIGABE_SATZ`. Freigegeben wird genau diese Liste.
+
+---
+
+System **{system}**, group **{group}**: the following waits for approval, for the reasons above.
+
+{english}
+
+All of them are on the page *Serviceportal > Approvals* (same address) and in `SP_FREIGABE_SATZ`. Exactly this list is
+approved."""
 
 
 class GuardEvent(Protocol):
-    """An event of the asset that says that removals were held back."""
-
-    @property
-    def timestamp(self) -> datetime:
-        """When it was told."""
+    """An event of the asset that says that a run has asked something."""
 
     @property
     def extra(self) -> HeldBack:
-        """Of what."""
+        """What."""
 
 
 class Question(TypedDict):
     """What a person is asked: it goes through XCom, so it holds no personal data."""
 
+    system: str
+    approval: str
     dag_id: str
-    conf: dict[str, bool | int]
-    """What the run that removes is started with."""
+    """The DAG that goes on once it is approved."""
     text: str
 
 
-def new_questions(events: Iterable[GuardEvent], waiting: Collection[str]) -> list[Question]:
-    """Return one question per system and group, from the newest of the given asset events.
+def waiting_time() -> timedelta:
+    """Return how long a question may wait at most, whichever system asks it."""
+    hours = []
+    for system in configured_systems():
+        try:
+            hours.append(load_settings(system).removal_guard.approval_hours)
+        except ConfigurationError:  # that system's own DAGs say so
+            continue
+    return timedelta(hours=max(hours, default=RemovalGuard().approval_hours))
 
-    waiting: the DAGs that a person is being asked about already; they are not asked about twice
+
+def new_questions(events: Iterable[GuardEvent], waiting: Collection[str]) -> list[Question]:
+    """Return the questions that runs have asked and that are still open, each once.
+
+    waiting: approvals that a person is being asked about already
     """
-    oldest_first = sorted(events, key=lambda event: event.timestamp)
-    newest = {(event.extra["system"], event.extra["group"]): event.extra for event in oldest_first}
-    questions = [_question(extra) for _, extra in sorted(newest.items())]
-    return [question for question in questions if question["dag_id"] not in waiting]
+    told = {(event.extra["system"], event.extra["approval"]): event.extra for event in events}
+    found = [_question(extra) for _, extra in sorted(told.items()) if extra["approval"] not in waiting]
+    return [question for question in found if question is not None]
 
 
 def waiting_questions(ti: Wired, dag_run: Wired) -> set[str]:
-    """Return the DAGs about which another run of this DAG still waits for an answer.
-
-    A night's run and one started by the objects may both find the guard exceeded. The open question stays as it is:
-    approved, it releases up to the number it shows, and if there are more by then, the run it starts asks again.
-    """
+    """Return the approvals about which another run of this DAG still waits for an answer."""
     waiting: set[str] = set()
     for run_id, tasks in ti.get_task_states(dag_run.dag_id, task_ids=[APPROVE]).items():
         unanswered = [name for name, state in tasks.items() if state not in _ANSWERED]
@@ -63,15 +102,65 @@ def waiting_questions(ti: Wired, dag_run: Wired) -> set[str]:
         for place, question in enumerate(asked):
             # A task that is not mapped yet has no place in its name: then all its questions are open.
             if {APPROVE, f"{APPROVE}_{place}"} & set(unanswered):
-                waiting.add(question["dag_id"])
+                waiting.add(question["approval"])
     return waiting
 
 
-def _question(extra: HeldBack) -> Question:
-    lines = [f"- {kind}: {count} von {held}" for kind, (count, held) in extra["removals"].items()]
-    largest = max(count for count, _ in extra["removals"].values())
+def settle(question: Question, response: Mapping[str, Any]) -> bool:
+    """Write down what became of a question; returns whether the group's DAG is to go on: it is approved.
+
+    response: what Airflow's operator returns; nobody has responded if it names no user, and that is no refusal
+    """
+    from include.sync import approvals
+    from include.vocabulary.clock import utc_now
+
+    system, approval, user = question["system"], question["approval"], response["responded_by_user"]
+    engine = _engine(system)
+    if user is None:
+        approvals.lapse(engine, system, approval, utc_now())
+        return False
+    holds = timedelta(hours=load_settings(system).removal_guard.approval_hours)
+    approve, by = response["chosen_options"] == [YES], user["name"] or user["id"]
+    was_open = approvals.decide(engine, system, approval, approve=approve, by=by, holds=holds, now=utc_now())
+    return approve and was_open
+
+
+def _engine(system: str) -> Engine:
+    from include.ixhaus.database import open_engine
+
+    settings = load_settings(system)
+    return open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
+
+
+def _question(extra: HeldBack) -> Question | None:
+    from include.sync import approvals
+    from include.vocabulary.clock import utc_now
+
+    system, approval = extra["system"], extra["approval"]
+    shown = approvals.shown(_engine(system), system, approval, utc_now())
+    if shown is None:
+        return None
     return {
-        "dag_id": dag_name(extra["group"], extra["system"]),
-        "conf": {"release_removals": True, "release_at_most": largest},
-        "text": "\n".join([_QUESTION.format(**extra), *lines, "", "Beispiele: " + ", ".join(extra["sample"])]),
+        "system": system,
+        "approval": approval,
+        "dag_id": dag_name(extra["group"], system),
+        "text": _TEXT.format(
+            **extra,
+            causes=_listed(shown.causes.splitlines()),
+            german=_listed(_numbers(shown, 0)),
+            english=_listed(_numbers(shown, 1)),
+            sample=", ".join(shown.sample),
+        ),
     }
+
+
+def _numbers(shown: Shown, language: int) -> list[str]:
+    """Return a line per record type: how many of what."""
+    of_type: dict[str, list[str]] = {}
+    for (record_type, kind), number in shown.numbers.items():
+        of_type.setdefault(record_type, []).append(f"{number} {_KINDS[kind][language]}")
+    return [f"{record_type}: {', '.join(parts)}" for record_type, parts in of_type.items()]
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

@@ -44,22 +44,18 @@ class SkipRunError(Exception):
 class Request:
     """What a person or a schedule asked of a run.
 
-    properties:       numbers and ranges, "" for all
-    resend:           changed, interval or all
-    interval:         the data interval of a backfilled run, UTC without zone
-    release_removals: removals above the guard's limits were approved
-    release_at_most:  how many were approved; None for any number
-    about:            keys of the records whose change started the run; None: it is about everything
-    only:             property numbers that it comes down to, found by the run itself; None: all
-    second_memory:    what Airflow remembers of earlier runs; None outside of it
+    properties:    numbers and ranges, "" for all
+    resend:        changed, interval or all
+    interval:      the data interval of a backfilled run, UTC without zone
+    about:         keys of the records whose change started the run; None: it is about everything
+    only:          property numbers that it comes down to, found by the run itself; None: all
+    second_memory: what Airflow remembers of earlier runs; None outside of it
     """
 
     properties: str = ""
     dry_run: bool = False
     resend: Resend = "changed"
     interval: tuple[datetime, datetime] | None = None
-    release_removals: bool = False
-    release_at_most: int | None = None
     about: tuple[str, ...] | None = None
     only: frozenset[str] | None = None
     second_memory: SecondMemory | None = None
@@ -82,12 +78,6 @@ class Request:
     def is_whole(self) -> bool:
         """Whether the run looks at everything there is."""
         return self.only is None and not self.properties.strip()
-
-    def released(self) -> int | None:
-        """Return the number of removals that may pass the guard, None if nobody approved any."""
-        if not self.release_removals:
-            return None
-        return 2**31 if self.release_at_most is None else self.release_at_most
 
 
 @dataclass(frozen=True)

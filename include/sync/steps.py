@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -23,14 +23,14 @@ from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of, sentence
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
-from include.sync import ledger, protocol, staging
+from include.sync import approvals, asking, ledger, protocol, sources, staging
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
 from include.sync.group import Group, is_removal, stages
-from include.sync.lease import Lease, LeaseHeldError, acquire
+from include.sync.lease import Lease, LeaseHeldError, LeaseLostError, acquire
 from include.sync.load import Batch, LoadStoppedError
-from include.sync.plan import GuardFinding, Outcome, compare, guard_finding, hold_back, to_send, validate
-from include.sync.planned import BatchPart, Planned, guarded_sample, leave_preview, planned_counts, record, stage
+from include.sync.plan import Outcome, compare, to_send, validate
+from include.sync.planned import BatchPart, Planned, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
 from include.sync.run import Extract, Opened, RefusedError, Request, RunState, SkipRunError, lease_name
 from include.sync.staging import Staging
@@ -123,6 +123,7 @@ def read(group: Group, run: Opened, extract: Extract = Extract()) -> None:  # no
         protocol.close_aborted(run.engine, run.key, datetime.fromisoformat(run.state.queried_at))
         if extract.known is None:
             protocol.forget_old(run.engine, run.system, run.settings.retention, utc_now())
+            approvals.forget_old(run.engine, run.system, run.settings.retention, utc_now())
         staging.clear_others(run.folder)
         rows = take_snapshot(group, run.system, run.engine, run.folder, extract)
     log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
@@ -154,47 +155,41 @@ def transform(group: Group, run: Opened) -> dict[str, int]:
 
 
 def plan(group: Group, run: Opened, request: Request) -> Planned:
-    """Compare what the rules decided with what the portal acknowledged, and stage the changes in batches.
+    """Compare what the rules decided with what the portal acknowledged, hold back what a person is to be asked about,
+    and stage the other changes in batches.
 
     A dry run stages nothing and leaves its changes, without personal data, in the run's preview.csv and the log.
     """
-    compared, findings = _compared(group, run, request)
-    guarded = any(finding.exceeds(run.settings.removal_guard, request.released()) for finding in findings)
-    for record_type, records in compared.items():
-        left = hold_back(records) if guarded and record_type not in group.unguarded else records
+    guarded = asking.guarded(group, run, request, _compared(group, run, request))
+    compared: dict[str, pd.DataFrame] = {}
+    for record_type, judged in guarded.judged.items():
+        left = judged.held_back()
         filled = left.assign(content=run.folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
         compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
     if request.dry_run:
         leave_preview(run.folder, compared)
     else:
-        record(run, compared, is_whole=request.is_whole())
+        record(run, compared, guarded, is_whole=request.is_whole())
     batches = {} if request.dry_run else stage(group, run, compared)
     return Planned(
         counts=planned_counts(compared, dry_run=request.dry_run),
         changes=sum(int((records["outcome"] == Outcome.CHANGE).sum()) for records in compared.values()),
         batches={name: batches.get(name, []) for name in stages(group)},
-        guarded=[finding for finding in findings if guarded and finding.count],
-        sample=guarded_sample(compared),
+        approval=None if request.dry_run else approvals.asked_by(run.engine, run.key),
     )
 
 
-def _compared(group: Group, run: Opened, request: Request) -> tuple[dict[str, pd.DataFrame], list[GuardFinding]]:
-    folder = run.folder
-    known, compared, findings = folder.read_table("known"), {}, []
+def _compared(group: Group, run: Opened, request: Request) -> dict[str, pd.DataFrame]:
+    known, compared = run.folder.read_table("known"), {}
     for record_type in group.record_types:
         held = _of_type(known, record_type)
-        desired = folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
+        desired = run.folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         if request.only is not None:  # an extract of the ledger may lack what belonged to another property before
             missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
             held = pd.concat([held, ledger.known_of(run.engine, run.system, record_type, missing).to_pandas()])
         held = held.assign(is_ours=held["group"] == group.name)
-        compared[record_type] = compare(desired, held, request.scope())
-        if record_type not in group.unguarded:
-            findings.append(guard_finding(record_type, desired, held, compared[record_type]))
-    if request.only is not None:  # the guard's share is one of all that the portal holds
-        totals = ledger.held_counts(run.engine, run.system, group.name)
-        findings = [replace(finding, held=totals.get(finding.record_type, 0)) for finding in findings]
-    return compared, findings
+        compared[record_type] = compare(desired, held, request.scope().of_type(record_type))
+    return compared
 
 
 def load(group: Group, run: Opened, part: BatchPart) -> dict[str, int]:
@@ -239,6 +234,9 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     if left.planned and not request.dry_run:
         counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
     status, why_red = _verdict(counts, left.failed, request)
+    if status is RunStatus.OK:
+        with suppress(LeaseLostError):  # another run works already, and will remember its own numbers
+            sources.remember(run)
     protocol.close_run(run.engine, run.key, counts, status, why_red or "", utc_now())
     run.folder.clear()
     run.lease.release(run.engine)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from include.sync.group import Group
-    from include.sync.planned import Batches, Planned
+    from include.sync.planned import Batches
     from include.sync.run import RunState
 
 
@@ -33,12 +32,11 @@ class PlannedXCom(TypedDict):
 
 
 class HeldBack(TypedDict):
-    """What an event of GUARDED says: how many removals of how many records per type, and the ids of some."""
+    """What an event of GUARDED says: which question a run has asked; the question itself is in SP_FREIGABE."""
 
     system: str
     group: str
-    removals: dict[str, list[int]]
-    sample: list[str]
+    approval: str
 
 
 def state_xcom(state: RunState) -> StateXCom:
@@ -47,9 +45,3 @@ def state_xcom(state: RunState) -> StateXCom:
         "system": state.system, "group": state.group, "run": state.run, "folder": state.folder, "token": state.token,
         "queried_at": state.queried_at,
     }  # fmt: skip
-
-
-def held_back(group: Group, system: str, planned: Planned) -> HeldBack:
-    """Return what an event of GUARDED says of a plan."""
-    numbers = {finding.record_type: [finding.count, finding.held] for finding in planned.guarded}
-    return {"system": system, "group": group.name, "removals": numbers, "sample": planned.sample}

@@ -67,8 +67,8 @@ def test_an_empty_interval_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_form_reaches_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
     form: dict[str, Any] = {"properties": "100", "dry_run": True, "resend": "all"}
-    request = asked(monkeypatch, DagRunType.MANUAL, **form, release_removals=True, release_at_most=7)
-    assert request == Request("100", True, "all", None, True, 7)
+    request = asked(monkeypatch, DagRunType.MANUAL, **form)
+    assert request == Request("100", True, "all", None)
 
 
 def watched(*keys: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from tests.dags.conftest import SYNCED
 ROOT = Path(__file__).parents[2]
 SYNC = [f"casavi_{group}{suffix}" for group in SYNCED for suffix in ("", "_test")]
 EXCHANGE = ["casavi_reports", "casavi_reports_test"]
-PARAMS = ["properties", "dry_run", "resend", "release_removals", "release_at_most"]
+PARAMS = ["properties", "dry_run", "resend"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
 import json
@@ -35,7 +35,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.utils.db import initdb
 initdb()
 dag = DagBag({dags!r}).dags[{dag_id!r}]
-run = dag.test(run_conf={{"properties": "100", "dry_run": True, "release_at_most": 3}})
+run = dag.test(run_conf={{"properties": "100", "dry_run": True}})
 about = {{"tags": sorted(dag.tags), "docs": dag.doc_md, "params": list(dag.params), "owner": dag.owner}}
 states = {{ti.task_id: str(ti.state) for ti in run.get_task_instances()}}
 print(json.dumps([str(run.state), states, about]))

@@ -48,6 +48,8 @@ LIMITS: Final[dict[str, object]] = {
     "requests_per_second": 5000, "parallel_requests": 4, "timeout_seconds": 5, "attempts": 3, "max_wait_seconds": 5,
     "lease_seconds": 1,
 }  # fmt: skip
+UNGUARDED: Final[dict[str, object]] = {"max_percent": 100, "max_count": 200, "source_percent": 0}
+"""A guard that asks only where a view returns nothing."""
 Row = dict[str, Any]
 _BEGINNINGS: dict[str, tuple[bytes, list[tuple[str, Row]]]] = {}
 """How worlds began: the ERP with its ledger, and the portal's objects."""
@@ -240,8 +242,7 @@ class World:
         """Change settings; what is not named stays as it was."""
         before = self._settings or {"active": "true", "properties": HOUSE, "person_types": ["Mieter"],
                                     "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
-                                    "portal": {"omitted_field": "stays"},
-                                    "removal_guard": {"max_percent": 100, "max_count": 200}}  # fmt: skip
+                                    "portal": {"omitted_field": "stays"}, "removal_guard": UNGUARDED}  # fmt: skip
         changed = {
             "limits": before["limits"] | (limits or {}),
             "portal": before["portal"] | (portal or {}),

@@ -132,9 +132,7 @@ def _decided(group: Group, state: RunState, request: Request, progress: Progress
 
     def plan() -> dict[str, Any]:
         planned = _kept(state, lambda run: steps.plan(group, run, request))
-        guarded = {found.record_type: [found.count, found.held] for found in planned.guarded}
-        batches = {"counts": asdict(planned.counts), "changes": planned.changes, "batches": planned.batches}
-        return {**batches, "guarded": guarded, "sample": planned.sample}
+        return asdict(planned)
 
     planned: dict[str, Any] | None = progress.task("plan", plan)
     return planned

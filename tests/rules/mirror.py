@@ -81,7 +81,8 @@ class Mirror:
 
     def _compared(self, record_type: str) -> DataFrame:
         decided = with_content(self.outcome.frames[record_type], 1).to_pandas()
-        columns = ["external_id", "state", "hash", "refused", "properties", "identity", "parents"]
+        columns = ["external_id", "state", "hash", "refused", "reason", "properties", "identity", "parents"]
+        columns += ["acknowledged_at"]
         rows = [row for (name, _), row in self.ledger.items() if name == record_type]
         known = DataFrame(rows, columns=columns).astype("str").assign(is_ours=True)
         changes = compare(decided[[*CONTROL_COLUMNS, "hash"]], known, Scope())

@@ -14,15 +14,12 @@ from pandas import DataFrame
 
 from include.casavi.endpoints import ENDPOINTS
 from include.casavi.payloads import UnitPayload, refusal
-from include.settings import PropertyRange, RemovalGuard
+from include.settings import PropertyRange
 from include.sync.plan import (
     DuplicateKeysError,
-    GuardFinding,
     Outcome,
     Scope,
     compare,
-    guard_finding,
-    hold_back,
     takes_away,
     validate,
 )
@@ -127,11 +124,11 @@ def test_a_record_the_ledger_never_saw_is_new(decision: str, name: str, says: st
     assert records[["state", "unseen", "gone"]].to_numpy().tolist() == [["new", True, False]]
 
 
-@pytest.mark.rule("R2")
 @pytest.mark.parametrize("state", State)
-def test_resending_everything_sends_also_what_is_unchanged(state: str) -> None:
-    expected = "change update" if state in ("present", "restricted") else "change create"
-    assert planned(record("1"), acknowledged(record("1"), state), scope=ALL) == expected
+def test_resending_everything_sends_nothing_that_the_portal_has_as_it_is(state: str) -> None:
+    ledger = acknowledged(record("1"), state)
+    again = [planned(record("1"), ledger, scope=scope) for scope in (CHANGED, ALL)]
+    assert again[0] == again[1]
 
 
 @pytest.mark.parametrize("decision", ["remove", "withhold", "invalid"])
@@ -170,6 +167,12 @@ def test_a_gone_record_carries_what_its_removal_needs() -> None:
     assert (gone["gone"], gone["unseen"]) == (True, False)
 
 
+def test_a_record_that_the_erp_never_had_keeps_that_reason() -> None:
+    ledger = known(acknowledged(record("1", reason="ORPHAN")), acknowledged(record("2")))
+    records = compare(desired(), ledger, CHANGED).set_index("external_id")
+    assert records["reason"].to_dict() == {"1": "ORPHAN", "2": "GONE"}
+
+
 @pytest.mark.rule("E21")
 def test_the_removal_of_a_gone_record_keeps_its_identity_so_that_its_number_is_not_inherited() -> None:
     ledger = known(acknowledged(record("1", identity="2020-01-01T10:00:00")))
@@ -202,8 +205,8 @@ def test_a_changed_name_updates_the_same_record() -> None:
 
 @pytest.mark.rule("R2")
 def test_a_resent_record_carries_the_full_content_of_the_erp() -> None:
-    row = record("1", name="EG links")
-    records = compare(desired(row), known(acknowledged(row)), ALL)
+    row = record("1", name="EG links", changed_at=pd.Timestamp("2027-01-15"))
+    records = compare(desired(row), known(acknowledged(row)), Scope(resend="interval", interval=JANUARY))
     assert '"name":"EG links"' in records["content"].iloc[0]
     assert '"note":null' in records["content"].iloc[0]
 
@@ -301,6 +304,13 @@ def test_a_backfill_sends_the_state_of_now_also_outside_its_interval() -> None:
     assert planned(row, acknowledged(record("1")), scope=Scope(resend="interval", interval=JANUARY)) == "change update"
 
 
+@pytest.mark.parametrize(("record_type", "is_sent"), [("unit", True), ("document", False), ("comment", False)])
+def test_what_the_portal_cannot_update_is_never_sent_again_for_nothing(record_type: str, is_sent: bool) -> None:
+    row = record("1", changed_at=pd.Timestamp("2027-01-15"))
+    scope = Scope(resend="interval", interval=JANUARY).of_type(record_type)
+    assert planned(row, acknowledged(row), scope=scope) == ("change update" if is_sent else "unchanged")
+
+
 def test_an_interval_counts_only_when_asked_for() -> None:
     row = record("1", changed_at=pd.Timestamp("2027-01-15"))
     assert planned(row, acknowledged(row), scope=Scope(resend="changed", interval=JANUARY)) == "unchanged"
@@ -366,72 +376,12 @@ def test_what_the_portal_acknowledged_is_not_sent_twice(rows: list[Row], scope: 
     assert not (again["outcome"] == Outcome.CHANGE).any()
 
 
-# the removal guard
-
-
-def finding(count: int, held: int, *, empty_source: bool = False) -> GuardFinding:
-    return GuardFinding("unit", count, held, empty_source)
-
-
-@pytest.mark.parametrize(
-    ("count", "held", "waits"),
-    [(0, 0, False), (10, 100, False), (11, 100, True), (200, 5000, False), (201, 5000, True), (1, 0, True)],
-)
-def test_removals_above_the_share_or_the_number_wait(count: int, held: int, waits: bool) -> None:
-    assert finding(count, held).exceeds(RemovalGuard(max_percent=10, max_count=200), None) is waits
-
-
-@pytest.mark.parametrize(
-    ("count", "released", "waits"), [(50, 50, False), (51, 50, True), (5, 50, False), (1, 0, True)]
-)
-def test_an_approval_holds_for_the_number_that_was_approved(count: int, released: int, waits: bool) -> None:
-    assert finding(count, 60).exceeds(RemovalGuard(), released) is waits
-
-
-@pytest.mark.parametrize("released", [None, 10, 10**6])
-def test_a_source_without_rows_removes_nothing_whatever_was_approved(released: int | None) -> None:
-    assert finding(1, 10_000, empty_source=True).exceeds(RemovalGuard(max_percent=100), released)
-
-
-def test_a_finding_counts_removals_and_withdrawals_of_what_the_portal_holds() -> None:
-    rows = [record("kept"), record("out", "remove"), record("locked", "restrict", name="x"), record("new")]
-    held = [acknowledged(record(name)) for name in ("kept", "out", "locked", "gone")]
-    ledger = known(*held, acknowledged(record("removed"), "removed"))
-    records = compare(desired(*rows), ledger, CHANGED)
-    assert guard_finding("unit", desired(*rows), ledger, records) == GuardFinding("unit", 3, 4, empty_source=False)
-
-
 @pytest.mark.rule("R17")
 @pytest.mark.parametrize(("state", "counts"), [("present", True), ("restricted", False), ("new", False)])
 def test_only_who_has_access_can_lose_it(state: str, counts: bool) -> None:
     row = acknowledged(record("1", name="before"), state)
     records = compare(desired(record("1", "restrict")), known(row), CHANGED)
     assert list(takes_away(records)) == [counts]
-
-
-@pytest.mark.parametrize(("rows", "is_empty"), [([], True), ([record("1", properties="2")], False)])
-def test_a_source_that_returned_nothing_is_recognised_whatever_the_run_looks_at(
-    rows: list[dict[str, Any]], is_empty: bool
-) -> None:
-    source, ledger = desired(*rows), known(acknowledged(record("9", properties="1")))
-    only_one = Scope(properties=PropertyRange.parse("1"))
-    assert guard_finding("unit", source, ledger, compare(source, ledger, only_one)).empty_source is is_empty
-
-
-def test_holding_back_withholds_what_takes_away_and_lets_the_rest_flow() -> None:
-    rows = [record("kept"), record("out", "remove"), record("locked", "restrict", name="x"), record("new")]
-    ledger = known(*(acknowledged(record(name)) for name in ("kept", "out", "locked", "gone")))
-    records = hold_back(compare(desired(*rows), ledger, CHANGED))
-    expected = {
-        "kept": "unchanged",
-        "new": "change create",
-        "out": "withheld",
-        "locked": "withheld",
-        "gone": "withheld",
-    }
-    assert said(records) == expected
-    reasons = dict(zip(records["external_id"], records["reason"], strict=True))
-    assert {name for name, reason in reasons.items() if reason == "REMOVAL_GUARD"} == {"out", "locked", "gone"}
 
 
 # the last check before the wire
@@ -478,10 +428,10 @@ def test_an_invalid_record_leaves_the_portal_as_it_is() -> None:
 
 @pytest.mark.parametrize("empty_ledger", [True, False])
 @pytest.mark.parametrize("empty_source", [True, False])
-def test_checking_and_holding_back_nothing_is_no_error(empty_ledger: bool, empty_source: bool) -> None:
+def test_checking_nothing_is_no_error(empty_ledger: bool, empty_source: bool) -> None:
     ledger = known() if empty_ledger else known(acknowledged(record("1"), "removed"))
     rows = [] if empty_source else [record("1", "withhold")]
-    records = validate(hold_back(compare(desired(*rows), ledger, CHANGED)), UnitPayload, refusal)
+    records = validate(compare(desired(*rows), ledger, CHANGED), UnitPayload, refusal)
     assert said(records) == ({} if empty_source else {"1": "withheld"})
 
 
@@ -495,11 +445,3 @@ def test_what_is_refused_must_not_leave_one_of_another_identity_in_its_place(ide
     if says == "change remove":
         (hash_, decision) = checked[["hash", "decision"]].iloc[0]
         assert (hash_, decision) == (REMOVAL_HASH, "remove")
-
-
-@pytest.mark.rule("E6")
-def test_what_is_taken_over_from_another_group_counts_as_held() -> None:
-    row = record("1", "remove")
-    ledger = known(acknowledged(record("1"), group="others"), acknowledged(record("2"), group="others"))
-    records = compare(desired(row), ledger, CHANGED)
-    assert guard_finding("unit", desired(row), ledger, records) == GuardFinding("unit", 1, 1, empty_source=False)

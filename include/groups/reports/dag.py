@@ -12,7 +12,7 @@ from include.groups.reports.watch.trigger import ReportsTrigger
 from include.settings import load_settings
 from include.sync.flow import GUARDED, Wired, empty_dag, ended, spoken, synced
 from include.sync.params import request_of_run, run_name
-from include.sync.xcom import held_back
+from include.sync.xcom import HeldBack
 
 
 def exchange_dag(system: str, docs: str) -> DAG:
@@ -46,8 +46,9 @@ def _exchange(system: str) -> Wired:
                 ending = steps.not_begun(why_red=steps.told(error))
                 get_current_context()["ti"].xcom_push("return_value", ending.xcom)
                 raise
-        if done.planned and done.planned.guarded and not request.dry_run:
-            outlet_events[guarded].add(GUARDED, extra=held_back(REPORTS, system, done.planned))
+        if done.planned and done.planned.approval:
+            held_back: HeldBack = {"system": system, "group": REPORTS.name, "approval": done.planned.approval}
+            outlet_events[guarded].add(GUARDED, extra=held_back)
         return ended(done.ending, outlet_events[alias], synced(REPORTS.name, system))
 
     return exchange

@@ -23,7 +23,17 @@ REPORTS: Final = Group(
     rules="include.rules.reports.decide",
     sees=("contact",),
     parcels={"attachment": "include.groups.reports.parcels.open_report_parcels"},
-    unguarded=("comment", "attachment"),  # a note that became internal must not wait for anybody
+    # a note that became internal, or a report that is for somebody else now, must not wait for anybody
+    unguarded={
+        "comment": ("NOTE_INTERNAL", "AUDIENCE_CHANGED"),
+        "attachment": ("NOTE_INTERNAL", "FILE_INTERNAL", "AUDIENCE_CHANGED"),
+    },
+    feeds={
+        "SP_NOTIZ": ("comment", "attachment"),
+        "SP_ANHANG": ("attachment",),
+        "SP_BEAUFTRAGUNG": ("comment",),
+        "SP_BENUTZER": (),  # only names authors
+    },
     removes_first=True,
     has_inbox=True,
     identities={"ticket": "include.rules.reports.audience.audience_in_portal"},

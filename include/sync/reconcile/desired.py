@@ -59,8 +59,8 @@ def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: S
 def _settled(ledger: pd.DataFrame, decided: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger with the state of what the portal shows just as it was decided."""
     shown = decided.merge(listed[[EXTERNAL_ID, "digest"]], on=[EXTERNAL_ID, "digest"])
-    states = shown.set_index(EXTERNAL_ID)["decision"].map(STATE_OF).dropna()
-    return ledger.assign(state=ledger[EXTERNAL_ID].map(states).fillna(ledger["state"]))
+    states = shown.set_index(EXTERNAL_ID)["decision"].map(STATE_OF).dropna().astype("str")
+    return ledger.assign(state=ledger[EXTERNAL_ID].map(states).astype("str").fillna(ledger["state"]))
 
 
 def _of_one_sender(frames: list[pd.DataFrame]) -> pd.DataFrame:

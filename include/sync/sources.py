@@ -1,0 +1,97 @@
+"""How many rows the views of a group returned, now and in the last good whole run: one that returns nothing, or much
+less, is a fault until a person says that it is none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from include.ixhaus.contract import FRAMES, VIEWS
+from include.ixhaus.contract.own import SP_POSITION
+from include.ixhaus.database import read_snapshot
+from include.sync.group import Group
+from include.sync.run import Opened
+from include.vocabulary.clock import to_utc_column, utc_now
+
+_MARK = SP_POSITION.c
+_NOTED: Final = "sources.json"
+"""What a plan leaves in the run's folder for its end: view → rows to remember."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A view, how many rows it has, and how many it had in the last good whole run (None: there was none)."""
+
+    view: str
+    rows: int
+    before: int | None
+
+    def __str__(self) -> str:
+        return f"{self.view}: {self.rows} {'' if self.before is None else f'von {self.before} '}Zeilen"
+
+    def is_shrunk(self, percent: float) -> bool:
+        """Whether it returned nothing, or less than this share of what it had; a view that never had rows has not."""
+        if not self.rows:
+            return self.before != 0
+        return self.rows * 100 < percent * (self.before or 0)
+
+
+def sources_of(group: Group, run: Opened, *, is_extract: bool) -> list[Source]:
+    """Return a group's views with their rows.
+
+    is_extract: whether the run has read some of the rows only; they are counted in the database then
+    """
+    with read_snapshot(run.engine) as connection:
+        before = _remembered(connection, run.system, group.name)
+        counted = _counted(connection, group) if is_extract else _read(group, run)
+    return [Source(view, counted[view], before.get(view)) for view in group.views]
+
+
+def note(run: Opened, rows: Mapping[str, int]) -> None:
+    """Leave for the end of the run what is then to be remembered: view → rows."""
+    run.folder.path(_NOTED).write_text(json.dumps(rows), encoding="utf-8")
+
+
+def remember(run: Opened) -> None:
+    """Remember how many rows the views had, as this run's plan has noted it; it must have been a good one.
+
+    Raises LeaseLostError if another run works already, which will remember its own numbers.
+    """
+    noted = run.folder.path(_NOTED)
+    if not noted.exists():  # it has not looked at everything
+        return
+    rows: dict[str, int] = json.loads(noted.read_text(encoding="utf-8"))
+    mine = (_MARK.system == run.system) & (_MARK.name == bindparam("k_name"))
+    with run.engine.begin() as connection:
+        run.lease.confirm(connection)
+        before, as_of = _remembered(connection, run.system, run.state.group), to_utc_column(utc_now())
+        for view in (view for view, number in rows.items() if before.get(view) != number):
+            name, values = _name(run.state.group, view), {"value": str(rows[view]), "as_of": as_of}
+            if view in before:
+                connection.execute(update(SP_POSITION).where(mine).values(values), {"k_name": name})
+            else:
+                connection.execute(insert(SP_POSITION).values(system=run.system, name=name, **values))
+
+
+def _name(group: str, view: str) -> str:
+    return f"rows/{group}/{view}"
+
+
+def _remembered(connection: Connection, system: str, group: str) -> dict[str, int]:
+    is_ours = _MARK.name.startswith(_name(group, ""), autoescape=True)
+    rows = connection.execute(select(_MARK.name, _MARK.value).where(_MARK.system == system, is_ours))
+    return {name.removeprefix(_name(group, "")): int(value) for name, value in rows}
+
+
+def _read(group: Group, run: Opened) -> dict[str, int]:
+    folder = run.folder.path("views")
+    return {view: pq.read_metadata(folder / f"{FRAMES[view]}.parquet").num_rows for view in group.views}
+
+
+def _counted(connection: Connection, group: Group) -> dict[str, int]:
+    queries = {view: select(func.count()).select_from(VIEWS[view]) for view in group.views}
+    return {view: connection.execute(query).scalar_one() for view, query in queries.items()}
