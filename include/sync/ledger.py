@@ -227,8 +227,8 @@ class Outcomes:
         self._failed: list[dict[str, object]] = []
 
     def __len__(self) -> int:
-        of_records = len(self._announced) + len(self._acknowledged) + len(self._failed)
-        return len(self._intents) + len(self._doubts) + of_records
+        by_id = len(self._intents) + len(self._doubts)
+        return by_id + len(self._announced) + len(self._acknowledged) + len(self._failed)
 
     def intend(self, external_id: str) -> None:
         """A create is about to be sent."""
@@ -242,7 +242,9 @@ class Outcomes:
 
     def announce(self, change: Change, next_id: str) -> None:
         """A copy is about to be made under this id."""
-        self._announced.append({**self._key, "k_id": change["external_id"], "hash": change["hash"], "next_id": next_id})
+        self._announced.append({
+            **self._key, "k_id": change["external_id"], "hash": change["hash"], "next_id": next_id,
+        })  # fmt: skip
 
     def acknowledge(self, change: Change, state: State, status: int | None, portal_id: str | None = None) -> None:
         """The portal said yes to a planned change; `portal_id` if it knows the record by an id of its own."""

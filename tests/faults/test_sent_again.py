@@ -21,7 +21,7 @@ def sent(desk: Desk) -> Desk:
 
 
 def lock(desk: Desk, flag: str) -> None:
-    desk.set("SP_MELDUNG", "report_nr", "M1", is_locked=flag)
+    desk.set("SP_MELDUNGSART", "report_kind", "ANFRAGE", is_locked=flag)
 
 
 def writes(desk: Desk) -> list[tuple[str, str]]:

@@ -50,7 +50,8 @@ def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: S
     table = with_content(decided, model.VERSION).to_pandas().assign(sender=group.name)
     may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
     contents = table.pop("content").where(may_be_there)
-    table["digest"] = [_digest(record_type, model, one, visible) for one in contents]
+    digests = [_digest(record_type, model, one, visible) for one in contents]
+    table["digest"] = pd.Series(digests, index=table.index, dtype="str")
     if BELOW.get(record_type) == "ticket":
         seen.portal[record_type] = _linked(table, seen.portal[record_type], known=seen.known[record_type])
     return table
@@ -84,7 +85,7 @@ def _linked(desired: pd.DataFrame, listed: pd.DataFrame, known: pd.DataFrame) ->
     rows = listed[is_open]
     names = rows["digest"].fillna(rows[EXTERNAL_ID])
     found = [ours.pop(key, None) for key in zip(rows["parent"], names, strict=True)]
-    same = pd.Series(found, rows.index, dtype=object).reindex(listed.index)
+    same = pd.Series(found, rows.index, dtype="str").reindex(listed.index)
     linked = listed.assign(external_id=same.fillna(listed[EXTERNAL_ID]))
     is_file = listed["digest"].isna()  # its id in the portal is none of ours, and nothing is ever asked for by it
     return linked.assign(portal_id=linked["portal_id"].mask(is_file, linked[EXTERNAL_ID]))

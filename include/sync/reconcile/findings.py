@@ -33,6 +33,7 @@ class Finding(StrEnum):
 PORTAL: Final = (
     "portal_id", "digest", "property_id", "unit_id", "contact_id", "created_at", "has_access", "is_gone", "parent",
 )  # fmt: skip
+_NO_TEXTS: Final = ("changed_at", "has_access_portal", "is_gone_portal", "is_double_portal")
 _LETTERS: Final = r"[^\W\d_]+"
 _FROM_PORTAL: Final = "FROM_PORTAL"
 
@@ -84,6 +85,8 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
     rows[EXTERNAL_ID] = rows[EXTERNAL_ID].fillna(rows.pop(f"{EXTERNAL_ID}_known"))
     listed = portal.add_suffix("_portal").rename(columns={f"{EXTERNAL_ID}_portal": EXTERNAL_ID})
     rows = rows.merge(listed, how="outer", on=EXTERNAL_ID)
+    texts = {name: "str" for name in rows.columns if name not in _NO_TEXTS}  # frames without rows have lost that
+    rows = rows.astype(texts)
     is_listed, is_gone = rows["portal_id_portal"].notna(), rows["is_gone_portal"].eq(True)
     state = rows["state_known"].fillna("")
     is_held, is_wanted = state.isin(HELD), rows["decision"].isin([Decision.SEND, Decision.RESTRICT])
