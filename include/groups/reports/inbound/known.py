@@ -43,6 +43,11 @@ class Known(NamedTuple):
     from_portal: list[Row]
     """Notes of the report that were written in the portal, or here about what was done there."""
 
+    def is_forgotten(self, external_id: str) -> bool:
+        """Whether the ledger does not say that this was ever sent."""
+        row = self.sent.get(external_id)
+        return row is None or row["state"] == State.NEW
+
 
 def look_up(
     connection: Connection, work: Work, ticket_id: str, report: Report, comments: dict[str, Comment],

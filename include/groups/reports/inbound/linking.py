@@ -26,25 +26,30 @@ def link_comments(
     listed: all that the portal lists, what staff have hidden there as well: that is not to be sent again either
     notes:  ids of those that comments under other ids stand for
     """
-    found = {unversioned(one["id"]): one for one in listed if one["id"]}  # of several copies the last
-    shown: dict[str, tuple[Row | None, str | None]] = {
-        external_id: (known.sources[source], str(one.get("text") or ""))
-        for external_id, one in found.items()
-        if (source := source_of(external_id, known.inbox.get(key_of(external_id)), known.sources))
-    }
-    shown |= {
-        external_id: (note, None)
-        for external_id, note in known.own.items()
-        if note["note_id"] in notes and external_id not in shown
-    }
-    for external_id, (note, text) in shown.items():
-        before = known.sent.get(external_id)
+    portal_ids = {unversioned(one["id"]): one["id"] for one in listed}  # of several copies the last
+    for external_id, (note, text) in _forgotten(listed, known, notes).items():
         is_same = note is not None and (text is None or reads_the_same(text, note["text"] or ""))
-        content = _hash(connection, ticket, external_id, note) if note and is_same else None
         writes.hold(
-            work, "comment", external_id, before, property_nr=report.property_nr, parents=typed("ticket", ticket["id"]),
-            content=content, portal_id=found[external_id]["id"] if external_id in found else None,
+            work, "comment", external_id, known.sent.get(external_id), property_nr=report.property_nr,
+            parents=typed("ticket", ticket["id"]), portal_id=portal_ids.get(external_id),
+            content=_hash(connection, ticket, external_id, note) if note and is_same else None,
         )  # fmt: skip
+
+
+def _forgotten(
+    listed: Collection[Comment], known: Known, notes: Collection[str]
+) -> dict[str, tuple[Row | None, str | None]]:
+    """Return id → own note (None: of an order) and what the portal shows of it (None: the same)."""
+    found: dict[str, tuple[Row | None, str | None]] = {}
+    for one in listed:
+        external_id = unversioned(one["id"])
+        source = source_of(external_id, known.inbox.get(key_of(one["id"])), known.sources)
+        if source and known.is_forgotten(external_id):
+            found[external_id] = known.sources[source], str(one.get("text") or "")
+    for external_id, note in known.own.items():
+        if note["note_id"] in notes and known.is_forgotten(external_id):
+            found.setdefault(external_id, (note, None))
+    return found
 
 
 def _hash(connection: Connection, ticket: Ticket, external_id: str, note: Row) -> str:

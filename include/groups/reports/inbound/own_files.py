@@ -69,6 +69,8 @@ def link_file(
     """Note in the ledger that the portal holds an own file, where it does not say so; a size that is not the file's
     (None: not known) says that it is another version.
     """
+    if files.is_sent(file_id):
+        return
     external_id, file = file_id + files.addition, files.own[file_id]
     is_same = size is None or file["size"] in (size, None)
     content = content_of(external_id, ticket["id"], file)
