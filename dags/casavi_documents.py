@@ -26,7 +26,7 @@ The task `accounts` reads back per contact whether it is registered and invited 
 | only `protocol` red | everything else was delivered; some documents failed | see the reason: FILE_… is the file in iX-Haus, DMS_… is DocuWare, CONVERSION_… LibreOffice, REFUSED the portal |
 | *invalid* > 0 | no recipient, no date, empty or too large | staff correct it in iX-Haus; the next run sends it |
 | "Why is this document not there?" | most often its document date | a dry run's preview and SP_ABGLEICH.GRUND name the reason |
-| green, *withheld* high, Required Actions waiting | the removal guard held removals back, as on 1 January when a year falls out of the filter | look at the sample of ids, then approve or reject |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals back, or a view returned too little, as on 1 January when a year falls out of the filter | look at the cause and the list on *Serviceportal > Freigaben*, then approve or reject |
 
 Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
 files are gone when a run ends). Unchanged documents are neither read nor sent again.

@@ -20,7 +20,7 @@ responsibility of the property) in step with iX-Haus. Owners need the licence *O
 | only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
 | reason NO_OWNER_LICENCE or NO_CARETAKER_LICENCE | the licence is not active in iX-Haus (SP_LIZENZ) | renew it before approving removals |
 | *withheld* with PARENT_NOT_IN_PORTAL | a unit or property is not in the portal yet | run `casavi_objects`, then this one |
-| green, *withheld* high, Required Actions waiting | the removal guard held removals back, for example after a licence ran out | look at the sample of ids, then approve or reject |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals back, or a view returned too little, for example after a licence ran out | look at the cause and the list on *Serviceportal > Freigaben*, then approve or reject |
 | the same question again after approval | a view without any row is never released; the last owner's or caretaker's row was deleted | enter an end date instead of deleting the row |
 
 An owner or caretaker who is also a tenant is one contact; `casavi_persons` sends it (reason OTHER_GROUP here).

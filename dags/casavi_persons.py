@@ -20,7 +20,7 @@ are sent by `casavi_owners_caretakers`.
 | only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
 | *invalid* > 0 | iX-Haus holds a record that cannot be sent: no name, no valid e-mail, end before begin | staff correct it in iX-Haus; the next run sends it |
 | *withheld* with PARENT_NOT_IN_PORTAL | a contract's unit or contact is not in the portal yet | run `casavi_objects`, then this one |
-| green, *withheld* high, Required Actions waiting | the removal guard held removals or withdrawals of access back | look at the sample of ids, then approve or reject |
+| green, *withheld* high, Required Actions waiting | the removal guard held removals or withdrawals of access back, or a view returned too little | look at the cause and the list on *Serviceportal > Freigaben*, then approve or reject |
 
 Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
 files are gone when a run ends). Nothing is ever sent twice for being repeated.

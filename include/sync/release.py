@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
 
-from include.settings import ConfigurationError, RemovalGuard, configured_systems, load_settings
+from include.settings import RemovalGuard, load_each, load_settings
 from include.sync.flow import Wired, dag_name
 from include.sync.xcom import HeldBack
 
@@ -72,12 +72,8 @@ class Question(TypedDict):
 
 def waiting_time() -> timedelta:
     """Return how long a question may wait at most, whichever system asks it."""
-    hours = []
-    for system in configured_systems():
-        try:
-            hours.append(load_settings(system).removal_guard.approval_hours)
-        except ConfigurationError:  # that system's own DAGs say so
-            continue
+    sound = load_each().sound.values()  # of a system with a mistake its own DAGs tell
+    hours = (settings.removal_guard.approval_hours for settings in sound)
     return timedelta(hours=max(hours, default=RemovalGuard().approval_hours))
 
 

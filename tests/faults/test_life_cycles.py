@@ -102,8 +102,9 @@ def test_a_property_is_withdrawn_and_released_again(world: World, person: Tenant
 def test_what_was_changed_in_the_portal_by_hand_is_overwritten(world: World, person: Tenant) -> None:
     world.sandbox.edit("contacts", person.contact_id, lastName="Von Hand", email="hand@example.org")
     assert world.run().requests == []  # nothing is read back
-    ran = world.run(resend="all")
-    assert (ran.status, ran.xcom["updated"]) == ("ok", 4)
+    world.sql("UPDATE SP_ABGLEICH SET PRUEFSUMME = NULL WHERE SCHLUESSEL = ?", person.contact_id)  # somebody has looked
+    ran = world.run()
+    assert (ran.status, ran.xcom["updated"]) == ("ok", 1)
     world.assert_mirrors()
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, select
 from include.ixhaus.contract.own import SP_FREIGABE
 from include.ixhaus.database import engine_on, read_snapshot
 from include.ixhaus.ddl import create_sqlite_schema
+from include.settings import load_each
 from include.sync import approvals, release
 from include.sync.approvals import Item
 from include.sync.protocol import RunKey
@@ -135,7 +137,7 @@ def test_causes_are_cut_where_the_column_ends(engine: Engine) -> None:
 
 
 def test_a_question_waits_as_long_as_the_most_patient_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SERVICEPORTAL_CONFIG", str(tmp_path))
+    monkeypatch.setattr(release, "load_each", partial(load_each, tmp_path))
     (tmp_path / "production.yaml").write_text("activ: true", encoding="utf-8")
     assert waiting_time() == HOLDS
     (tmp_path / "test.yaml").write_text("removal_guard: {approval_hours: 100}", encoding="utf-8")

@@ -73,11 +73,9 @@ def reconcile(run: Opened, groups: Sequence[Group], scope: Scope, *, dry_run: bo
 def _judged(record_type: str, groups: Sequence[Group], desired: pd.DataFrame, seen: Seen) -> pd.DataFrame:
     """Return what findings.judge says, with what an adopted record needs: where it belongs, below what, whose it is."""
     judged = judge(desired, seen.known[record_type], seen.portal[record_type])
-    place = judged["property_id_portal"].fillna(judged["unit_id_portal"].map(ids.property_of, na_action="ignore"))
-    if record_type == "property":
-        place = judged[EXTERNAL_ID]
-    elif record_type == "unit":
-        place = judged[EXTERNAL_ID].map(ids.property_of)
+    units = judged[EXTERNAL_ID if record_type == "unit" else "unit_id_portal"]
+    houses = judged[EXTERNAL_ID if record_type == "property" else "property_id_portal"]
+    place = houses.fillna(units.map(ids.property_of, na_action="ignore").astype("str"))
     names = {group.name for group in groups}
     if any(group.shared.get(record_type, group.name) not in names for group in groups):
         unknown = judged["finding"].isin([Finding.ORPHAN, Finding.FOREIGN])  # to these groups
