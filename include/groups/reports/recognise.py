@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from include.groups.reports.inbound.work import CURSOR
 from include.groups.reports.times import local, parse, whole_second
-from include.ixhaus.contract.own import SP_EINGANG
+from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import id_lists, read_snapshot
 from include.sync.run import Opened
@@ -19,7 +20,7 @@ from include.vocabulary import ids
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import Origin
 
-_INBOX, _REPORT = SP_EINGANG.c, SP_MELDUNG.c
+_INBOX, _REPORT, _MARK = SP_EINGANG.c, SP_MELDUNG.c, SP_POSITION.c
 
 
 def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
@@ -43,6 +44,8 @@ def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
                 ticket_id, created = made[report_nr]
                 if created and reported_at and whole_second(local(created)) == whole_second(reported_at):
                     found[report_nr] = ticket_id
+    if not known.issuperset(tickets["portal_id"]):  # so that what is not known by its number alone is read again
+        _forget_mark(run)
     rows = [
         {"system": run.system, "record_type": "ticket", "portal_id": ticket_id, "erp_id": report, "version": "",
          "received_at": to_utc_column(utc_now())}
@@ -52,3 +55,9 @@ def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
         with run.engine.begin() as connection:
             run.lease.confirm(connection)
             connection.execute(insert(SP_EINGANG), rows)
+
+
+def _forget_mark(run: Opened) -> None:
+    with run.engine.begin() as connection:
+        run.lease.confirm(connection)
+        connection.execute(delete(SP_POSITION).where(_MARK.system == run.system, _MARK.name == CURSOR))

@@ -24,7 +24,7 @@ _ROW = SP_ABGLEICH.c
 _SEEN: Final = ("state", "run")
 """What tells whether a row is still as it was read: every sending changes one of them."""
 _SET: Final = (
-    "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "acknowledged_at",
+    "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "next_id", "acknowledged_at",
 )  # fmt: skip
 STATE_OF: Final = {Decision.SEND.value: State.PRESENT.value, Decision.RESTRICT.value: State.RESTRICTED.value}
 """Decision → state of a record that the portal shows as it was decided."""
@@ -66,6 +66,7 @@ def corrections(judged: pd.DataFrame, system: str, record_type: str, now: dateti
             "identity": judged["identity_known"].mask(is_adopted, judged["identity_portal"]),
             "parents": judged["parents_known"].mask(is_adopted, judged["stands_below"]),
             "portal_id": own_id.where(listed_id.notna(), judged["portal_id_known"]),
+            "next_id": None,  # what is said here of the record is a fact
             "acknowledged_at": judged["acknowledged_at_known"].mask(moved, to_utc_column(now).isoformat()),
             "group": judged["group_known"].fillna(judged["sender"]),
             "is_new": judged["state_known"].isna(),
