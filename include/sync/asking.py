@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import Connection
 
-from include.sync import approvals, sources
+from include.sync import approvals, ledger, sources
 from include.sync.approvals import Answers, Item
 from include.sync.group import Group, fed_by
 from include.sync.guard import Judged, in_order, judge
@@ -61,10 +61,13 @@ def guarded(group: Group, run: Opened, request: Request, compared: Mapping[str, 
     answers = approvals.answers(run.engine, run.system, group.name, utc_now())
     found = _sources(group, run, request, compared)
     shrunken = [source for source in found if source.is_shrunk(settings.source_percent)]
+    # a run that a change started looks at a few records of a property: what leaves is a share of all there are
+    totals = ledger.held_counts(run.engine, run.system, group.name) if request.only is not None and found else {}
     judged: dict[str, Judged] = {}
     for name, records in compared.items():
         faults = [source for source in shrunken if name in fed_by(group, source.view)]
-        judged[name] = judge(name, records, answers.newest, settings, group.unguarded.get(name, ()), faults)
+        never = group.unguarded.get(name, ())
+        judged[name] = judge(name, records, answers.newest, settings, never, faults, totals.get(name))
     if request.is_whole():
         waiting = {name for name, one in judged.items() if one.records["waits"].any()}
         doubted = {source.view for source in shrunken if waiting.intersection(fed_by(group, source.view))}

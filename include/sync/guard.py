@@ -79,6 +79,7 @@ def judge(
     guard: RemovalGuard,
     never_wait: Collection[str] = (),
     shrunken: Sequence[Source] = (),
+    held: int | None = None,
 ) -> Judged:
     """Work out which changes of a record type wait for a person.
 
@@ -86,6 +87,7 @@ def judge(
     answers:    what was asked and answered before
     never_wait: reasons of decisions that are carried out whatever happens
     shrunken:   views this type is made from that returned suspiciously little
+    held:       how many records the portal holds of which too large a share must not go; None: those looked at
     """
     alike = _look_alikes(records, guard)
     takes = takes_away(records) & ~records["reason"].isin(never_wait)
@@ -103,7 +105,8 @@ def judge(
     mark = _marks(records, kind)
     answer = _answers(record_type, records, mark, answers)
     open_ = kind.notna() & ~answer.isin([Answer.APPROVED, Answer.REJECTED])
-    held, count = int(records["state"].isin(HELD).sum()), int((open_ & takes).sum())
+    count = int((open_ & takes).sum())
+    held = int(records["state"].isin(HELD).sum()) if held is None else held
     waits = open_ & ((why != ORDINARY) | _exceeds(count, held, guard))
     rejected = answer == Answer.REJECTED
     is_new = waits & answer.isna()

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    func,
     insert,
     select,
     update,
@@ -90,6 +91,14 @@ def known_of(engine: Engine, system: str, record_type: str, ids: Iterable[str]) 
     """Return the ledger's rows of some records, as `known_records` does."""
     mine = select(*_KNOWN).where(_ROW.system == system, _ROW.record_type == record_type)
     return _as_table(engine, [mine.where(_ROW.external_id.in_(wanted)) for wanted in id_lists(ids)])
+
+
+def held_counts(engine: Engine, system: str, group: str) -> dict[str, int]:
+    """Return record type → how many of a group's records the portal holds."""
+    mine = (_ROW.system == system) & (_ROW.group == group) & _ROW.state.in_(HELD)
+    with read_snapshot(engine) as connection:
+        query = select(_ROW.record_type, func.count()).where(mine).group_by(_ROW.record_type)
+        return {str(record_type): number for record_type, number in connection.execute(query)}
 
 
 def _as_table(

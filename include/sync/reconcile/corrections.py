@@ -24,7 +24,8 @@ _ROW = SP_ABGLEICH.c
 _SEEN: Final = ("state", "run")
 """What tells whether a row is still as it was read: every sending changes one of them."""
 _SET: Final = (
-    "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "next_id", "acknowledged_at",
+    "state", "hash", "refused", "reason", "properties", "identity", "parents", "portal_id", "next_id",
+    "acknowledged_at",
 )  # fmt: skip
 STATE_OF: Final = {Decision.SEND.value: State.PRESENT.value, Decision.RESTRICT.value: State.RESTRICTED.value}
 """Decision → state of a record that the portal shows as it was decided."""
