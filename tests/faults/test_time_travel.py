@@ -12,7 +12,7 @@ from tests.faults.harness import tenants
 from tests.faults.papers import Archive
 from tests.faults.travel import Walk
 
-WALKS, TRIPS = 12, 5
+WALKS, TRIPS = 6, 10
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
