@@ -18,13 +18,14 @@ persons follow as soon as it has succeeded.
 | `plan` red | two records claim one id; nothing was sent | mend the keys in the view, trigger again |
 | a `load` red | the portal is down, refuses the key, or asks for a long pause; what was acknowledged stays | wait or mend the key; the next run goes on |
 | only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |
+| *withheld* with CHILDREN_IN_PORTAL | the portal still holds something below a property or unit that is to leave | nothing: a run of its own removes it as soon as the last of that has left |
 | green, *withheld* high, Required Actions waiting | the removal guard held removals back, or a view returned too little | look at the cause and the list on *Serviceportal > Freigaben*, then approve or reject |
 
 Safe at any time: trigger again, dry run, backfill, clearing the **whole** run. Not useful: clearing single tasks (their
 files are gone when a run ends). Nothing is ever sent twice for being repeated.
 
-Parameters: `properties` limits a run to some properties; `dry_run` ends after the plan; `resend` = `all` also sends
-what was refused before; a backfill re-sends what was changed within its interval. What waits is released by an answer to
+Parameters: `properties` limits a run to some properties; `dry_run` ends after the plan; `resend` = `all` looks at the
+portal first (see `casavi_reconcile`), and also sends what was refused before; a backfill re-sends what was changed within its interval. What waits is released by an answer to
 its question, by nothing else.
 """
 

@@ -4,6 +4,7 @@ Of each record only its id, whom it is for and a digest of what it shows is kept
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -74,6 +75,14 @@ async def is_there(portal: Portal, record_type: str, portal_id: str) -> bool | N
         return None
     answer = await portal.call(SINGLE[record_type], portal_id)
     return {Verdict.DONE: True, Verdict.MISSING: False}.get(answer.verdict)
+
+
+async def number_of(portal: Portal, record_type: str, portal_id: str) -> str | None:
+    """Return the portal's own number of a record: no two accounts give the same to one id; None if it is not there, or
+    the portal does not say.
+    """
+    answer = await portal.call(SINGLE[record_type], portal_id)
+    return _id(json.loads(answer.content).get("internalId")) if answer.verdict is Verdict.DONE else None
 
 
 async def first_ids(portal: Portal, record_type: str) -> list[str]:

@@ -14,4 +14,5 @@ OBJECTS: Final = Group(
         "unit": "include.casavi.payloads.UnitPayload",
     },
     rules="include.rules.objects.decide",
+    is_above=True,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import DAG, AssetAlias, Param, get_current_context, task
 
 from include.groups import GROUPS, RECONCILIATION
-from include.sync.flow import Wired, empty_dag, ended, spoken, synced
+from include.sync.flow import Wired, empty_dag, ended, spoken
 from include.sync.params import AirflowMemory, run_name
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _compared(run: Opened, request: Request, groups: Sequence[Group], *, accept_
     found = reconcile(run, groups, request.scope(), dry_run=request.dry_run)
     for group in groups:
         if request.is_whole() and not request.dry_run:
-            remember(run, group, request)
+            remember(run, group, request, found)
     return Counts(
         read=found.number(),
         unchanged=found.number(Finding.IN_STEP),
@@ -100,6 +100,6 @@ def _reconcile(system: str) -> Wired:
         chosen = [group for name, group in GROUPS.items() if name in (given["groups"] or GROUPS)]
         with spoken():
             ending = reconcile_system(system, run_name(), request, chosen, accept_account=given["accept_account"])
-        return ended(ending, outlet_events[alias], synced(RECONCILIATION.name, system))
+        return ended(ending, outlet_events[alias], RECONCILIATION.name, system)
 
     return reconcile

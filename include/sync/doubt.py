@@ -6,8 +6,10 @@ of the group's newest run. A database that was restored from a backup knows of f
     doubt                                           what follows
     an empty ledger, and a portal that is not        reconcile first
     fewer runs here than Airflow remembers           reconcile first
-    another key for the same address                 a few records are asked for: there, then it is the same account
-    another address, or none of those is there       stop: a person decides in casavi_reconcile
+    another key or address                           a record is asked for whose number in the portal is known from the
+                                                     last reconciliation: the same number, the same account
+    another key, and no such record                  a few records are asked for by their ids
+    anything else                                    stop: a person decides in casavi_reconcile
 """
 
 import asyncio
@@ -15,17 +17,17 @@ import logging
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from include.casavi.client import open_portal
 from include.casavi.connections import account_of
 from include.casavi.endpoints import LISTS, SINGLE
-from include.casavi.inventory import first_ids, is_there
+from include.casavi.inventory import first_ids, is_there, number_of
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import id_lists, read_snapshot
 from include.sync.group import Group
-from include.sync.reconcile import reconcile
+from include.sync.reconcile import Reconciled, reconcile
 from include.sync.run import Opened, RefusedError, Request
 from include.vocabulary import ids
 from include.vocabulary.clock import to_utc_column, utc_now
@@ -57,10 +59,11 @@ def settle_doubt(run: Opened, group: Group, request: Request) -> None:
     refuse_other_account(run, group)
     if request.dry_run:
         return
+    found = None
     if why := _why_reconcile(run, group, request):
         log.warning("%s: reconciling with the portal before anything is sent", why)
-        reconcile(run, [group], request.scope())
-    remember(run, group, request)
+        found = reconcile(run, [group], request.scope())
+    remember(run, group, request, found)
 
 
 def _why_reconcile(run: Opened, group: Group, request: Request) -> str:
@@ -83,8 +86,8 @@ def refuse_other_account(run: Opened, group: Group) -> None:
     account = Memory(0, *account_of(run.settings.portal_connection))
     if not before.address or (before.address, before.key) == (account.address, account.key):
         return
-    if before.address == account.address and asyncio.run(_is_same_account(run, group)):
-        log.info("%s has another key now; it is the same portal account", run.settings.portal_connection)
+    if asyncio.run(_is_same_account(run, group, is_same_address=before.address == account.address)):
+        log.info("%s leads to the same portal account as before", run.settings.portal_connection)
         return
     other = account.address if before.address != account.address else "another one there"
     raise RefusedError(
@@ -94,10 +97,19 @@ def refuse_other_account(run: Opened, group: Group) -> None:
     )
 
 
-async def _is_same_account(run: Opened, group: Group) -> bool:
-    """Whether the portal has any of a few records that the ledger holds; so does one of which it holds none."""
+async def _is_same_account(run: Opened, group: Group, *, is_same_address: bool) -> bool:
+    """Whether the portal knows a record by the number it had, or else has any of a few that the ledger holds, at the
+    same address; so does one of which the ledger holds none.
+    """
+    witness = _position(run.engine, run.system, _witness(group.name))
     held = _held_sample(run.engine, run.system, group)
     async with open_portal(run.settings.portal_connection, run.settings.limits) as portal:
+        if witness:
+            record_type, number, portal_id = witness.split(" ", 2)
+            if found := await number_of(portal, record_type, portal_id):
+                return found == number
+        if not is_same_address:
+            return False
         for record_type, portal_id in held:
             if await is_there(portal, record_type, portal_id):
                 return True
@@ -147,26 +159,47 @@ def _name(group: str) -> str:
     return f"memory/{group}"
 
 
+def _witness(group: str) -> str:
+    return f"witness/{group}"
+
+
 def memory_of(engine: Engine, system: str, group: str) -> Memory:
     """Return what the database remembers of a group's runs."""
-    query = select(_POSITION.value).where(_POSITION.system == system, _POSITION.name == _name(group))
-    with read_snapshot(engine) as connection:
-        value = connection.execute(query).scalar()
+    value = _position(engine, system, _name(group))
     if not value:
         return Memory()
     runs, key, address = value.split(" ", 2)
     return Memory(int(runs), address, key)
 
 
-def remember(run: Opened, group: Group, request: Request) -> None:
-    """Remember on both sides that a group has had a further run, with this account; raises LeaseLostError."""
+def _position(engine: Engine, system: str, name: str) -> str:
+    query = select(_POSITION.value).where(_POSITION.system == system, _POSITION.name == name)
+    with read_snapshot(engine) as connection:
+        return connection.execute(query).scalar() or ""
+
+
+def remember(run: Opened, group: Group, request: Request, found: Reconciled | None = None) -> None:
+    """Remember on both sides that a group has had a further run, with this account; raises LeaseLostError.
+
+    found: what a reconciliation has found before it
+    """
     runs = max(memory_of(run.engine, run.system, group.name).runs, _recalled(group, request)) + 1
-    address, account_key = account_of(run.settings.portal_connection)
-    values = {"value": f"{runs} {account_key} {address}"[:400], "as_of": to_utc_column(utc_now())}
-    key = (_POSITION.system == run.system) & (_POSITION.name == _name(group.name))
+    address, key = account_of(run.settings.portal_connection)
+    values = {_name(group.name): f"{runs} {key} {address}"}
+    witnesses = found.witnesses if found else {}
+    if record_type := next((name for name in group.record_types if name in witnesses), None):
+        portal_id, number = witnesses[record_type]
+        values[_witness(group.name)] = f"{record_type} {number} {portal_id}"
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
-        if not connection.execute(update(SP_POSITION).where(key).values(values)).rowcount:
-            connection.execute(insert(SP_POSITION).values(system=run.system, name=_name(group.name), **values))
+        for name, value in values.items():
+            _write(connection, run.system, name, value)
     if request.second_memory:
         request.second_memory.keep(group.name, runs)
+
+
+def _write(connection: Connection, system: str, name: str, value: str) -> None:
+    values = {"value": value[:400], "as_of": to_utc_column(utc_now())}
+    mine = (_POSITION.system == system) & (_POSITION.name == name)
+    if not connection.execute(update(SP_POSITION).where(mine).values(values)).rowcount:
+        connection.execute(insert(SP_POSITION).values(system=system, name=name, **values))

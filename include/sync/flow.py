@@ -18,6 +18,7 @@ from airflow.sdk import (
     DAG,
     Asset,
     AssetAlias,
+    AssetAny,
     AssetOrTimeSchedule,
     CronDataIntervalTimetable,
     Param,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Wired = Any
 """What Airflow's decorators make of functions, and what it hands to tasks: its own types say nothing of either."""
-Schedule = AssetOrTimeSchedule | CronDataIntervalTimetable | list[Asset] | None
+Schedule = AssetOrTimeSchedule | CronDataIntervalTimetable | AssetAny | None
 PRODUCTION: Final = "production"
 RETRIES: Final = 2
 """Of tasks that a database which is away for a moment, or a killed process, may hit; they begin from the start."""
@@ -58,6 +59,11 @@ def dag_name(group: str, system: str) -> str:
 def synced(group: str, system: str) -> Asset:
     """Return the asset a group's run updates when it has really brought the portal up to date."""
     return Asset(f"casavi_{system}_{group}")
+
+
+def freed(group: str, system: str) -> Asset:
+    """Return the asset that is updated when nothing hangs any more below records that a group has yet to remove."""
+    return Asset(f"casavi_{system}_{group}_freed")
 
 
 def for_each_system(group: Group, docs: str, make: Callable[[str], DAG]) -> None:
@@ -106,7 +112,9 @@ def empty_dag(
     form:    what a person may ask of it; None: what may be asked of every group
     """
     settings = load_settings(system)
-    return _dag(group, system, _schedule(group, settings, starter), docs, settings.limits, form)
+    starters = [starter] if starter else []
+    starters += [freed(group.name, system)] if group.is_above else []
+    return _dag(group, system, _schedule(group, settings, starters), docs, settings.limits, form)
 
 
 def _dag(
@@ -142,14 +150,16 @@ def _stand_in(group: Group, system: str, mistake: str, docs: str) -> None:
         settings()
 
 
-def _schedule(group: Group, settings: SystemSettings, starter: Asset | None) -> Schedule:
+def _schedule(group: Group, settings: SystemSettings, starters: list[Asset]) -> Schedule:
+    """Return when a DAG runs by itself: by the clock, and when any of the starters is updated."""
     cron = getattr(settings.schedules, group.name)
     if not settings.active:
         return None
     timetable = CronDataIntervalTimetable(cron, timezone="Europe/Berlin") if cron else None
-    if timetable and starter:
-        return AssetOrTimeSchedule(timetable=timetable, assets=[starter])
-    return timetable or ([starter] if starter else None)
+    if not starters:
+        return timetable
+    any_of_them = AssetAny(*starters)
+    return AssetOrTimeSchedule(timetable=timetable, assets=any_of_them) if timetable else any_of_them
 
 
 @contextmanager
@@ -271,7 +281,7 @@ def _protocol(group: Group, system: str) -> Wired:
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
     def protocol(*, outlet_events: Wired) -> dict[str, object]:
         """Sum up; ends red if anything failed, after everything else was delivered."""
-        return ended(_ending(get_current_context()), outlet_events[alias], synced(group.name, system))
+        return ended(_ending(get_current_context()), outlet_events[alias], group.name, system)
 
     return protocol
 
@@ -300,11 +310,15 @@ def _ending(context: Wired) -> Ending:
         return steps.not_begun(why_red=steps.told(error))
 
 
-def ended(ending: Ending, outlet: Wired, asset: Asset) -> dict[str, object]:
-    """Return a run's protocol for XCom; red if anything failed, and an event of the asset if it really synced."""
+def ended(ending: Ending, outlet: Wired, group: str, system: str) -> dict[str, object]:
+    """Return a run's protocol for XCom; red if anything failed, and events of what it really did: that the group is in
+    step, that others may go on with what had to wait for it.
+    """
     if ending.why_red:
         get_current_context()["ti"].xcom_push("return_value", ending.xcom)  # a failing task returns nothing
         raise AirflowFailException(ending.why_red)
     if ending.is_synced:
-        outlet.add(asset)
+        outlet.add(synced(group, system))
+    for other in ending.frees:
+        outlet.add(freed(other, system))
     return ending.xcom

@@ -26,6 +26,8 @@ class Group:
     removes_first: whether removals go before everything else: who must not see something any more loses it before
                   anybody else gets it
     has_inbox:    whether the rules also want to know which records came from the portal
+    is_above:     whether records of other groups hang below its own; its removals that had to wait for those are sent
+                  by a run of its own as soon as the last of them has left
     shared:       record type → the other group that sends such records too: what one does not know the other may
     identities:   record type → dotted name of what says for whom a record is that the portal lists, as the ledger's
                   identity remembers it; takes inventory.ROW, returns a column. For types whose identity says that
@@ -44,6 +46,7 @@ class Group:
     feeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removes_first: bool = False
     has_inbox: bool = False
+    is_above: bool = False
     shared: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
     recognise: str = ""

@@ -58,7 +58,7 @@ class Request:
     interval: tuple[datetime, datetime] | None = None
     about: tuple[str, ...] | None = None
     only: frozenset[str] | None = None
-    second_memory: SecondMemory | None = None
+    second_memory: SecondMemory | None = field(default=None, compare=False)
 
     def scope(self) -> Scope:
         """Return what the plan looks at; raises ConfigurationError if the request makes no sense."""

@@ -23,7 +23,7 @@ from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of, sentence
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
-from include.sync import approvals, asking, ledger, protocol, sources, staging
+from include.sync import approvals, asking, below, ledger, protocol, sources, staging
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
 from include.sync.group import Group, is_removal, stages
@@ -214,11 +214,15 @@ class Left:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: the protocol for XCom, why the run is red (None: it is not), and whether it really synced."""
+    """How a run ended: the protocol for XCom, why the run is red (None: it is not), and whether it really synced.
+
+    frees: other groups that may now remove what had to wait for what this run has removed
+    """
 
     xcom: dict[str, Any]
     why_red: str | None
     is_synced: bool
+    frees: tuple[str, ...] = ()
 
 
 def not_begun(*, skip: str = "", why_red: str | None = None) -> Ending:
@@ -241,7 +245,9 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     run.folder.clear()
     run.lease.release(run.engine)
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": why_red or ""}
-    return Ending(xcom, why_red, is_synced=status is RunStatus.OK)
+    freed = below.freed_parents(run.engine, run.system) if counts.removed and not request.dry_run else set[str]()
+    frees = tuple(sorted(freed - {run.state.group}))
+    return Ending(xcom, why_red, is_synced=status is RunStatus.OK, frees=frees)
 
 
 def _verdict(counts: Counts, failed: Sequence[str], request: Request) -> tuple[RunStatus, str | None]:

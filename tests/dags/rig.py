@@ -157,6 +157,13 @@ def new_sample(folder: Path) -> Path:
 
 
 def copied(source: Path, target: Path) -> Path:
-    """A copy of a folder's databases, journals included."""
+    """A copy of a folder's databases, journals included; the portal will be served at another address."""
     shutil.copytree(source, target, dirs_exist_ok=True)
+    forget_address(target / "ixhaus.db")
     return target
+
+
+def forget_address(database: Path) -> None:
+    """Let an iX-Haus not know at which address its portal was: each test has a port of its own."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM SP_POSITION WHERE NAME LIKE 'memory/%'")

@@ -29,7 +29,9 @@ def asked(
 ) -> Request:
     """The request that a run of this type, interval, events (their extra) and parameters becomes."""
     form = {name: param.value for name, param in module.params().items()} | params
-    run = SimpleNamespace(run_type=run_type, data_interval_start=interval[0], data_interval_end=interval[1])
+    run = SimpleNamespace(
+        dag_id="casavi_persons", run_type=run_type, data_interval_start=interval[0], data_interval_end=interval[1]
+    )
     started_by = {"an asset": [SimpleNamespace(extra=extra) for extra in events]}
     context = {"params": form, "dag_run": run, "triggering_asset_events": started_by}
     monkeypatch.setattr(module, "get_current_context", lambda: context)

@@ -83,16 +83,18 @@ class Desk:
 
     def live(self, kind: str) -> list[Row]:
         """What users of the portal see of a kind."""
-        return [one["fields"] | {"id": one["id"]} for one in self.sandbox.state(kind) if not one["archived"]]
+        found = [one for one in self.sandbox.state(kind) if not one["archived"]]
+        return [one["fields"] | {"id": one["id"] or str(one["internalId"])} for one in found]
 
     def comments(self) -> list[tuple[str, str]]:
         """Ticket and text of each comment that the interface made."""
         ours = [one for one in self.live("comments") if one["origin"] == "interface"]
-        return sorted((one["ticketId"], one["text"]) for one in ours)
+        return sorted((one["ticketId"] or str(one["ticketInternalId"]), one["text"]) for one in ours)
 
     def files(self) -> list[tuple[str, str]]:
         """Ticket and name of each file in the portal."""
-        return sorted((one["ticketId"], one["fileName"]) for one in self.live("attachments"))
+        of = [(one["ticketId"] or str(one["ticketInternalId"]), one) for one in self.live("attachments")]
+        return sorted((ticket_id, one["fileName"]) for ticket_id, one in of)
 
     def imported(self, view: str, column: str) -> list[Any]:
         """One column of everything that came from the portal."""

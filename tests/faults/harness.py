@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 
 import pytest
 import yaml
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import Engine, Table, insert, select
 
 from demo.ixhaus.writing import write_rows
 from include.groups import GROUPS
@@ -207,8 +207,14 @@ class World:
         self._begin_with(tenants, ("objects", "persons"))
 
     def move_in(self, *tenants: Tenant) -> None:
-        """Begin with tenants in the ERP whose units the portal holds, so that persons and contracts come next."""
+        """Begin with tenants in the ERP whose units the portal holds, so that persons and contracts come next.
+
+        The ledger knows of somebody who has left, so that no run looks first whether the portal is empty.
+        """
         self._begin_with(tenants, ("objects",))
+        left = {"system": SYSTEM, "record_type": "contact", "external_id": "0", "state": "removed", "group": "persons"}
+        with self.engine.begin() as connection:
+            connection.execute(insert(SP_ABGLEICH).values(left))
 
     def _begin_with(self, tenants: Sequence[Tenant], groups: Sequence[str]) -> None:
         """Bring tenants into ERP and portal by real runs; where another world began so, by copying what it came to."""

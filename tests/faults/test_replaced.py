@@ -44,9 +44,17 @@ def test_a_replaced_document_is_there_with_the_new_content_however_often(anyhow:
     assert anyhow.run().requests == []
 
 
-def test_all_documents_sent_again_are_there_afterwards(anyhow: Archive) -> None:
+def test_all_documents_that_changed_are_there_afterwards(anyhow: Archive) -> None:
+    anyhow.settle(*letters(36, ANNA))
+    anyhow.put(*(papers := [version(one, 2) for one in letters(36, ANNA)]))
+    assert outcomes(anyhow.run()) == {"updated": 36}
+    anyhow.assert_holds(*papers)
+
+
+def test_sending_everything_again_neither_removes_nor_makes_what_is_there(anyhow: Archive) -> None:
     anyhow.settle(*(papers := letters(36, ANNA)))
-    assert outcomes(anyhow.run(resend="all")) == {"updated": 36}
+    ran = anyhow.run(resend="all")
+    assert writes(ran) == []
     anyhow.assert_holds(*papers)
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from include.settings import CONFIG_FOLDER
+from tests.dags.rig import forget_address
 from tests.lookup.conftest import in_step as in_step
 from tests.pages.rig import Pages, api_server, chromium
 from tests.sandbox import SandboxProcess
@@ -40,6 +41,7 @@ def lay(source: Path, pages: Pages) -> None:
     """
     real = Path(tempfile.mkdtemp(dir=pages.folder)) / "ixhaus.db"
     shutil.copyfile(source, real)
+    forget_address(real)
     link = pages.folder / "next.db"
     link.symlink_to(real)
     link.replace(pages.database)

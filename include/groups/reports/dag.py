@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Asset, AssetAlias, AssetWatcher, get_current_contex
 from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
 from include.settings import load_settings
-from include.sync.flow import GUARDED, Wired, empty_dag, ended, spoken, synced
+from include.sync.flow import GUARDED, Wired, empty_dag, ended, spoken
 from include.sync.params import request_of_run, run_name
 from include.sync.xcom import HeldBack
 
@@ -49,6 +49,6 @@ def _exchange(system: str) -> Wired:
         if done.planned and done.planned.approval:
             held_back: HeldBack = {"system": system, "group": REPORTS.name, "approval": done.planned.approval}
             outlet_events[guarded].add(GUARDED, extra=held_back)
-        return ended(done.ending, outlet_events[alias], synced(REPORTS.name, system))
+        return ended(done.ending, outlet_events[alias], REPORTS.name, system)
 
     return exchange

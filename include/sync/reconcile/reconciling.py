@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from include.casavi.endpoints import SINGLE
 from include.sync import protocol
 from include.sync.group import Group
 from include.sync.plan import Scope
@@ -36,6 +37,8 @@ class Reconciled:
     findings: Counter[tuple[str, Finding]] = field(default_factory=Counter)
     entries: list[Entry] = field(default_factory=list)
     corrected: int = 0
+    witnesses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Record type → id and number in the portal of a record of ours: they tell this account from any other."""
 
     def number(self, *findings: Finding) -> int:
         """Return how many records have one of these findings; of all findings if none is named."""
@@ -59,6 +62,9 @@ def reconcile(run: Opened, groups: Sequence[Group], scope: Scope, *, dry_run: bo
             judged = _judged(record_type, groups, records, seen)
             judged = judged[scope.covers(judged.assign(properties=judged["belongs_to"]))]
             _note(result, record_type, judged)
+            ours = judged[judged["finding"].isin([Finding.IN_STEP, Finding.ADOPTED]) & judged["number_portal"].notna()]
+            if record_type in SINGLE and len(ours):
+                result.witnesses[record_type] = (ours["portal_id_portal"].iloc[-1], ours["number_portal"].iloc[-1])
             if not dry_run:
                 rows = corrections(judged, run.system, record_type, utc_now())
                 result.corrected += write(run.engine, run.lease, rows)
@@ -87,7 +93,7 @@ def _judged(record_type: str, groups: Sequence[Group], desired: pd.DataFrame, se
         stands_below=judged["parents"].replace("", None).fillna(_lines(judged)),
         sender=judged["sender"].fillna(next(one.name for one in groups if record_type in one.record_types)),
         identity_portal=judged["identity_portal"].fillna(judged["identity"]),
-        is_newer=(judged["changed_at"] > made).fillna(False).astype(bool) & is_opaque,
+        is_newer=~(judged["changed_at"] <= made).fillna(False).astype(bool) & is_opaque,  # unknown is newer
     )
 
 
