@@ -7,31 +7,45 @@ what the portal does not show (a file's content, for example) and what it takes 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 
+from include.casavi.payloads import (
+    CommentPayload,
+    ContactPayload,
+    ContractPayload,
+    DocumentPayload,
+    PostPayload,
+    PropertyPayload,
+    TicketPayload,
+    TicketTypePayload,
+    UnitPayload,
+)
+from include.casavi.payloads._fields import Payload
 from include.vocabulary.clock import BERLIN
 
 Record = Mapping[str, Any]
-_CONTACT: Final = (
-    "title", "salutation", "firstName", "lastName", "companyName", "companyRole", "email", "telephone", "mobile",
-    "fax", "website", "street", "postalCode", "city", "country", "preferredWayOfContact", "portalUser",
-)  # fmt: skip
-_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "property": (
-        "name", "number", "note", "country", "city", "postalCode", "mscNumber", "mscProviderName",
-        "mscProviderIdentifier",
-    ),
-    "unit": ("propertyId", "name", "number", "address", "usage", "note", "mscNumber"),
-    "contact": _CONTACT,
-    "contract": ("type", "number", "unitId", "contactId"),
-    "document": ("title", "propertyId", "unitId", "contactId", "sharedWith"),
-    "ticket_type": ("name", "category", "description"),
-    # a description stays as it was when the ticket was made
-    "ticket": ("title", "status", "ticketTypeId", "unitId"),
-    "comment": ("text", "isInternal"),
-    "post": ("title", "text", "sharedWith"),
-}  # fmt: skip
+_MODELS: Final[Mapping[str, type[Payload]]] = {
+    "property": PropertyPayload,
+    "unit": UnitPayload,
+    "contact": ContactPayload,
+    "contract": ContractPayload,
+    "document": DocumentPayload,
+    "ticket_type": TicketTypePayload,
+    "ticket": TicketPayload,
+    "comment": CommentPayload,
+    "post": PostPayload,
+}
+_NOT_COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "property": ("addresses",),
+    "contract": ("propertyId", "startDate", "endDate"),  # the portal tells the property by the unit
+    "document": ("documentType", "fileName", "storage", "path", "rendition", "version", "size", "convert"),
+    "ticket": ("description", "propertyId", "contactId"),  # stay as they were when it was made
+    "comment": ("ticketId", "authorName"),
+    "post": ("propertyIds", "authorId", "notify"),
+}
+"""Fields of a content that the portal does not show, never changes, or that are compared in their own way below."""
 _CARETAKER: Final = ("contactId", "roleName", "email", "telephone")
 
 
@@ -54,7 +68,13 @@ def visible_fields(records: Iterable[Record]) -> frozenset[str]:
 
 
 def _plain(record_type: str, record: Any) -> list[object]:
-    return [_value(record.get(name)) for name in _FIELDS[record_type]]
+    return [_value(record.get(name)) for name in _compared(record_type)]
+
+
+@cache
+def _compared(record_type: str) -> tuple[str, ...]:
+    names = (str(field.alias or name) for name, field in _MODELS[record_type].model_fields.items())
+    return tuple(name for name in names if name not in ("id", *_NOT_COMPARED.get(record_type, ())))
 
 
 def _property(record_type: str, record: Any) -> list[object]:

@@ -143,7 +143,7 @@ def _audience(places: Series) -> Series:
 def audience_in_portal(listed: DataFrame) -> Series:
     """Return for whom documents are that the portal lists, as the ledger remembers it.
 
-    listed: property_id, unit_id, contact_id
+    listed: frames.LISTED
     """
     unit, contact = (listed[name].astype("str") for name in ("unit_id", "contact_id"))
     house = listed["property_id"].astype("str").mask(unit.notna() | contact.notna())

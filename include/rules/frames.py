@@ -37,6 +37,8 @@ RECIPIENTS: Final[Frame] = _all(TEXT, "external_id state")
 """The contact that a row of another frame names: missing if there is none; state "" if the ledger does not know it."""
 INBOX: Final[Frame] = _all(TEXT, "record_type portal_id erp_id")
 """One event of the portal (ticket, comment, attachment) and the record of the ERP it became."""
+LISTED: Final[Frame] = _all(TEXT, "property_id unit_id contact_id")
+"""One record that the portal lists: for whom it is there."""
 CAME_IN: Final[Frame] = _all(TEXT, "portal_id erp_id")
 """One record of the ERP of a type that came from the portal."""
 

@@ -62,8 +62,9 @@ def test_an_empty_account_with_a_key_pair_is_enough(first: FirstRun) -> None:
     assert first.empty_before
     assert {run.state for run in first.runs.values()} == {"success"}
     assert all(run.protocol["created"] == run.protocol["sent"] > 0 for run in first.runs.values())
-    # nothing is set up, and nothing read back but what only the portal knows
-    assert {one["path"] for one in first.requests if one["method"] == "GET"} == {"/contacts", "/document-types"}
+    # nothing is set up, and nothing read back but what only the portal knows, and whether it is really empty
+    read = {"/properties", "/units", "/contacts", "/contracts", "/documents", "/document-types"}
+    assert {one["path"] for one in first.requests if one["method"] == "GET"} == read
     replaced = {one["path"].rpartition("/")[2] for one in first.requests if one["method"] not in ("POST", "GET")}
     assert replaced == {"responsibilities"}
 

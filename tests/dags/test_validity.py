@@ -11,16 +11,17 @@ from typing import Any
 import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG, Asset, AssetAll, AssetOrTimeSchedule, CronDataIntervalTimetable
+from airflow.sdk import DAG, Asset, AssetAny, AssetOrTimeSchedule, CronDataIntervalTimetable
 from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
-from include.groups import GROUPS
+from include.groups import RUNS
 from tests.dags.conftest import SYNCED
 
 ROOT = Path(__file__).parents[2]
 SYNC = [f"casavi_{group}{suffix}" for group in SYNCED for suffix in ("", "_test")]
 EXCHANGE = ["casavi_reports", "casavi_reports_test"]
+RECONCILE = ["casavi_reconcile", "casavi_reconcile_test"]
 PARAMS = ["properties", "dry_run", "resend"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
@@ -52,7 +53,7 @@ def bag() -> DagBag:
 
 def test_every_file_parses_without_any_connection(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {*SYNC, *EXCHANGE, "casavi_release_removals"}
+    assert set(bag.dags) == {*SYNC, *EXCHANGE, *RECONCILE, "casavi_release_removals"}
 
 
 def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: DagBag) -> None:
@@ -150,7 +151,7 @@ NOTHING = "NullTimetable"
 def timetables_of(timetables: dict[str, str], system: str) -> dict[str, str]:
     """Those of a system's DAGs, by group."""
     suffix = "_test" if system == "test" else ""
-    return {group: timetables[f"casavi_{group}{suffix}"] for group in (*GROUPS, "reports")}
+    return {group: timetables[f"casavi_{group}{suffix}"] for group in RUNS}
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def test_a_mistake_in_one_systems_settings_is_that_systems_alone(
 def test_a_file_that_cannot_even_be_read_is_one_systems_mistake_as_well(tmp_path: Path) -> None:
     (tmp_path / "test.yaml").mkdir()
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION)
-    assert (errors, set(timetables)) == ({}, {*SYNC, *EXCHANGE, "casavi_release_removals"})
+    assert (errors, set(timetables)) == ({}, {*SYNC, *EXCHANGE, *RECONCILE, "casavi_release_removals"})
     assert all(NOTHING not in timetable for timetable in timetables_of(timetables, "production").values())
     assert all(NOTHING in timetable for timetable in timetables_of(timetables, "test").values())
 
@@ -207,7 +208,7 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    production = {f"casavi_{group}" for group in (*GROUPS, "release_removals")}
+    production = {f"casavi_{group}" for group in (*RUNS, "release_removals")}
     assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date
@@ -215,15 +216,13 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
 
 
 @pytest.mark.rule("R52")
-def test_persons_run_nightly_and_whenever_the_objects_are_up_to_date(bag: DagBag) -> None:
+def test_objects_and_persons_run_nightly_and_whenever_what_they_wait_for_has_happened(bag: DagBag) -> None:
     objects, persons = bag.dags["casavi_objects"].timetable, bag.dags["casavi_persons"].timetable
-    assert isinstance(objects, CronDataIntervalTimetable)
-    assert isinstance(persons, AssetOrTimeSchedule)
-    assert isinstance(persons.timetable, CronDataIntervalTimetable)
-    assert isinstance(persons.asset_condition, AssetAll)
-    assert [asset.name for asset in persons.asset_condition.objects if isinstance(asset, Asset)] == [
-        "casavi_production_objects"
-    ]
+    for timetable, starter in ((objects, "casavi_production_objects_freed"), (persons, "casavi_production_objects")):
+        assert isinstance(timetable, AssetOrTimeSchedule)
+        assert isinstance(timetable.timetable, CronDataIntervalTimetable)
+        assert isinstance(timetable.asset_condition, AssetAny)
+        assert [one.name for one in timetable.asset_condition.objects if isinstance(one, Asset)] == [starter]
     assert outlets(bag.dags["casavi_objects"], "protocol") == ["casavi_production_objects_synced"]
 
 

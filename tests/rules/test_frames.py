@@ -21,6 +21,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, Numeric
 import include.rules
 from include.ixhaus.contract import FRAMES, VIEWS
 from include.rules import documents, frames, objects, owners_caretakers, persons, reports
+from include.rules.reports import audience
 from include.settings import SystemSettings
 from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules import builders
@@ -193,6 +194,9 @@ def test_frames_are_as_stated_from_view_to_portal(watch: Watch, name: str) -> No
     reports.columns_to_clear(views["reports"], views["notes"], "S1")
     told = {name: pd.array(["x"], dtype="str") if dtype == "str" else [True] for name, dtype in frames.TELLING.items()}
     reports.channels(DataFrame(told))
+    listed = DataFrame({name: pd.array(["100"], dtype="str") for name in frames.LISTED})
+    for whose in (documents.audience_in_portal, audience.audience_in_portal):
+        whose(listed)
     assert sorted(watch.found) == []
     assert watch.called >= CHECKED
 

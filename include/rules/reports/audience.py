@@ -58,7 +58,7 @@ def write_marks(audience: Series, is_first: "Series[bool]", since: Series) -> Se
 def audience_in_portal(listed: DataFrame) -> Series:
     """Return for whom tickets are that the portal lists, as the ledger remembers it; missing where nobody can say.
 
-    listed: property_id, unit_id, contact_id
+    listed: frames.LISTED
     """
     contact, house = (listed[name].astype("str") for name in ("contact_id", "property_id"))
     for_all = ids.everybody(house).where(contact.isna() & listed["unit_id"].isna())

@@ -43,7 +43,9 @@ def corrections(judged: pd.DataFrame, system: str, record_type: str, now: dateti
     is_adopted = finding.isin([Finding.ADOPTED, Finding.ORPHAN])
     moved = is_adopted | (finding == Finding.RETURNED)
     agrees = judged["is_wanted"] & judged["is_equal"] & ~judged["is_newer"]
-    fits = judged["hash_known"].isna() & agrees & (is_adopted | (finding == Finding.IN_STEP))
+    fits = (
+        judged["hash_known"].isna() & agrees & (is_adopted | ((finding == Finding.IN_STEP) & ~judged["is_other_copy"]))
+    )
     there = pd.Series(State.PRESENT.value, index=judged.index)
     there = there.mask(judged["has_access_portal"].eq(False), State.RESTRICTED.value)
     there = there.mask(agrees, judged["decision"].map(STATE_OF))

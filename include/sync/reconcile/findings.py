@@ -79,7 +79,8 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
     known:   external_id, state, hash, reason, properties, identity, parents, group, portal_id
     portal:  as `told_apart` returns it, with `identity`: for whom it is, as the rules would remember it
     returns: the columns of desired with the suffix "", of known with "_known", of portal with "_portal", and finding,
-             is_equal: what the portal shows is what it should show, is_there
+             is_equal: what the portal shows is what it should show; is_other_copy: it is none that the ledger names;
+             is_wanted: the rules want it there
     """
     rows = desired.merge(known.add_suffix("_known"), how="outer", left_on=EXTERNAL_ID, right_on=f"{EXTERNAL_ID}_known")
     rows[EXTERNAL_ID] = rows[EXTERNAL_ID].fillna(rows.pop(f"{EXTERNAL_ID}_known"))
@@ -93,12 +94,14 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
     is_comparable = rows["digest"].notna() & rows["digest_portal"].notna()
     is_equal = (rows["digest"] == rows["digest_portal"]) | ~is_comparable
     has_come_back = rows["has_access_portal"].eq(True) & (state == State.RESTRICTED)
+    copy = rows["portal_id_known"].fillna(rows[EXTERNAL_ID])
+    is_other_copy = is_listed & (rows["portal_id_portal"] != copy)  # an earlier one, whatever it shows
     is_as_sent = is_wanted & (rows["hash"] == rows["hash_known"])
     is_unknown = state.isin(["", State.NEW])
     is_from_portal = (rows["decision"] == Decision.WITHHOLD) & (rows["reason"] == _FROM_PORTAL)
     is_ours = has_our_form(rows[EXTERNAL_ID], pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
     table = [
-        (is_held & is_listed & is_as_sent & ~is_equal, Finding.DRIFTED),
+        (is_held & is_listed & is_as_sent & (~is_equal | is_other_copy), Finding.DRIFTED),
         (is_held & is_listed & ~is_wanted & has_come_back, Finding.DRIFTED),
         (is_held & is_listed, Finding.IN_STEP),
         (is_held, Finding.MISSING),
@@ -110,4 +113,4 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
         (is_ours, Finding.ORPHAN),
     ]
     finding = np.select([one for one, _ in table], [str(name) for _, name in table], default=Finding.FOREIGN.value)
-    return rows.assign(finding=finding, is_equal=is_equal, is_there=is_listed & ~is_gone, is_wanted=is_wanted)
+    return rows.assign(finding=finding, is_equal=is_equal, is_other_copy=is_other_copy, is_wanted=is_wanted)

@@ -43,6 +43,7 @@ SHOWN: dict[str, Any] = {"digest": "d1"}
         (PRESENT, SHOWN, {}, Finding.IN_STEP),
         (PRESENT, None, {}, Finding.MISSING),
         (PRESENT, {"digest": "d2"}, {}, Finding.DRIFTED),
+        (PRESENT | {"portal_id": "4711~v2"}, SHOWN, {}, Finding.DRIFTED),  # an earlier copy
         (PRESENT, {"digest": "d2"}, {"hash": "h2"}, Finding.IN_STEP),  # is to be changed anyway
         (PRESENT, SHOWN, None, Finding.IN_STEP),  # is to leave anyway
         ({"state": "restricted", "hash": "h1"}, SHOWN, None, Finding.DRIFTED),
