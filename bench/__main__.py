@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from bench import events, load, pages, parsing, reports, unchanged, upload
+from bench import events, load, pages, parsing, reconcile, reports, unchanged, upload
 from bench.figure import Figure
 
 PARTS = {
@@ -15,6 +15,7 @@ PARTS = {
     "load": load.measure,
     "upload": upload.measure,
     "unchanged": unchanged.measure,
+    "reconcile": reconcile.measure,
     "reports": reports.measure,
     "parsing": parsing.measure,
     "pages": pages.measure,

@@ -65,9 +65,9 @@ def _body(index: int) -> str:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """Run bench/server.py while the block runs; yields its port."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.server"], stdout=subprocess.PIPE, text=True)
+def server(contacts: int = 0) -> Iterator[int]:
+    """Run bench/server.py, which lists so many contacts, while the block runs; yields its port."""
+    process = subprocess.Popen([sys.executable, "-m", "bench.server", str(contacts)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         yield int(process.stdout.readline())

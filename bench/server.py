@@ -3,15 +3,31 @@
 import asyncio
 import json
 import re
+import sys
+from typing import Any, Final
 
 from aiohttp import web
+
+PAGE: Final = 1_000
+
+
+def contact(number: int) -> dict[str, Any]:
+    """Return an invented contact as the portal lists it."""
+    return {
+        "id": str(number), "internalId": 10_000_000 + number, "title": None, "salutation": "Frau", "firstName": "Eva",
+        "lastName": f"Muster {number}", "companyName": None, "companyRole": None, "email": f"e{number}@example.org",
+        "telephone": "+49 30 123456", "mobile": None, "fax": None, "website": None, "street": "Am Ring 1",
+        "postalCode": "10115", "city": "Berlin", "country": "Deutschland", "preferredWayOfContact": None,
+        "portalUser": True, "createdAt": "2026-05-01T10:00:00.000Z",
+    }  # fmt: skip
 
 
 class Yes:
     """Answers a login with a token and any other call with the record it was about; counts what arrives."""
 
-    def __init__(self) -> None:
+    def __init__(self, contacts: int) -> None:
         self.count = 0
+        self._contacts = contacts
 
     async def login(self, _: web.Request) -> web.Response:
         return web.json_response({"token": "t", "expiresAt": "2099-01-01T00:00:00Z"})
@@ -40,15 +56,25 @@ class Yes:
         record = {"id": found[1].decode() if found else None, "size": size}
         return web.json_response(record, status=201)
 
+    async def contacts(self, request: web.Request) -> web.Response:
+        """List as many contacts as there were asked for, a thousand a page."""
+        self.count += 1
+        first = PAGE * int(request.query.get("page", "0"))
+        last = min(first + PAGE, self._contacts)
+        address = f"{request.url.origin()}/contacts?page={first // PAGE + 1}" if last < self._contacts else None
+        found = [contact(number) for number in range(first, last)]
+        return web.json_response({"list": found, "_links": {"next": address}})
+
     async def counted(self, _: web.Request) -> web.Response:
         return web.json_response({"count": self.count})
 
 
-async def serve() -> None:
-    yes = Yes()
+async def serve(contacts: int) -> None:
+    yes = Yes(contacts)
     app = web.Application(client_max_size=0)
     app.add_routes([
         web.post("/authenticate", yes.login),
+        web.get("/contacts", yes.contacts),
         web.post("/contacts", yes.create),
         web.put("/contacts/{id}", yes.update),
         web.get("/count", yes.counted),
@@ -64,4 +90,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0))

@@ -13,6 +13,7 @@ from include.casavi.shown import digest_of
 from include.sync.decide import RULES_SEE, decide, imported
 from include.sync.group import Group
 from include.sync.reconcile.corrections import STATE_OF
+from include.sync.reconcile.findings import DESIRED
 from include.sync.reconcile.seen import Seen
 from include.sync.run import Opened
 from include.sync.staging import with_content
@@ -27,7 +28,7 @@ _OTHER_GROUP: Final = "OTHER_GROUP"
 def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd.DataFrame]:
     """Return record type → what today's rules say of each record, under the id that the portal has it by.
 
-    returns: the control columns, hash, sender (the group that sends it), digest: of what the portal should show of it
+    returns: findings.DESIRED; sender is the group that sends it, digest that of what the portal should show of it
              (missing for what is not sent, or not listed)
     """
     ledger = {
@@ -40,7 +41,7 @@ def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd
         decided = decide(group, seen.folder, run.settings, run.today)
         for record_type in group.record_types:
             table = _with_digests(group, record_type, decided.pop(record_type), seen)
-            found.setdefault(record_type, []).append(table)
+            found.setdefault(record_type, []).append(table[list(DESIRED)])
             ledger[record_type] = _settled(ledger[record_type], table, seen.portal[record_type])
     return {record_type: _of_one_sender(frames) for record_type, frames in found.items()}
 

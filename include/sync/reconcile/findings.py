@@ -1,5 +1,6 @@
 """What comparing the portal with the ledger and with today's decisions says of each record. Pure; knows no business."""
 
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -31,9 +32,18 @@ class Finding(StrEnum):
 
 
 PORTAL: Final = (
-    "portal_id", "digest", "property_id", "unit_id", "contact_id", "created_at", "has_access", "is_gone", "parent",
+    "portal_id", "number", "digest", "property_id", "unit_id", "contact_id", "created_at", "has_access", "is_gone",
+    "parent",
 )  # fmt: skip
-_NO_TEXTS: Final = ("changed_at", "has_access_portal", "is_gone_portal", "is_double_portal")
+DESIRED: Final = (
+    EXTERNAL_ID, "decision", "reason", "properties", "parents", "identity", "changed_at", "hash", "digest", "sender",
+)  # fmt: skip
+KNOWN: Final = (
+    EXTERNAL_ID, "state", "hash", "refused", "reason", "properties", "identity", "parents", "group", "acknowledged_at",
+    "portal_id", "run",
+)  # fmt: skip
+_NO_TEXTS: Final = ("changed_at", "has_access_portal", "is_gone_portal")
+_AT_ONCE: Final = 100_000
 _LETTERS: Final = r"[^\W\d_]+"
 _FROM_PORTAL: Final = "FROM_PORTAL"
 
@@ -49,39 +59,67 @@ def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
     known:  external_id, portal_id
     """
     names = portal["portal_id"].astype("str")
-    base = names.map(ids.unversioned).astype("str")
-    named = known.loc[known["portal_id"].notna(), ["portal_id", EXTERNAL_ID]].drop_duplicates("portal_id")
-    by_ledger = names.map(named.set_index("portal_id")[EXTERNAL_ID]).astype("str")
-    rank = np.where(names.isin(known["portal_id"].fillna(known[EXTERNAL_ID])), 0, 1)
-    rows = portal.assign(external_id=by_ledger.fillna(base), rank=rank, is_double=names.duplicated())
-    rows = rows.sort_values(["rank", "created_at"], ascending=[True, False], kind="stable")
-    further = names.mask(names == base, ids.left_over(base))
-    rows[EXTERNAL_ID] = rows[EXTERNAL_ID].mask(rows[EXTERNAL_ID].duplicated(), further)
-    return rows.drop_duplicates(EXTERNAL_ID).drop(columns="rank").sort_index()
+    copies = names[names.str.contains(ids.ADDITION, regex=False).fillna(False).astype(bool)]
+    named = known[known["portal_id"].notna()].drop_duplicates("portal_id").set_index("portal_id")[EXTERNAL_ID]
+    stands_for = names.copy()
+    stands_for[copies.index] = copies.map(ids.unversioned)
+    by_ledger = names.isin(named.index)
+    stands_for[by_ledger] = names[by_ledger].map(named)
+    several = stands_for.duplicated(keep=False)
+    if several.any():
+        stands_for[several] = _among_several(portal[several], names[several], stands_for[several], known)
+    rows = portal.assign(external_id=stands_for)
+    return rows[~rows[EXTERNAL_ID].duplicated()] if several.any() else rows
 
 
-def has_our_form(external_ids: Series, ours: Series) -> "Series[bool]":
-    """Return which ids look like those that iX-Haus gives: the same runs of digits, letters and signs as any of those,
-    additions left out.
-    """
-    return _forms(external_ids).isin(set(_forms(ours)))
+def _among_several(portal: DataFrame, names: Series, stands_for: Series, known: DataFrame) -> Series:
+    """Return what each of the ids stands for where several would stand for the same."""
+    is_named = names.isin(known["portal_id"].fillna(known[EXTERNAL_ID]))
+    ranks = DataFrame({"is_other": ~is_named, "created_at": portal["created_at"]})
+    order = ranks.sort_values(["is_other", "created_at"], ascending=[True, False], kind="stable").index
+    ordered = stands_for.loc[order]
+    further = names.mask(names == stands_for, ids.left_over(stands_for))
+    return ordered.mask(ordered.duplicated(), further.loc[order]).loc[names.index]
 
 
-def _forms(external_ids: Series) -> Series:
+def forms(external_ids: Series) -> Series:
+    """Return what ids look like: the runs of digits, letters and signs that they are made of, without additions."""
     bases = external_ids.astype("str").str.split(ids.ADDITION, n=1, regex=False).str[0]
     return bases.str.replace(_LETTERS, "a", regex=True).str.replace(r"\d+", "9", regex=True)
 
 
-def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
+def slim(rows: DataFrame) -> DataFrame:
+    """Return rows without the columns in which nothing stands, but for those that are looked at everywhere."""
+    kept = (EXTERNAL_ID, "record_type", "state", "portal_id", "created_at", "has_access", "is_gone", "digest", "parent")
+    return rows.drop(columns=[name for name in rows.columns if name not in kept and not rows[name].notna().any()])
+
+
+def parts(desired: DataFrame, known: DataFrame, portal: DataFrame) -> Iterator[tuple[DataFrame, DataFrame, DataFrame]]:
+    """Yield the three sides of some records at a time, each record in one part: a million do not fit beside their
+    comparison.
+    """
+    sides = (desired, known, portal)
+    number = -(-max(map(len, sides)) // _AT_ONCE) or 1
+    which = [pd.util.hash_pandas_object(side[EXTERNAL_ID].astype("str"), index=False) % number for side in sides]
+    for part in range(number):
+        desired_part, known_part, portal_part = (
+            side[(place == part).to_numpy()] for side, place in zip(sides, which, strict=True)
+        )
+        yield desired_part, known_part, portal_part
+
+
+def judge(desired: DataFrame, known: DataFrame, portal: DataFrame, our_forms: Collection[str]) -> DataFrame:
     """Return one row per record that the ledger or the portal has, with its `finding` ("" for none: neither has it).
 
-    desired: the control columns, hash, and `digest`: of what the portal should show (missing: it cannot be compared)
-    known:   external_id, state, hash, reason, properties, identity, parents, group, portal_id
-    portal:  as `told_apart` returns it, with `identity`: for whom it is, as the rules would remember it
+    desired: DESIRED; digest is that of what the portal should show (missing: it cannot be compared)
+    known:   KNOWN, columns without any value may be missing
+    portal:  as `told_apart` returns it, likewise, with `identity`: for whom it is, as the rules would remember it
+    our_forms: what ids look like that iX-Haus gives such records, see `forms`
     returns: the columns of desired with the suffix "", of known with "_known", of portal with "_portal", and finding,
              is_equal: what the portal shows is what it should show; is_other_copy: it is none that the ledger names;
              is_wanted: the rules want it there
     """
+    known, portal = known.reindex(columns=KNOWN), portal.reindex(columns=[*PORTAL, EXTERNAL_ID, "identity"])
     rows = desired.merge(known.add_suffix("_known"), how="outer", left_on=EXTERNAL_ID, right_on=f"{EXTERNAL_ID}_known")
     rows[EXTERNAL_ID] = rows[EXTERNAL_ID].fillna(rows.pop(f"{EXTERNAL_ID}_known"))
     listed = portal.add_suffix("_portal").rename(columns={f"{EXTERNAL_ID}_portal": EXTERNAL_ID})
@@ -99,7 +137,7 @@ def judge(desired: DataFrame, known: DataFrame, portal: DataFrame) -> DataFrame:
     is_as_sent = is_wanted & (rows["hash"] == rows["hash_known"])
     is_unknown = state.isin(["", State.NEW])
     is_from_portal = (rows["decision"] == Decision.WITHHOLD) & (rows["reason"] == _FROM_PORTAL)
-    is_ours = has_our_form(rows[EXTERNAL_ID], pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
+    is_ours = forms(rows[EXTERNAL_ID]).isin(our_forms)
     table = [
         (is_held & is_listed & is_as_sent & (~is_equal | is_other_copy), Finding.DRIFTED),
         (is_held & is_listed & ~is_wanted & has_come_back, Finding.DRIFTED),

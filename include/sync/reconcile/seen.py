@@ -17,7 +17,7 @@ from include.sync import ledger
 from include.sync.decide import imported
 from include.sync.group import Group
 from include.sync.inbox import imported_records
-from include.sync.reconcile.findings import told_apart
+from include.sync.reconcile.findings import slim, told_apart
 from include.sync.run import Opened
 from include.sync.staging import Staging
 from include.vocabulary.decision import EXTERNAL_ID
@@ -32,9 +32,9 @@ class Seen:
     """What was seen of the groups' record types.
 
     folder:  holds the views
-    known:   record type → the ledger's rows, and of the types that the rules look at besides; see ledger.known_records
-             and also run
-    portal:  record type → what the portal lists: inventory.ROW, external_id, is_double, and identity (for whom it is,
+    known:   record type → the ledger's rows, and of the types that the rules look at besides; see ledger.known_records,
+             with run, without columns in which nothing stands
+    portal:  record type → what the portal lists: inventory.ROW, external_id and identity (for whom it is,
              as the ledger would remember it)
     visible: record type → the fields that the portal shows of it; None: all
     """
@@ -54,13 +54,15 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
     """
     types = tuple(dict.fromkeys(name for group in groups for name in group.record_types))
     besides = {name for group in groups for name in group.sees} - set(types)
-    rows = ledger.known_records(run.engine, run.system, [*types, *besides], more=("run",)).to_pandas()
-    known = {name: rows[rows["record_type"] == name].reset_index(drop=True) for name in (*types, *besides)}
+    known = {
+        name: slim(ledger.known_records(run.engine, run.system, [name], more=("run",)).to_pandas(self_destruct=True))
+        for name in (*types, *besides)
+    }
     read_views(run.engine, list({name: None for group in groups for name in group.views}), folder.path("views"))
     lists = folder.path("portal")
     lists.mkdir(mode=0o700)
     listed = asyncio.run(_listed(run, types, known, lists))
-    portal = {name: pq.read_table(one.file).to_pandas() for name, one in listed.items()}
+    portal = {name: pq.read_table(one.file).to_pandas(self_destruct=True) for name, one in listed.items()}
     for group in groups:
         if group.recognise:
             imported(group.recognise)(run, portal)
@@ -68,7 +70,7 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
             imported_records(run.engine, run.system).to_parquet(folder.path("views") / "inbox.parquet")
     for name, rows_listed in portal.items():
         apart = told_apart(rows_listed, known[name])
-        portal[name] = apart.assign(identity=_identity(groups, name, apart))
+        portal[name] = slim(apart.assign(identity=_identity(groups, name, apart)))
     return Seen(folder, known, portal, {name: one.visible for name, one in listed.items()})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from include.sync.reconcile.findings import Finding, has_our_form, judge, told_apart
+from include.sync.reconcile.findings import Finding, forms, judge, parts, told_apart
 
 LEDGER = ("external_id", "state", "hash", "reason", "properties", "identity", "parents", "group", "portal_id")
 LISTED = (
@@ -29,7 +29,8 @@ def finding(
     named = {"external_id": "4711", "decision": "send", "reason": "ACTIVE", "hash": "h1", "digest": "d1"}
     desired = frame(DECIDED, *([named | decided] if decided is not None else []), {"external_id": "1"})
     told = told_apart(listed, known).assign(identity=None)
-    judged = judge(desired, known, told).set_index("external_id")["finding"]
+    ours = set(forms(pd.Series(["4711", "1"], dtype="str")))
+    judged = judge(desired, known, told, ours).set_index("external_id")["finding"]
     return str(judged.get("4711", ""))
 
 
@@ -76,7 +77,7 @@ def test_each_record_has_one_finding(
 )  # fmt: skip
 def test_ids_of_our_form_are_those_that_look_like_ours(external_id: str, is_ours: bool) -> None:
     ours = pd.Series(["4711", "100.2.1", "V-7", "100/1"], dtype="str")
-    assert has_our_form(pd.Series([external_id], dtype="str"), ours).tolist() == [is_ours]
+    assert forms(pd.Series([external_id], dtype="str")).isin(set(forms(ours))).tolist() == [is_ours]
 
 
 def test_of_a_replacement_and_what_it_replaces_the_ledger_says_which_counts() -> None:
@@ -91,3 +92,13 @@ def test_without_a_ledger_the_newest_of_both_counts() -> None:
     rows = [{"portal_id": name, "created_at": at} for name, at in (("D1", "2026-01-01"), ("D1~v2", "2026-02-01"))]
     told = told_apart(frame(LISTED, *rows), frame(LEDGER))
     assert dict(zip(told["portal_id"], told["external_id"], strict=True)) == {"D1~v2": "D1", "D1": "D1~v1"}
+
+
+def test_every_record_is_in_one_part_with_all_that_is_said_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.sync.reconcile.findings._AT_ONCE", 7)
+    sides = [pd.DataFrame({"external_id": [str(one) for one in range(first, 40)]}) for first in (0, 10, 20)]
+    found = [{name: set(side["external_id"]) for name, side in enumerate(part)} for part in parts(*sides)]
+    assert len(found) == 6
+    for name, side in enumerate(sides):
+        assert sorted(one for part in found for one in part[name]) == sorted(side["external_id"])
+    assert all(part[2] <= part[1] <= part[0] for part in found)
