@@ -88,12 +88,9 @@ def test_notes_and_files_that_the_portal_has_lost_come_back_when_they_are_sent_a
 
 @pytest.mark.rule("R45")
 def test_a_changed_note_is_gone_before_the_new_text_comes_and_is_not_taken_for_somebody_elses(sent: Desk) -> None:
-    """The stand-in knows no removal of notes: staff do it the moment it is asked for."""
-    (comment,) = sent.sandbox.state("comments")
-    sent.sandbox.fault("status", "DELETE", "/tickets/M1/comments/N1", status=204, body="", times=None)
+    sent.sandbox.behave(comment_delete="deletes")
     sent.set("SP_NOTIZ", "note_id", "N1", text="Wir kommen morgen.")
     assert sent.run().ending.xcom["status"] == "ok"
-    sent.sandbox.staff_deletes_comment(comment["internalId"])
     assert writes(sent) == [("DELETE", "/tickets/M1/comments/N1"), ("POST", "/tickets/M1/comments")]
     assert place(sent, "comment") == ("present", "N1~v2", None)
     sent.settle()
