@@ -193,12 +193,13 @@ def remember(run: Opened, group: Group, request: Request, found: Reconciled | No
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
         for name, value in values.items():
-            _write(connection, run.system, name, value)
+            write_position(connection, run.system, name, value)
     if request.second_memory:
         request.second_memory.keep(group.name, runs)
 
 
-def _write(connection: Connection, system: str, name: str, value: str) -> None:
+def write_position(connection: Connection, system: str, name: str, value: str) -> None:
+    """Set one of the marks that outlast a run."""
     values = {"value": value[:400], "as_of": to_utc_column(utc_now())}
     mine = (_POSITION.system == system) & (_POSITION.name == name)
     if not connection.execute(update(SP_POSITION).where(mine).values(values)).rowcount:
