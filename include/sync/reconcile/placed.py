@@ -51,7 +51,9 @@ def _placed(record_type: str, groups: Sequence[Group], judged: pd.DataFrame) -> 
         stands_below=judged["parents"].replace("", None).fillna(_lines(judged)),
         sender=judged["sender"].fillna(next(one.name for one in groups if record_type in one.record_types)),
         identity_portal=judged["identity_portal"].fillna(judged["identity"]),
-        is_newer=~(judged["changed_at"] <= made).fillna(False).astype(bool) & is_opaque,  # unknown is newer
+        # a change at an unknown time is taken for newer; what the portal gives no time for, such as a file of a report,
+        # is taken for what bears its name
+        is_newer=made.notna() & ~(judged["changed_at"] <= made).fillna(False).astype(bool) & is_opaque,
     )
 
 
