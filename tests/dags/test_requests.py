@@ -116,3 +116,12 @@ def test_an_interval_sends_unchanged_records_again_and_only_those_changed_in_it(
     changes = run.folder.read_table("send_contact").to_pylist()
     assert [(change["external_id"], change["action"]) for change in changes] == [(inside, "update")]
     assert planned.batches["send_contact"] == [{"record_type": "contact", "file": "send_contact", "part": 0}]
+
+
+@pytest.mark.parametrize(("value", "runs"), [("7", 7), (None, 0)])
+def test_what_airflow_cannot_read_any_more_it_does_not_know(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, runs: int
+) -> None:
+    """As after a changed Fernet key: then Airflow gives None for a variable that is there."""
+    monkeypatch.setattr(module.Variable, "get", lambda name, default: value)
+    assert module.AirflowMemory("casavi_persons").recall("persons") == runs
