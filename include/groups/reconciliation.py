@@ -43,17 +43,15 @@ def reconcile_system(
 
 
 def _compared(run: Opened, request: Request, groups: Sequence[Group], *, accept_account: bool) -> Counts:
-    from include.sync.doubt import refuse_other_account, remember
+    from include.sync.doubt import memory_of, refuse_other_account, settle_all
     from include.sync.protocol import Counts
     from include.sync.reconcile import Finding, reconcile
 
-    for group in groups:
-        if not accept_account:
-            refuse_other_account(run, group)
+    for group in () if accept_account else groups:
+        refuse_other_account(run, group, memory_of(run, group))
     found = reconcile(run, groups, request.scope(), dry_run=request.dry_run)
-    for group in groups:
-        if request.is_whole() and not request.dry_run:
-            remember(run, group, request, found)
+    if request.is_whole() and not request.dry_run:
+        settle_all(run, groups, request, found)
     return Counts(
         read=found.number(),
         unchanged=found.number(Finding.IN_STEP),

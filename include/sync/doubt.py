@@ -17,27 +17,25 @@ import logging
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Engine, select
 
 from include.casavi.client import open_portal
 from include.casavi.connections import account_of
-from include.casavi.endpoints import LISTS, SINGLE
+from include.casavi.endpoints import SINGLE
 from include.casavi.inventory import first_ids, is_there, number_of
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION
+from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import id_lists, read_snapshot
+from include.sync import marks
 from include.sync.group import Group
 from include.sync.reconcile import Reconciled, reconcile
 from include.sync.run import Opened, RefusedError, Request
 from include.vocabulary import ids
-from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import HELD, State
 
 log = logging.getLogger(__name__)
-_ROW, _POSITION, _REPORT = SP_ABGLEICH.c, SP_POSITION.c, SP_MELDUNG.c
+_ROW, _REPORT = SP_ABGLEICH.c, SP_MELDUNG.c
 _SAMPLE: Final = 5
-_TELLING: Final = ("property", "unit", "contact", "contract", "document", "ticket", "post")
-"""Record types whose being there says that somebody filled the portal."""
 
 
 class Memory(NamedTuple):
@@ -56,18 +54,31 @@ def settle_doubt(run: Opened, group: Group, request: Request) -> None:
 
     raises: RefusedError if a person has to decide; as `reconcile`
     """
-    refuse_other_account(run, group)
+    before = memory_of(run, group)
+    refuse_other_account(run, group, before)
     if request.dry_run:
         return
-    found = None
-    if why := _why_reconcile(run, group, request):
+    known, found = _runs_known(group, request, before), None
+    if why := _why_reconcile(run, group, request, is_older=before.runs < known):
         log.warning("%s: reconciling with the portal before anything is sent", why)
         found = reconcile(run, [group], request.scope())
-    remember(run, group, request, found)
+    _remember(run, group, request, known + 1, found)
 
 
-def _why_reconcile(run: Opened, group: Group, request: Request) -> str:
-    if memory_of(run.engine, run.system, group.name).runs < _recalled(group, request):
+def settle_all(run: Opened, groups: Sequence[Group], request: Request, found: Reconciled) -> None:
+    """Remember that the ledger of some groups is as true as a reconciliation could make it; raises LeaseLostError."""
+    for group in groups:
+        _remember(run, group, request, _runs_known(group, request, memory_of(run, group)) + 1, found)
+
+
+def _runs_known(group: Group, request: Request, before: Memory) -> int:
+    """Return how many runs of a group there were, as far as anybody knows."""
+    told = request.second_memory.recall(group.name) if request.second_memory else 0
+    return max(before.runs, told)
+
+
+def _why_reconcile(run: Opened, group: Group, request: Request, *, is_older: bool) -> str:
+    if is_older:
         return "the database knows of fewer runs than Airflow does, as after a restored backup"
     if request.resend == "all":
         return "everything is to be looked at"
@@ -76,20 +87,18 @@ def _why_reconcile(run: Opened, group: Group, request: Request) -> str:
     return ""
 
 
-def _recalled(group: Group, request: Request) -> int:
-    return request.second_memory.recall(group.name) if request.second_memory else 0
+def refuse_other_account(run: Opened, group: Group, before: Memory) -> None:
+    """Raise RefusedError if a group's ledger speaks of another portal account than the connection leads to.
 
-
-def refuse_other_account(run: Opened, group: Group) -> None:
-    """Raise RefusedError if a group's ledger speaks of another portal account than the connection leads to."""
-    before = memory_of(run.engine, run.system, group.name)
-    account = Memory(0, *account_of(run.settings.portal_connection))
-    if not before.address or (before.address, before.key) == (account.address, account.key):
+    before: see memory_of
+    """
+    address, key = account_of(run.settings.portal_connection)
+    if not before.address or (before.address, before.key) == (address, key):
         return
-    if asyncio.run(_is_same_account(run, group, is_same_address=before.address == account.address)):
+    if asyncio.run(_is_same_account(run, group, is_same_address=before.address == address)):
         log.info("%s leads to the same portal account as before", run.settings.portal_connection)
         return
-    other = account.address if before.address != account.address else "another one there"
+    other = address if before.address != address else "another one there"
     raise RefusedError(
         f"the ledger of {run.system}/{group.name} speaks of the portal account at {before.address}, and the Airflow "
         f"connection {run.settings.portal_connection} leads to {other}; nothing was sent. If that is meant, start "
@@ -101,7 +110,8 @@ async def _is_same_account(run: Opened, group: Group, *, is_same_address: bool) 
     """Whether the portal knows a record by the number it had, or else has any of a few that the ledger holds, at the
     same address; so does one of which the ledger holds none.
     """
-    witness = _position(run.engine, run.system, _witness(group.name))
+    with read_snapshot(run.engine) as connection:
+        witness = marks.read(connection, run.system, _witness(group.name))
     held = _held_sample(run.engine, run.system, group)
     async with open_portal(run.settings.portal_connection, run.settings.limits) as portal:
         if witness:
@@ -139,7 +149,7 @@ async def is_filled(run: Opened, group: Group) -> bool:
     """
     async with open_portal(run.settings.portal_connection, run.settings.limits) as portal:
         for record_type in group.record_types:
-            if record_type in _TELLING and record_type in LISTS:
+            if record_type in SINGLE:  # else staff make such records before anything is sent
                 found = await first_ids(portal, record_type)
                 if _reports_among(run.engine, found) if record_type == "ticket" else found:
                     return True
@@ -163,27 +173,18 @@ def _witness(group: str) -> str:
     return f"witness/{group}"
 
 
-def memory_of(engine: Engine, system: str, group: str) -> Memory:
+def memory_of(run: Opened, group: Group) -> Memory:
     """Return what the database remembers of a group's runs."""
-    value = _position(engine, system, _name(group))
+    with read_snapshot(run.engine) as connection:
+        value = marks.read(connection, run.system, _name(group.name))
     if not value:
         return Memory()
     runs, key, address = value.split(" ", 2)
     return Memory(int(runs), address, key)
 
 
-def _position(engine: Engine, system: str, name: str) -> str:
-    query = select(_POSITION.value).where(_POSITION.system == system, _POSITION.name == name)
-    with read_snapshot(engine) as connection:
-        return connection.execute(query).scalar() or ""
-
-
-def remember(run: Opened, group: Group, request: Request, found: Reconciled | None = None) -> None:
-    """Remember on both sides that a group has had a further run, with this account; raises LeaseLostError.
-
-    found: what a reconciliation has found before it
-    """
-    runs = max(memory_of(run.engine, run.system, group.name).runs, _recalled(group, request)) + 1
+def _remember(run: Opened, group: Group, request: Request, runs: int, found: Reconciled | None) -> None:
+    """Remember on both sides that a group has had so many runs, the last with this account."""
     address, key = account_of(run.settings.portal_connection)
     values = {_name(group.name): f"{runs} {key} {address}"}
     witnesses = found.witnesses if found else {}
@@ -193,14 +194,6 @@ def remember(run: Opened, group: Group, request: Request, found: Reconciled | No
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
         for name, value in values.items():
-            write_position(connection, run.system, name, value)
+            marks.write(connection, run.system, name, value)
     if request.second_memory:
         request.second_memory.keep(group.name, runs)
-
-
-def write_position(connection: Connection, system: str, name: str, value: str) -> None:
-    """Set one of the marks that outlast a run."""
-    values = {"value": value[:400], "as_of": to_utc_column(utc_now())}
-    mine = (_POSITION.system == system) & (_POSITION.name == name)
-    if not connection.execute(update(SP_POSITION).where(mine).values(values)).rowcount:
-        connection.execute(insert(SP_POSITION).values(system=system, name=name, **values))

@@ -52,8 +52,8 @@ class AirflowMemory:
         self._suffix = "_test" if dag_id.endswith("_test") else ""
 
     def recall(self, group: str) -> int:
-        """Return how many runs of a group there were; 0 if Airflow does not know, or cannot read it any more because its
-        Fernet key is another one now.
+        """Return how many runs of a group there were; 0 if Airflow does not know, or cannot read it any more because
+        its Fernet key is another one now.
         """
         return int(Variable.get(self._name(group), default=None) or 0)
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
 from include.ixhaus.contract import FRAMES, VIEWS
-from include.ixhaus.contract.own import SP_POSITION
 from include.ixhaus.database import read_snapshot
+from include.sync import marks
 from include.sync.group import Group
 from include.sync.run import Opened
-from include.vocabulary.clock import to_utc_column, utc_now
 
-_MARK = SP_POSITION.c
 _NOTED: Final = "sources.json"
 """What a plan leaves in the run's folder for its end: view → rows to remember."""
 
@@ -65,26 +63,20 @@ def remember(run: Opened) -> None:
     if not noted.exists():  # it has not looked at everything
         return
     rows: dict[str, int] = json.loads(noted.read_text(encoding="utf-8"))
-    mine = (_MARK.system == run.system) & (_MARK.name == bindparam("k_name"))
+    prefix = _prefix(run.state.group)
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
-        before, as_of = _remembered(connection, run.system, run.state.group), to_utc_column(utc_now())
+        before = _remembered(connection, run.system, run.state.group)
         for view in (view for view, number in rows.items() if before.get(view) != number):
-            name, values = _name(run.state.group, view), {"value": str(rows[view]), "as_of": as_of}
-            if view in before:
-                connection.execute(update(SP_POSITION).where(mine).values(values), {"k_name": name})
-            else:
-                connection.execute(insert(SP_POSITION).values(system=run.system, name=name, **values))
+            marks.write(connection, run.system, f"{prefix}{view}", str(rows[view]))
 
 
-def _name(group: str, view: str) -> str:
-    return f"rows/{group}/{view}"
+def _prefix(group: str) -> str:
+    return f"rows/{group}/"
 
 
 def _remembered(connection: Connection, system: str, group: str) -> dict[str, int]:
-    is_ours = _MARK.name.startswith(_name(group, ""), autoescape=True)
-    rows = connection.execute(select(_MARK.name, _MARK.value).where(_MARK.system == system, is_ours))
-    return {name.removeprefix(_name(group, "")): int(value) for name, value in rows}
+    return {view: int(rows) for view, rows in marks.read_all(connection, system, _prefix(group)).items()}
 
 
 def _read(group: Group, run: Opened) -> dict[str, int]:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import Variable
 from airflow.sdk.api.datamodels._generated import DagRunType
 
 from include.settings import ConfigurationError
@@ -123,5 +124,5 @@ def test_what_airflow_cannot_read_any_more_it_does_not_know(
     monkeypatch: pytest.MonkeyPatch, value: str | None, runs: int
 ) -> None:
     """As after a changed Fernet key: then Airflow gives None for a variable that is there."""
-    monkeypatch.setattr(module.Variable, "get", lambda name, default: value)
+    monkeypatch.setattr(Variable, "get", lambda name, default: value)
     assert module.AirflowMemory("casavi_persons").recall("persons") == runs

@@ -12,7 +12,7 @@ from include.groups import PERSONS
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_FREIGABE, SP_FREIGABE_SATZ, SP_POSITION, SP_SPERRE
 from include.ixhaus.database import read_snapshot
 from include.settings import Retention, SystemSettings
-from include.sync import approvals, below, doubt, ledger, sources
+from include.sync import approvals, below, doubt, ledger, marks, sources
 from include.sync.approvals import Answer, Item, Marked
 from include.sync.lease import acquire
 from include.sync.protocol import RunKey
@@ -95,8 +95,8 @@ def test_what_is_remembered_of_runs_views_and_children(run: Opened) -> None:
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
         for value in ("1 key portal.example/v2", "2 key portal.example/v2"):
-            doubt.write_position(connection, SYSTEM, "memory/persons", value)
-    assert doubt.memory_of(run.engine, SYSTEM, "persons") == doubt.Memory(2, "portal.example/v2", "key")
+            marks.write(connection, SYSTEM, "memory/persons", value)
+    assert doubt.memory_of(run, PERSONS) == doubt.Memory(2, "portal.example/v2", "key")
     for rows in ({"SP_PERSON": 3}, {"SP_PERSON": 4}):
         sources.note(run, rows)
         sources.remember(run)

@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from include.groups.reports.inbound.work import CURSOR
 from include.groups.reports.times import local, parse, whole_second
-from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION
+from include.ixhaus.contract.own import SP_EINGANG
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.ixhaus.database import id_lists, read_snapshot
+from include.sync import marks
 from include.sync.run import Opened
 from include.vocabulary import ids
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import Origin
 
-_INBOX, _REPORT, _MARK = SP_EINGANG.c, SP_MELDUNG.c, SP_POSITION.c
+_INBOX, _REPORT = SP_EINGANG.c, SP_MELDUNG.c
 
 
 def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
@@ -60,4 +61,4 @@ def recognise(run: Opened, portal: Mapping[str, pd.DataFrame]) -> None:
 def _forget_mark(run: Opened) -> None:
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
-        connection.execute(delete(SP_POSITION).where(_MARK.system == run.system, _MARK.name == CURSOR))
+        marks.forget(connection, run.system, CURSOR)

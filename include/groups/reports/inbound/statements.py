@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindparam, insert, select, update
 
 from include.ixhaus.contract.master import SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_VERTRAG, SP_VERTRAGSROLLE
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import (
     SP_ANHANG,
     SP_BEAUFTRAGUNG,
@@ -27,7 +27,7 @@ _IDS: Final[BindParameter[Any]] = bindparam("k_ids", expanding=True)
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
 _KIND: Final[BindParameter[Any]] = bindparam("k_kind")
 _KEY: Final[BindParameter[Any]] = bindparam("k_key")
-_inbox, _ledger, _position, _entry = SP_EINGANG.c, SP_ABGLEICH.c, SP_POSITION.c, SP_PROTOKOLL_EINTRAG.c
+_inbox, _ledger, _entry = SP_EINGANG.c, SP_ABGLEICH.c, SP_PROTOKOLL_EINTRAG.c
 _report, _note, _file, _contract, _role = SP_MELDUNG.c, SP_NOTIZ.c, SP_ANHANG.c, SP_VERTRAG.c, SP_VERTRAGSROLLE.c
 
 USER: Final = select(SP_BENUTZER.c.is_blocked, SP_BENUTZER.c.may_report).where(SP_BENUTZER.c.user_nr == _KEY)
@@ -35,7 +35,6 @@ NAMED_USERS: Final = select(SP_BENUTZER.c.user_nr, SP_BENUTZER.c.name).where(
     (SP_BENUTZER.c.user_nr == _KEY) | (SP_BENUTZER.c.name == bindparam("k_name"))
 )
 STAFF_NAME: Final = select(SP_BENUTZER.c.name).where(SP_BENUTZER.c.user_nr == _KEY)
-POSITION: Final = select(_position.value).where(_position.system == _SYSTEM, _position.name == _KEY)
 INBOX: Final = select(_inbox.portal_id, _inbox.erp_id, _inbox.version).where(
     _inbox.system == _SYSTEM, _inbox.record_type == _KIND, _inbox.portal_id.in_(_IDS)
 )
@@ -111,9 +110,7 @@ TEAM: Final = (
     .join(SP_OBJEKT, SP_OBJEKT.c.team_nr == SP_TEAM.c.team_nr)
     .where(SP_OBJEKT.c.property_nr == _KEY, SP_TEAM.c.team_type == _KIND)
 )
-INSERTS: Final = {
-    table: insert(table) for table in (SP_MELDUNG, SP_NOTIZ, SP_ANHANG, SP_ABGLEICH, SP_EINGANG, SP_POSITION)
-}
+INSERTS: Final = {table: insert(table) for table in (SP_MELDUNG, SP_NOTIZ, SP_ANHANG, SP_ABGLEICH, SP_EINGANG)}
 """In the order in which rows are written."""
 
 
@@ -130,7 +127,6 @@ HELD_AFTER_ALL: Final = _update(
     ["system", "record_type", "external_id"],
     ["group", "properties", "identity", "parents", "state", "hash", "acknowledged_at", "portal_id"],
 )
-MOVE: Final = _update(SP_POSITION, ["system", "name"], ["value", "as_of"])
 
 
 def rows_of(connection: Connection, query: Select[Any], **keys: object) -> list[Row]:

@@ -13,19 +13,16 @@ from include.groups.reports.inbound.statements import (
     HELD_AFTER_ALL,
     INBOX_VERSION,
     INSERTS,
-    MOVE,
     PORTAL_COLUMNS,
-    POSITION,
     Row,
-    row_of,
     rows_of,
 )
 from include.groups.reports.times import local
 from include.ixhaus.contract import YES
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_POSITION
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.ixhaus.contract.reports import SP_ANHANG
 from include.rules.reports.texts import cut
-from include.sync import protocol
+from include.sync import marks, protocol
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
@@ -125,8 +122,7 @@ class Writes:
 
 def read_cursor(connection: Connection, system: str) -> str:
     """Return up to when (ISO, UTC) everything was read; "" if nothing was yet."""
-    row = row_of(connection, POSITION, system=system, key=CURSOR)
-    return str(row["value"] or "") if row else ""
+    return marks.read(connection, system, CURSOR)
 
 
 def store(work: Work, writes: Writes, cursor: str | None = None) -> None:
@@ -140,7 +136,7 @@ def store(work: Work, writes: Writes, cursor: str | None = None) -> None:
             _write(connection, writes)
             _add_entries(connection, work, writes.entries)
             if cursor:
-                _move_cursor(connection, work.system, cursor)
+                marks.write(connection, work.system, CURSOR, cursor)
     except StatementError as error:
         error.hide_parameters = True  # they are what a tenant wrote
         raise
@@ -171,14 +167,6 @@ def _add_entries(connection: Connection, work: Work, entries: list[Entry]) -> No
     there = {tuple(row.values()) for row in rows_of(connection, ENTRIES, system=run.system, key=run.name)}
     new = {(entry.record_type, entry.external_id, entry.reason): entry for entry in entries}
     protocol.add_entries(connection, run, [entry for key, entry in new.items() if key not in there], utc_now())
-
-
-def _move_cursor(connection: Connection, system: str, cursor: str) -> None:
-    key, values = {"system": system, "name": CURSOR}, {"value": cursor, "as_of": to_utc_column(utc_now())}
-    if row_of(connection, POSITION, system=system, key=CURSOR) is None:
-        connection.execute(INSERTS[SP_POSITION], [key | values])
-    else:
-        connection.execute(MOVE, [{f"k_{name}": value for name, value in key.items()} | values])
 
 
 def kept_text(report_nr: str, note_id: str | None, text: str, writes: Writes) -> str:

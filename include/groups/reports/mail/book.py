@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 from sqlalchemy import BindParameter, Connection, Select, bindparam, insert, select, update
 
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_EMAIL, SP_POSITION
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_EMAIL
 from include.ixhaus.database import read_snapshot
-from include.sync import protocol
+from include.sync import marks, protocol
 from include.sync.plan import Action
 from include.sync.protocol import Entry
 from include.sync.run import Opened
@@ -28,14 +28,12 @@ from include.vocabulary.state import EmailState, Level
 
 EMAIL: Final = "email"
 _LOOKED: Final = "reports.emails"
-_EVENT, _LEDGER, _MARK = SP_EMAIL.c, SP_ABGLEICH.c, SP_POSITION.c
+_EVENT, _LEDGER = SP_EMAIL.c, SP_ABGLEICH.c
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
 _EVENTS: Final = _EVENT.system == _SYSTEM
-_THE_MARK: Final = (_MARK.system == _SYSTEM) & (_MARK.name == _LOOKED)
 
 TOLD: Final = select(_EVENT.event, _EVENT.state, _EVENT.about, _EVENT.settled_at).where(_EVENTS)
 UNCERTAIN: Final = select(_EVENT.event).where(_EVENTS, _EVENT.state == EmailState.SENDING.value)
-LOOKED: Final = select(_MARK.value).where(_THE_MARK)
 CREATED: Final = select(_LEDGER.record_type, _LEDGER.external_id).where(
     _LEDGER.system == _SYSTEM, (_LEDGER.record_type == "ticket") | (_LEDGER.record_type == "comment"),
     _LEDGER.action == Action.CREATE.value, _LEDGER.outcome == "OK", _LEDGER.acknowledged_at >= bindparam("k_since"),
@@ -46,8 +44,6 @@ BECOMES: Final = (
     .where(_EVENTS & (_EVENT.event == bindparam("k_id")))
     .values({name: bindparam(name) for name in ("state", "reason", "run", "sent_at", "settled_at")})
 )
-LOOK: Final = update(SP_POSITION).where(_THE_MARK).values({name: bindparam(name) for name in ("value", "as_of")})
-LOOK_FIRST: Final = insert(SP_POSITION)
 
 
 class Decided(NamedTuple):
@@ -75,8 +71,9 @@ class Book:
 
     def last_looked(self) -> datetime:
         """Return when events were last looked for (UTC without zone); the first time, when this run began."""
-        ((value,),) = self._rows(LOOKED) or [(self._run.state.queried_at,)]
-        return to_utc_column(datetime.fromisoformat(value))
+        with read_snapshot(self._run.engine) as connection:
+            value = marks.read(connection, self._run.system, _LOOKED)
+        return to_utc_column(datetime.fromisoformat(value or self._run.state.queried_at))
 
     def created_since(self, since: datetime) -> pd.DataFrame:
         """Return record_type and external_id of the tickets and comments that the portal got from then on (UTC)."""
@@ -134,9 +131,7 @@ class Book:
             connection.execute(BECOMES, [self._mine | row for row in rows])
 
     def _looked(self, connection: Connection) -> None:
-        values = {"value": self._run.state.queried_at, "as_of": to_utc_column(utc_now())}
-        if connection.execute(LOOK, self._mine | values).rowcount == 0:
-            connection.execute(LOOK_FIRST, {"system": self._run.system, "name": _LOOKED, **values})
+        marks.write(connection, self._run.system, _LOOKED, self._run.state.queried_at)
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
