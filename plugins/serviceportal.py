@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-PREFIX = "/serviceportal"
+from include.vocabulary.addresses import PAGES
+
 BELOW = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
 """Where Airflow itself lies behind a proxy, e.g. /airflow."""
 
@@ -19,13 +20,13 @@ class ServiceportalPlugin(AirflowPlugin):
     external_views = [  # noqa: RUF012 - the name and type that Airflow asks for
         {
             "name": "Serviceportal",
-            "href": f"{BELOW}{PREFIX}/protocol",
+            "href": f"{BELOW}{PAGES}/protocol",
             "destination": "nav",
             "url_route": "serviceportal",
         },
         {
             "name": "Serviceportal",
-            "href": f"{BELOW}{PREFIX}/dag-run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
+            "href": f"{BELOW}{PAGES}/dag-run?dag_id={{DAG_ID}}&run_id={{RUN_ID}}",
             "destination": "dag_run",
             "url_route": "serviceportal-run",
         },
@@ -36,4 +37,4 @@ class ServiceportalPlugin(AirflowPlugin):
         """Return the app of the pages, made when it is first asked for."""
         from include.pages.app import create_app
 
-        return [{"app": create_app(), "url_prefix": PREFIX, "name": "Serviceportal"}]
+        return [{"app": create_app(), "url_prefix": PAGES, "name": "Serviceportal"}]

@@ -51,7 +51,6 @@ class Listed(NamedTuple):
 
     file: Path
     visible: frozenset[str] | None
-    rows: int
 
 
 async def take_inventory(
@@ -98,7 +97,6 @@ class _Lists:
     def __init__(self, portal: Portal, record_type: str, below: list[str], folder: Path, limits: Limits) -> None:
         self._portal, self._type, self._below, self._limits = portal, record_type, below, limits
         self._files = {name: folder / f"{name}.parquet" for name in (record_type, *below)}
-        self._rows = dict.fromkeys(self._files, 0)
         self._visible: frozenset[str] | None = None
 
     async def read(self) -> dict[str, Listed]:
@@ -109,14 +107,10 @@ class _Lists:
                 self._visible = self._visible or visible_fields(records) or None
                 for name, rows in (await self._rows_of(records)).items():
                     writers[name].write_table(pa.Table.from_pylist(rows, schema=ROW))
-                    self._rows[name] += len(rows)
         finally:
             for writer in writers.values():
                 writer.close()
-        return {
-            name: Listed(file, self._visible if name == self._type else None, self._rows[name])
-            for name, file in self._files.items()
-        }
+        return {name: Listed(file, self._visible if name == self._type else None) for name, file in self._files.items()}
 
     async def _rows_of(self, records: list[Row]) -> dict[str, list[Row]]:
         rows = {name: list[Row]() for name in self._files}

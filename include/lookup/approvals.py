@@ -12,11 +12,10 @@ from include.ixhaus.check import cannot_be_read
 from include.ixhaus.contract.own import SP_FREIGABE, SP_FREIGABE_SATZ, SP_PROTOKOLL
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
+from include.sync.approvals import Answer
 from include.vocabulary.clock import from_utc_column, to_utc_column
 
 PAGE: Final = 50
-OPEN: Final = "open"
-LAPSED: Final = "lapsed"
 _QUESTION, _RECORD, _RUN = SP_FREIGABE.c, SP_FREIGABE_SATZ.c, SP_PROTOKOLL.c
 COLUMNS: Final = (
     _QUESTION.system, _QUESTION.approval, _QUESTION.group, _QUESTION.state, _QUESTION.count, _QUESTION.cause,
@@ -45,7 +44,7 @@ class Approval:
     def state_at(self, now: datetime) -> str:
         """Return its state at a time: one that nobody answered in time has lapsed, also if no run has said so yet."""
         is_over = self.valid_until is None or self.valid_until <= now
-        return LAPSED if self.state == OPEN and is_over else self.state
+        return Answer.LAPSED.value if self.state == Answer.OPEN and is_over else self.state
 
     def waited_at(self, moment: datetime) -> bool:
         """Whether it waited for an answer at a time."""
@@ -185,7 +184,7 @@ def numbers_query(system: str, approval: str) -> Select[Any]:
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
-    return and_(_QUESTION.state == OPEN, _QUESTION.valid_until > to_utc_column(now))
+    return and_(_QUESTION.state == Answer.OPEN, _QUESTION.valid_until > to_utc_column(now))
 
 
 def _conditions(system: str, approval: str, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Engine, Select, func, select
 
 from include.ixhaus.contract.own import SP_FREIGABE, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
 from include.lookup.approvals import COLUMNS, Approval, read_approvals
+from include.sync.guard import REJECTED
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.state import Level
 
-_ANSWERED: Final = "REMOVAL_REJECTED"
-"""Held back without a question: a person has said no."""
 _QUESTION, _ENTRY = SP_FREIGABE.c, SP_PROTOKOLL_EINTRAG.c
 
 
@@ -47,7 +46,7 @@ def held_back(engine: Engine, system: str, runs: Sequence[Mapping[str, Any]]) ->
 
 def held_query(system: str, runs: Sequence[str]) -> Select[Any]:
     """Return the query for how many records each of some runs has held back for a person."""
-    is_held = (_ENTRY.level == Level.GUARDED, _ENTRY.reason != _ANSWERED)
+    is_held = (_ENTRY.level == Level.GUARDED, _ENTRY.reason != REJECTED)  # a person has said no
     mine = (_ENTRY.system == system, _ENTRY.run.in_(runs))
     return select(_ENTRY.run, func.count()).where(*mine, *is_held).group_by(_ENTRY.run)
 

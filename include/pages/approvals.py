@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Res
 from pydantic import BaseModel
 
 from include.lookup.approvals import (
-    OPEN,
     Approval,
     Found,
     Record,
@@ -33,7 +32,7 @@ from include.pages.rendering import page
 from include.pages.systems import engine_of, engines, known_system
 from include.pages.waiting import in_time
 from include.settings import load_each, load_settings
-from include.sync.approvals import decide
+from include.sync.approvals import Answer, decide
 from include.sync.flow import dag_name
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of, translate
@@ -126,7 +125,7 @@ async def _answer(question: Approval, user: str, *, approve: bool) -> Answered:
     def write() -> bool:
         system = question.system
         return decide(
-            engine_of(system), system, question.approval, approve=approve, by=user[:100], holds=holds, now=utc_now()
+            engine_of(system), system, question.approval, approve=approve, by=user, holds=holds, now=utc_now()
         )
 
     if not await in_time(write):
@@ -146,7 +145,7 @@ def _listed(now: datetime, number: int) -> tuple[list[str], list[Approval], int]
     databases = engines(None)
     found = [one for system, engine in databases.items() for one in find_approvals(engine, system, now, number * SHOWN)]
     found.sort(key=lambda one: str(one.decided_at or one.asked_at), reverse=True)
-    found.sort(key=lambda one: one.state_at(now) != OPEN)
+    found.sort(key=lambda one: one.state_at(now) != Answer.OPEN)
     total = sum(count_approvals(engine, system) for system, engine in databases.items())
     return list(databases), found[(number - 1) * SHOWN : number * SHOWN], total
 

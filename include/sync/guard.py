@@ -14,10 +14,9 @@ from include.settings import RemovalGuard
 from include.sync.approvals import Answer, Item, Marked
 from include.sync.plan import Action, Outcome, takes_away
 from include.sync.sources import Source
-from include.vocabulary.decision import EXTERNAL_ID
+from include.vocabulary.decision import EXTERNAL_ID, ORPHAN
 from include.vocabulary.state import HELD
 
-ORPHAN: Final = "ORPHAN"
 SHRUNK: Final = "SOURCE_SHRUNK"
 ALIKE: Final = "LOOK_ALIKE"
 ORDINARY: Final = "REMOVAL_GUARD"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from include.casavi.endpoints import ENDPOINTS
 from include.settings import PropertyRange
 from include.sync.staging import REMOVAL_HASH
-from include.vocabulary.decision import EXTERNAL_ID, Decision
+from include.vocabulary.decision import EXTERNAL_ID, ORPHAN, Decision
 from include.vocabulary.state import HELD, State
 
 Resend = Literal["changed", "interval", "all"]
@@ -133,7 +133,7 @@ def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
 def _fill_gone(records: pd.DataFrame, gone: "pd.Series[bool]") -> pd.DataFrame:
     filled = {"decision": Decision.REMOVE.value, "reason": "GONE", "hash": REMOVAL_HASH, "warnings": ""}
     changes = {name: records[name].mask(gone, value) for name, value in filled.items()}
-    changes["reason"] = changes["reason"].mask(gone & (records["reason_known"] == "ORPHAN").fillna(False), "ORPHAN")
+    changes["reason"] = changes["reason"].mask(gone & (records["reason_known"] == ORPHAN).fillna(False), ORPHAN)
     # the identity tells a number used again from the record that is gone (E21), the parents where it is to be removed
     for name in ("properties", "identity"):
         changes[name] = records[name].mask(gone, records[f"{name}_known"])

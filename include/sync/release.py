@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypedDict
 from include.settings import RemovalGuard, load_each, load_settings
 from include.sync.flow import Wired, dag_name
 from include.sync.xcom import HeldBack
+from include.vocabulary.addresses import approval_address
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -40,7 +41,7 @@ Betroffen:
 {german}
 
 Zum Beispiel: {sample}. Alle stehen auf der Seite *Serviceportal > Freigaben*
-(`/serviceportal/approvals/{system}/{approval}`) und in `SP_FREIGABE_SATZ`. Freigegeben wird genau diese Liste.
+(`{address}`) und in `SP_FREIGABE_SATZ`. Freigegeben wird genau diese Liste.
 
 ---
 
@@ -142,6 +143,7 @@ def _question(extra: HeldBack) -> Question | None:
         "dag_id": dag_name(extra["group"], system),
         "text": _TEXT.format(
             **extra,
+            address=approval_address(system, approval),
             causes=_listed(shown.causes.splitlines()),
             german=_listed(_numbers(shown, 0)),
             english=_listed(_numbers(shown, 1)),

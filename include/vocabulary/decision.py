@@ -26,6 +26,9 @@ class Decision(StrEnum):
 EXTERNAL_ID: Final = "external_id"
 """str: the record's id in the portal (R24); unique within its record type."""
 
+ORPHAN: Final = "ORPHAN"
+"""Reason of a record that the portal has under an id of our form, although the ERP does not know it."""
+
 CONTROL_COLUMNS: Final = (
     EXTERNAL_ID,
     "decision",  # str: a Decision

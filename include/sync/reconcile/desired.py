@@ -125,5 +125,9 @@ def _tentative(record_type: str, known: pd.DataFrame, listed: pd.DataFrame) -> p
 
 def moments(texts: pd.Series) -> pd.Series:
     """Return times as the ledger's frames hold them (ISO, UTC without zone) of times as the portal writes them."""
-    found = pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601").dt.tz_localize(None)
-    return found.map(lambda moment: moment.isoformat(), na_action="ignore").astype(object)
+    return parsed(texts).map(lambda moment: moment.isoformat(), na_action="ignore").astype(object)
+
+
+def parsed(texts: pd.Series) -> pd.Series:
+    """Return times as the portal writes them as times in UTC without zone; missing for what is none."""
+    return pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601").dt.tz_localize(None)

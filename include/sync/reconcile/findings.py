@@ -9,7 +9,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.vocabulary import ids
-from include.vocabulary.decision import EXTERNAL_ID, Decision
+from include.vocabulary.decision import EXTERNAL_ID, ORPHAN, Decision
 from include.vocabulary.state import HELD, State
 
 
@@ -25,7 +25,7 @@ class Finding(StrEnum):
     """The ledger calls it removed, the portal has it."""
     DRIFTED = "DRIFTED"
     """A field that is sent differs."""
-    ORPHAN = "ORPHAN"
+    ORPHAN = ORPHAN
     """An id of our form that iX-Haus does not know."""
     FOREIGN = "FOREIGN"
     """Made by hand in the portal."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from include.sync.group import Group
-from include.sync.reconcile.desired import moments
+from include.sync.reconcile.desired import parsed
 from include.sync.reconcile.findings import Finding, forms, judge, parts
 from include.vocabulary import ids
 from include.vocabulary.decision import EXTERNAL_ID
@@ -45,7 +45,7 @@ def _placed(record_type: str, groups: Sequence[Group], judged: pd.DataFrame) -> 
     houses = judged[EXTERNAL_ID if record_type == "property" else "property_id_portal"]
     place = houses.fillna(units.map(ids.property_of, na_action="ignore").astype("str"))
     is_opaque = any(record_type in group.parcels for group in groups)  # its content is not shown
-    made = pd.to_datetime(moments(judged["created_at_portal"]), format="ISO8601")
+    made = parsed(judged["created_at_portal"])
     return judged.assign(
         belongs_to=judged["properties"].fillna(judged["properties_known"]).fillna(place),
         stands_below=judged["parents"].replace("", None).fillna(_lines(judged)),

@@ -20,9 +20,9 @@ from include.groups.reports.times import local, parse, whole_second
 from include.rules.reports.sources import portal_state
 from include.vocabulary import ids
 from include.vocabulary.clock import from_utc_column
+from include.vocabulary.decision import ORPHAN
 from include.vocabulary.state import Origin, State
 
-ORPHAN: Final = "ORPHAN"
 _ERP: Final = ids.ADDITION + ids.ERP
 _LONGEST_IDENTITY: Final = 40
 _NEVER: Final = datetime(1, 1, 1)  # noqa: DTZ001 - local, as iX-Haus writes it
