@@ -98,7 +98,8 @@ AGREEMENTS: Final[Frame] = {
     "has_unit": FLAG,
     "type": TEXT,  # RENTER, OWNER
     "begin": MOMENT,
-    "end": MOMENT,  # NaT: open
+    "end": MOMENT,  # NaT: open; of a role the earlier end, its own or its contract's, and the later beginning
+    "is_reversed": FLAG,  # its own end, or its contract's, lies before the beginning
     "person_type": TEXT,  # of the main person
     "has_person": FLAG,
     "main_has_partner": FLAG,

@@ -64,6 +64,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The person is a minor and is sent without access and without ways to reach them.")),
     "MAIN_TENANT": Reason("E16", Text("Der Partner ist selbst Hauptmieter dieses Vertrags; seine weitere Rolle darin entfällt.",
         "The partner is the main tenant of this contract already; the further role in it is left out.")),
+    "OUTSIDE_CONTRACT": Reason("E17", Text("Die weitere Rolle liegt ganz außerhalb der Laufzeit ihres Vertrags.",
+        "The further role lies entirely outside the days of its contract.")),
     "MAIN_WITHOUT_PARTNER": Reason("R22", Text("Die Hauptperson des Vertrags ist nicht in der Partnerverwaltung; weitere Personen gehen dann nicht mit.",
         "The contract's main person is not in partner management; further persons do not go along then.")),
     "UNKNOWN_PERSON": Reason("R16", Text("Die Person des Vertrags ist in iX-Haus nicht vorhanden.",
