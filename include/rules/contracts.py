@@ -18,11 +18,10 @@ from include.vocabulary.decision import Decision
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
 
 
-def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> DataFrame:
+def agreements_of(contracts: DataFrame, people: People) -> DataFrame:
     """Return contracts and roles in contracts in one frame, as both give a contact access to a unit.
 
     contracts: the view; a contract whose person is unknown has contact -1
-    units:     the view, to know which units exist
     returns:   frames.AGREEMENTS, one row for each contract and role
     """
     contracts = cleaned(keyed(contracts, ["contract_nr"]), ["property_nr", "unit_nr", "person_key", "kind"])
@@ -30,7 +29,6 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
     persons = taken(people.persons[["contact", "person_type", "partner_nr"]], person)
     contact = persons["contact"].fillna(-1).astype(int)
     unit_id = ids.unit(contracts["property_nr"], contracts["unit_nr"])
-    units = keyed(units, ["property_nr", "unit_nr"])
     begin, end = days(contracts["begin"]), days(contracts["end"])
     main = DataFrame(
         {
@@ -38,10 +36,10 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
             "contract_nr": contracts["contract_nr"],
             "contact": contact,
             "main_contact": contact,
+            "person_key": contracts["person_key"],
             "is_main": True,
             "property_nr": contracts["property_nr"],
             "unit_id": unit_id,
-            "has_unit": occurs(unit_id, ids.unit(units["property_nr"], units["unit_nr"])),
             "type": contracts["kind"].str.upper().map(_TYPES).astype("str"),
             "begin": begin,
             "end": end,
@@ -88,20 +86,25 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
     )
 
 
-def decide_contracts(agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame) -> DataFrame:
+def decide_contracts(
+    agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame, units: DataFrame
+) -> DataFrame:
     """Decide on every agreement.
 
     agreements: frames.AGREEMENTS
     stand:      frames.STAND, of each
     contacts:   frames.DECIDED, in the order of people.contacts
+    units:      the view, to know which units exist
     returns:    frames.DECIDED, with the fields of a contract
     """
     contact = taken(contacts.assign(has_record=people.contacts["has_record"]), agreements["contact"].to_numpy())
     has_partner = is_true(contact["has_record"])
+    units = keyed(units, ["property_nr", "unit_nr"])
+    has_unit = occurs(agreements["unit_id"], ids.unit(units["property_nr"], units["unit_nr"]))
     decided = first_hit(
         agreements,
         (~agreements["is_main"] & ~has_partner, Decision.INVALID, "NO_PARTNER"),
-        (~agreements["has_unit"], Decision.INVALID, "UNKNOWN_UNIT"),
+        (~has_unit, Decision.INVALID, "UNKNOWN_UNIT"),
         (agreements["type"].isna(), Decision.INVALID, "UNKNOWN_KIND"),
         (~contact["decision"].isin(CARRIES_CONTENT), Decision.WITHHOLD, "CONTACT_NOT_SENT"),
         otherwise=(Decision.SEND, "ACTIVE"),

@@ -52,7 +52,7 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     known: frames.LEDGER, of all contacts
     """
     people = people_of(views)
-    each = agreements_of(views["contracts"], people, views["units"])
+    each = agreements_of(views["contracts"], people)
     agreements, stand = one_per_partner(each, stand_of(each, settings, today), BEST_FIRST)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)

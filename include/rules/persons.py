@@ -33,5 +33,5 @@ def decide(
     people, contacts = all_of_them.people, all_of_them.contacts
     return {
         "contact": share_of(all_of_them, known, PERSONS),
-        "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts),
+        "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts, views["units"]),
     }

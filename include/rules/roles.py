@@ -16,7 +16,7 @@ from include.vocabulary import ids
 
 PARTY: Final = "VERTRAGSPARTNER"
 """The role of who has signed the contract too; the other one, MITBEWOHNER, only lives there."""
-_COPIED: Final = ("has_unit", "has_person", "main_has_partner", "has_contract")
+_COPIED: Final = ("has_person", "main_has_partner", "has_contract")
 _DAY: Final = pd.Timedelta(days=1)
 _OPEN_END: Final = pd.Timestamp("9999-12-31")
 
@@ -35,6 +35,7 @@ def with_roles(main: DataFrame, roles: DataFrame) -> DataFrame:
         external_id=_ids(roles, main),
         contact=roles["contact"],
         main_contact=of_contract["main_contact"].fillna(-1).astype(int),
+        person_key=Series(pd.NA, index=roles.index, dtype="str"),
         is_main=False,
         type=_types(roles["role"], of_contract["type"]),
         begin=newest(begin, of_contract["begin"]).mask(of_contract["begin"].isna()),

@@ -14,6 +14,7 @@ from include.settings._portal import PortalAnswers
 from include.settings._values import (
     Audience,
     Closing,
+    Cutoff,
     Names,
     Properties,
     PropertyRange,
@@ -106,6 +107,14 @@ class SystemSettings(Strict):
             "Only documents of these types without a recipient may hang on a unit: the next tenant sees them there too.",
         ),
     )
+    property_document_types: Names = described(
+        (),
+        Text("Dokumententypen zum Objekt", "Document types of a property"),
+        Text(
+            "Nur Dokumente dieser Typen ohne Empfänger dürfen am Objekt hängen, wo das ganze Haus sie sieht; leer = keine (R30).",
+            "Only documents of these types without a recipient may hang at a property, where the whole house sees them; empty = none.",
+        ),
+    )
     document_audiences: dict[str, Audience] = described(
         {},
         Text("Empfängerkreis je Dokumententyp", "Audience per document type"),
@@ -136,6 +145,14 @@ class SystemSettings(Strict):
         Text(
             "Nur Meldungen dieser Teams oder ohne Team; leer = alle; braucht das Komfortpaket (R12).",
             "Only reports of these teams or of none; empty = all; needs the licence Komfortpaket.",
+        ),
+    )
+    open_reports_cutoff: Cutoff = described(
+        "last_calendar_year",
+        Text("Offene Meldungen ab", "Open reports since"),
+        Text(
+            "Welche offenen Meldungen eines freigegebenen Objekts neu ins Portal gehen: last_calendar_year = seit dem 1. Januar des Vorjahres gemeldete, none = alle, wie alt sie auch sind (R35).",
+            "Which open reports of a released property are newly taken into the portal: last_calendar_year = those reported since 1 January of last year, none = all, however old.",
         ),
     )
     report_statuses: dict[str, TicketStatus] = described(

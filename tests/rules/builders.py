@@ -282,10 +282,15 @@ def decide_objects(*records: Records, **settings: Any) -> Outcome:
 
 
 def decide_documents(*records: Records, known: Iterable[Row] | None = None, **circumstances: Any) -> Outcome:
-    """Decide on documents; the person 100.1.1 is a portal user unless `known` says otherwise."""
+    """Decide on documents; the person 100.1.1 is a portal user unless `known` says otherwise, and letters without a
+    recipient may hang at the property.
+    """
     ledger = [held("100.1.1"), held("V1", record_type="contract")] if known is None else known
     tenant = person(contract())
-    given = {"document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"]}
+    given: dict[str, Any] = {
+        "document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"],
+        "property_document_types": ["Anschreiben"],
+    }  # fmt: skip
     world = [tenant.plus(*records), prop("100"), unit("1")]
     return decide(*world, rules=documents.decide, known=ledger, **{**given, **circumstances})
 

@@ -216,7 +216,7 @@ def test_a_change_in_the_hour_that_is_doubled_or_missing_stops_nothing(local: st
     assert str(decide(person(contract(changed_at=local))).contract()["changed_at"]) == utc
 
 
-TENANCY: Final = {"begin": "2026-03-01", "end": "2026-09-30"}
+TENANCY: Final[dict[str, Any]] = {"begin": "2026-03-01", "end": "2026-09-30"}
 
 
 @pytest.mark.rule("E17", "O20")
