@@ -25,7 +25,9 @@ from include.settings._values import (
 )
 from include.vocabulary.texts import Text
 
-REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
+REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user", "post_author")
+_MAY_BE_NONE = ("post_author",)
+"""Has to be named, so that nobody forgets it, but may be left empty on purpose."""
 _CONNECTIONS = {
     "ixhaus_connection": "ixhaus",
     "portal_connection": "casavi",
@@ -175,8 +177,8 @@ class SystemSettings(Strict):
         None,
         Text("Verfasser der Hausmitteilungen", "Author of house notices"),
         Text(
-            "Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ohne ihn geht keine hinaus (R40).",
-            "Reference id of the staff member in the portal in whose name house notices appear; without it none goes out.",
+            "Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ausdrücklich leer (post_author: null) = es gehen keine hinaus (R9, R40).",
+            "Reference id of the staff member in the portal in whose name house notices appear; explicitly empty (post_author: null) = none goes out.",
         ),
     )
     repost_changed_bulletins: bool = described(
@@ -341,7 +343,8 @@ class SystemSettings(Strict):
     @model_check(mode="after")
     def _complete_when_active(self) -> SystemSettings:
         given = self.model_fields_set
-        missing = [name for name in REQUIRED_WHEN_ACTIVE if name not in given or getattr(self, name) is None]
+        empty = {name for name in REQUIRED_WHEN_ACTIVE if name not in _MAY_BE_NONE and getattr(self, name) is None}
+        missing = [name for name in REQUIRED_WHEN_ACTIVE if name not in given or name in empty]
         if self.active and missing:
             raise ValueError(
                 f"active: the interface cannot be switched on while these are missing; add {', '.join(missing)}"
