@@ -112,7 +112,7 @@ AGREEMENTS: Final[Frame] = {
 OWNERSHIPS: Final[Frame] = {**OFFICES, **STAND}
 """One ownership of a whole property, and how it stands."""
 CARETAKINGS: Final[Frame] = {**OWNERSHIPS, "is_visible": FLAG}
-"""One caretaker of a property, and how he stands; without begin he has always been one."""
+"""One caretaker of a property, and how he stands."""
 TIES: Final[Frame] = {"contact": ROW, **_all(TEXT, "property_nr reason"), "is_main": FLAG}
 """How one contract, role, ownership or caretaker's office of a contact stands."""
 PLACES: Final[Frame] = {"properties": TEXT, "is_main": FLAG}

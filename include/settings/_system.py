@@ -77,6 +77,14 @@ class SystemSettings(Strict):
         ),
         expert=True,
     )
+    include_vacant_units: bool = described(
+        True,
+        Text("Leerstehende Flächen", "Vacant units"),
+        Text(
+            "Überträgt auch Flächen, zu denen heute niemand einen Vertrag hat; aus = sie kommen mit dem nächsten Vertrag (O28).",
+            "Transfers units too for which nobody has a contract today; off = they come with their next contract.",
+        ),
+    )
     person_types: Names = described(
         (),
         Text("Personentyp", "Person type"),

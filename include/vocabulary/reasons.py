@@ -29,6 +29,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The property is not in the range of released properties.")),
     "UNKNOWN_PROPERTY": Reason("R13", Text("Das Objekt ist in iX-Haus nicht vorhanden.",
         "There is no such property in iX-Haus.")),
+    "UNIT_VACANT": Reason("O28", Text("Zur Fläche hat heute niemand einen Vertrag, und leerstehende werden nicht übertragen (Einstellung Leerstehende Flächen).",
+        "Nobody has a contract for the unit today, and vacant ones are not transferred (setting Leerstehende Flächen).")),
     # persons and contracts
     "ACTIVE": Reason("R16", Text("Die Person hat einen gültigen Vertrag.",
         "The person has a valid contract.")),
