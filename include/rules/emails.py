@@ -17,6 +17,9 @@ ROLE_MAILBOX = (
 )
 """Mailboxes that are the same in capitals (RFC 2142): email-validator writes them small, so it has to see them."""
 
+_NOTHING = {"", "keine", "kein", "ka", "keineangabe", "keineemail", "keinemail", "ohne", "unbekannt"}
+"""What staff type where there is no address, such as "k. A.", without blanks and signs; "-" leaves nothing."""
+_SIGNS = re.compile(r"[\W_]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SEPARATOR = re.compile(r"[;,<>\s]+")
 
@@ -29,6 +32,7 @@ def clean_emails(column: Series) -> DataFrame:
     """
     is_plain = is_plain_address(column)
     odd = column[column.notna() & ~is_plain]
+    odd = odd[~odd.map(says_none).astype(bool)]
     read = [read_address(text) for text in odd]  # one by one, but only the few
     addresses = Series([address for address, _ in read], index=odd.index, dtype="str")
     is_partly = Series([is_partly for _, is_partly in read], index=odd.index, dtype=bool)
@@ -44,6 +48,11 @@ def clean_emails(column: Series) -> DataFrame:
 def is_plain_address(column: Series) -> "Series[bool]":
     """Return which texts are addresses that email-validator accepts and leaves as they are."""
     return column.str.fullmatch(PLAIN, na=False) & ~column.str.fullmatch(ROLE_MAILBOX, na=False)
+
+
+def says_none(text: str) -> bool:
+    """Whether what stands in the field only says that there is no address."""
+    return _SIGNS.sub("", text).casefold() in _NOTHING
 
 
 def read_address(text: str) -> tuple[str | None, bool]:

@@ -41,6 +41,7 @@ def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> Data
     changes = {
         "decision": decided["decision"].mask(held_back, Decision.WITHHOLD.value),
         "reason": decided["reason"].mask(held_back, reason),
+        "warnings": decided["warnings"].mask(held_back, ""),  # whoever sends it says them
     }
     return decided.assign(**fields, **changes)
 

@@ -120,7 +120,9 @@ def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]
 
 def _warnings(record_type: str, records: pd.DataFrame) -> list[Entry]:
     entries: list[Entry] = []
-    warned = records[(records["warnings"].fillna("") != "") & (records["outcome"] != Outcome.WITHHELD)]
+    is_left = records["decision"] == Decision.WITHHOLD  # on purpose; others that are withheld are not in the portal
+    is_there = (records["outcome"] != Outcome.WITHHELD) | is_left
+    warned = records[(records["warnings"].fillna("") != "") & is_there]
     for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
         entries += [Entry(record_type, external_id, Level.WARNING, code) for code in codes.split()]
     return entries

@@ -33,11 +33,16 @@ class RefusedError(Exception):
 
 
 class SkipRunError(Exception):
-    """There is nothing to do for this run; `reason` is the code that says why."""
+    """There is nothing to do for this run.
 
-    def __init__(self, reason: str) -> None:
+    reason:       the code that says why
+    switched_off: the database of iX-Haus that says so itself: its switch or its licence is off (R6); else None
+    """
+
+    def __init__(self, reason: str, switched_off: Engine | None = None) -> None:
         super().__init__(explain(reason))
         self.reason = reason
+        self.switched_off = switched_off
 
 
 @dataclass(frozen=True)

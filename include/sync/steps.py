@@ -73,7 +73,7 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
         check_portal_connection(settings)
         check_version(engine)
         if reason := why_off(engine, berlin_day(queried_at)):
-            raise SkipRunError(reason)
+            raise SkipRunError(reason, engine)
         lease = acquire(engine, lease_name(system, group.name), run, settings.limits.lease_seconds)
     except SkipRunError as skip:
         protocol.open_run(engine, nothing_done, queried_at, RunStatus.SKIPPED, explain(skip.reason))

@@ -18,7 +18,6 @@ def with_person(**columns: object) -> Callable[[Tenant], Tenant]:
 BAD = {
     "no name": (with_person(last_name=None, company=None), "NO_NAME"),
     "blank name": (with_person(last_name="  ", company=""), "NO_NAME"),
-    "no e-mail in the field": (with_person(email="Büro Kanari; x@@y"), "EMAIL_INVALID"),
     "over-long text": (with_person(last_name=LONG), "INVALID_VALUE"),
     "over-long street": (with_person(street=LONG), "INVALID_VALUE"),
     "NUL byte": (with_person(last_name="Kanari\x00vogel"), "INVALID_VALUE"),
@@ -89,6 +88,19 @@ def test_the_word_anonymisiert_is_never_an_address_or_a_number(world: World) -> 
         is_name = column in ("first_name", "last_name")
         assert holding_it == ({"first_name": {"firstName"}, "last_name": {"lastName"}}[column] if is_name else set())
         assert (sent["email"] is None) == (is_name or column == "email")
+
+
+@pytest.mark.rule("E15", "O28")
+def test_an_address_that_is_none_freezes_nobody(world: World) -> None:
+    """The contact loses the address it had, and its contract follows, also to its end."""
+    tenant, other = tenants(2)
+    world.settle(tenant, other)
+    world.put(replace(tenant, end=30, person={"email": "Büro Kanari; x@@y"}))
+    ran = world.run()
+    assert (ran.status, ran.named("invalid")) == ("ok", {})
+    assert ran.named("warning") == {tenant.contact_id: ("EMAIL_INVALID", None)}
+    assert world.portal("contacts")[tenant.contact_id]["email"] is None
+    assert world.portal("contracts")[tenant.contract_id]["endDate"] is not None
 
 
 @pytest.mark.rule("E14")

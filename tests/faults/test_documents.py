@@ -473,7 +473,7 @@ def test_nothing_personal_is_said_of_documents_that_fail(archive: Archive, caplo
 
 def test_documents_of_a_property_and_of_a_unit_hang_where_they_belong(archive: Archive) -> None:
     nobody = {"recipient_type": None, "recipient_id": None}
-    archive.world.configure(unit_document_types=[LETTER])
+    archive.world.configure(unit_document_types=[LETTER], property_document_types=[LETTER])
     house = replace(Paper(1, ANNA), row=nobody)
     unit = replace(Paper(2, ANNA), row={**nobody, "unit_nr": "1"})
     archive.put(house, unit)

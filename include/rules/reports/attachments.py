@@ -80,6 +80,7 @@ def _decide(
         (has_note & ~is_true(note["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
         (~is_true(files["is_public"]), Decision.REMOVE, "FILE_INTERNAL"),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
         (of_earlier_note | ~is_meant, Decision.WITHHOLD, "BEFORE_AUDIENCE_CHANGED"),
         ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),

@@ -9,6 +9,7 @@ from pandas import DataFrame, Series
 from include.rules.first_hit import first_hit
 from include.rules.frames import COMMENT
 from include.rules.outcomes import parents
+from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
 from include.rules.reports.texts import is_cut, one_line, outbound
 from include.rules.reports.tickets import is_ticket
@@ -39,6 +40,7 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
         (is_from_portal, Decision.WITHHOLD, "FROM_PORTAL"),
         (~is_true(notes["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
         (~is_meant, Decision.WITHHOLD, "BEFORE_AUDIENCE_CHANGED"),
         (outbound(notes["text"]).isna(), Decision.WITHHOLD, "NOTE_EMPTY"),
@@ -61,8 +63,9 @@ def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified
     own = reports.assign(addition=additions(classified["ticket_external_id"], reports["ticket_id"]))
     found = taken(own[["addition", "property_nr"]], report)
     columns = ["as_what", "ticket_external_id", "ticket_has_history", "ticket_since"]
-    ticket = taken(classified[columns].assign(is_ticket=is_ticket(classified)), report)
-    flags = {name: is_true(ticket[name]) for name in ("is_ticket", "ticket_has_history")}
+    marks = {"is_ticket": is_ticket(classified), "is_left_alone": is_left_alone(classified)}
+    ticket = taken(classified[columns].assign(**marks), report)
+    flags = {name: is_true(ticket[name]) for name in (*marks, "ticket_has_history")}
     return ticket.assign(
         **flags,
         report=report,

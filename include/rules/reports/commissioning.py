@@ -52,6 +52,7 @@ def notes_on_orders(
     wants_note = of_report["notes_commissioning"].eq(True) & of_report["note_template"].notna()
     first = [
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
         (ticketed["external_id"].isin(sent), Decision.WITHHOLD, "COMMISSIONING_TOLD"),
         (~wants_note, Decision.WITHHOLD, "NO_COMMISSIONING_NOTE"),

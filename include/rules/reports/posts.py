@@ -67,7 +67,7 @@ def decide_posts(
     records = decided.assign(
         external_id=decided["post_external_id"],
         decision=decided["decision"].mask(is_other, Decision.REMOVE.value),
-        warnings=warnings(mine.index, {"TEXT_CUT": is_cut(text)}),
+        warnings=warnings(mine.index, {"TEXT_CUT": is_cut(text) & (decided["as_what"] == "bulletin")}),
         properties=mine["property_nr"].fillna(""),
         parents=parents("property", mine["property_nr"]),
         identity=write_marks(decided["post_edition"], decided["post_is_first"], Series(pd.NaT, index=mine.index)),
