@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from include.vocabulary.refusals import translated
 from include.vocabulary.texts import Language, Text
 
 
@@ -286,6 +287,8 @@ REASONS: Final[dict[str, Reason]] = {
         'A field holds the word "anonymisiert" and was not sent as a value.')),
     "INVALID_VALUE": Reason("", Text("Ein Feld ist zu lang oder enthält unzulässige Zeichen.",
         "A field is too long or holds characters that are not allowed.")),
+    "RTF_UNREADABLE": Reason("E50", Text("Der Text ist RTF, das sich nicht lesen lässt; bitte als einfachen Text erfassen.",
+        "The text is RTF that cannot be read; please enter it as plain text.")),
     # comparing and loading
     "GONE": Reason("R20", Text("Der Datensatz ist in iX-Haus nicht mehr vorhanden.",
         "The record is no longer in iX-Haus.")),
@@ -353,13 +356,15 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is no reason's stays as it is. What stands behind it in
-    brackets, such as the run that holds a lease, is kept.
+    """Return a stored German sentence in a language; one that is neither a reason's nor a refusal's stays as it is. What
+    stands behind it in brackets, such as the run that holds a lease, is kept.
     """
     if sentence in _STORED:
         return _STORED[sentence].said(language)
     reason, bracket, detail = sentence.partition(" (")
-    return f"{_STORED[reason].said(language)}{bracket}{detail}" if reason in _STORED else sentence
+    if reason in _STORED:
+        return f"{_STORED[reason].said(language)}{bracket}{detail}"
+    return translated(sentence, language)
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}

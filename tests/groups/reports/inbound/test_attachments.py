@@ -18,7 +18,7 @@ def test_files_arrive_with_their_content_at_report_or_note(world: World) -> None
     assert world.receive() == Received(tickets=1, comments=1, attachments=2)
     first, second = world.files()
     assert (first["file_name"], first["media_type"], first["size"]) == ("Küche-1.png", "image/png", len(PNG))
-    assert (first["content"], first["note_id"], first["is_public"], first["origin"]) == (PNG, None, "J", "PORTAL")
+    assert (first["content"], first["note_id"], first["is_public"], first["origin"]) == (PNG, None, True, "PORTAL")
     assert second["note_id"] == world.notes()[0]["note_id"]
     assert {one["report_nr"] for one in (first, second)} == {world.report()["report_nr"]}
     assert first["file_id"].startswith("SP-")
