@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from include.casavi.client import Portal
 from include.casavi.endpoints import LISTS, SINGLE
-from include.casavi.listing import list_pages, list_records
+from include.casavi.listing import ListingError, list_pages, list_records
 from include.casavi.shown import digest_of, visible_fields
 from include.casavi.verdict import Verdict
 from include.settings import Limits
@@ -103,6 +103,8 @@ class _Lists:
         writers = {name: pq.ParquetWriter(file, ROW, compression="lz4") for name, file in self._files.items()}
         try:
             async for page in list_pages(self._portal, LISTS[self._type], longest_pause=self._limits.max_wait_seconds):
+                if page.strays:
+                    raise ListingError(f"{LISTS[self._type].path}: a page holds something that is no record")
                 records = [_known_by(self._type, record) for record in page.records]
                 self._visible = self._visible or visible_fields(records) or None
                 for name, rows in (await self._rows_of(records)).items():

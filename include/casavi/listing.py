@@ -19,10 +19,13 @@ LONGEST_PAUSE: Final = 600.0
 
 
 class Page(NamedTuple):
-    """One page of a list, and the portal's time when it was made (None if it did not say)."""
+    """One page of a list, the portal's time when it was made (None if it did not say), and how many of its entries are
+    no records.
+    """
 
     records: list[dict[str, Any]]
     date: datetime | None
+    strays: int = 0
 
 
 class ListingError(Exception):
@@ -36,8 +39,12 @@ async def list_records(
     query: Mapping[str, str] | None = None,
     longest_pause: float = LONGEST_PAUSE,
 ) -> AsyncGenerator[dict[str, Any]]:
-    """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`."""
+    """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`, and
+    ListingError where an entry is no record, as then nobody knows what there is.
+    """
     async for page in list_pages(portal, call, of, query, longest_pause):
+        if page.strays:
+            raise ListingError(f"{call.path}: a page holds something that is no record")
         for record in page.records:
             yield record
 
@@ -65,7 +72,8 @@ async def list_pages(
         seen.add(address)
         answer = await _page(portal, call, address, longest_pause)
         page = json.loads(answer.content)
-        yield Page([_record(call, record) for record in page["list"]], answer.date)
+        records = [_record(one) for one in page["list"] if isinstance(one, dict)]
+        yield Page(records, answer.date, len(page["list"]) - len(records))
         address = _next(portal.base, address, page)
 
 
@@ -99,9 +107,7 @@ async def _page(portal: Portal, call: Call, address: URL, longest_pause: float) 
     raise ListingError(f"{call.path}: a page could not be read ({answer.reason or answer.status})")
 
 
-def _record(call: Call, record: object) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        raise ListingError(f"{call.path}: a page holds something that is no record")
+def _record(record: dict[str, Any]) -> dict[str, Any]:
     external_id = record.get("id")
     return {**record, "id": "" if external_id is None else str(external_id)}
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -237,6 +237,7 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     counts = left.planned or Counts()
     if left.planned and not request.dry_run:
         counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
+    counts = replace(counts, errors=counts.errors + protocol.other_errors(run.engine, run.key))
     status, why_red = _verdict(counts, left.failed, request)
     if status is RunStatus.OK:
         with suppress(LeaseLostError):  # another run works already, and will remember its own numbers
@@ -255,7 +256,7 @@ def _verdict(counts: Counts, failed: Sequence[str], request: Request) -> tuple[R
         why = f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
         return RunStatus.FAILED, why
     if counts.errors:
-        why = f"{counts.errors} records were refused or could not be sent; the protocol names them"
+        why = f"{counts.errors} records were refused, or could not be sent or taken over; the protocol names them"
         return RunStatus.ERRORS, why
     return (RunStatus.DRY_RUN if request.dry_run else RunStatus.OK), None
 
