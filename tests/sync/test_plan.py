@@ -405,7 +405,7 @@ def test_refused_content_is_invalid_with_a_reason_and_without_its_value() -> Non
     records = checked(record("1", name="Frau\x07Geheim"), record("2"))
     assert said(records.reset_index()) == {"1": "invalid", "2": "change create"}
     assert records.loc["1", "reason"] == "INVALID_VALUE"
-    assert "name" in str(records.loc["1", "text"])
+    assert records.loc["1", "text"] == "Bezeichnung: enthält Steuerzeichen"
     assert "Geheim" not in str(records.loc["1", "text"])
     assert records.loc["2", "reason"] == "RELEASED"
 
