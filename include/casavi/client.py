@@ -16,7 +16,7 @@ import aiohttp
 from airflow.providers.http.hooks.http import HttpAsyncHook
 from yarl import URL
 
-from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
+from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, is_of_file, paths_without_id
 from include.casavi.upload import Upload
 from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
 from include.settings import ConfigurationError, Limits
@@ -26,11 +26,13 @@ MAX_ANSWER_BYTES = 1 << 20
 MAX_PAGE_BYTES = 64 << 20
 """A page holds many records, each perhaps with a long text."""
 FOREIGN_HOST = "FOREIGN_HOST"
+NO_FILE = "NO_FILE"
 TOO_LARGE = "FILE_TOO_LARGE"
 """Why `Portal.fetch` did not fetch a file."""
 LOOK_UP_EVERY = 0.5
 """Seconds after which whoever waits looks whether there is still something to wait for."""
 _CONNECT_SECONDS = 10.0
+_FORBIDDEN = 403
 _WANTED = (Expected.PAGE, Expected.OBJECT)
 """Answers that are read, not only judged."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -136,11 +138,12 @@ class Portal:
     async def fetch(self, address: str, limit: int, file: BinaryIO) -> Answer:
         """Write the content of a file that the portal names by its address into `file`, in place of what that holds.
 
-        Only the portal's own host is asked: the token is for nobody else, and what another host holds is not the
-        portal's. Raises PortalStopError as `call` does.
+        Only the portal's own host is asked, and only where files lie: the token opens everything else there too, and is
+        for nobody else. Raises PortalStopError as `call` does.
 
         limit:   most bytes to take
-        returns: DONE; REFUSED with reason FOREIGN_HOST or TOO_LARGE, or without one; or as of any other call
+        returns: DONE; REFUSED with reason FOREIGN_HOST, NO_FILE or TOO_LARGE, or without one, this file being kept from
+                 us (403) or no good; or as of any other call
         """
         try:
             url = self.base.join(URL(address))
@@ -149,6 +152,9 @@ class Portal:
             is_own = False
         if not is_own:
             return Answer(Verdict.REFUSED, reason=FOREIGN_HOST)
+        root = self.base.raw_path.rstrip("/")
+        if not url.raw_path.startswith(root) or not is_of_file(url.raw_path.removeprefix(root)):
+            return Answer(Verdict.REFUSED, reason=NO_FILE)
         return await self._logged_in(lambda token: self._download(url, limit, file, token))
 
     async def _logged_in(self, attempt: Callable[[str], Awaitable[Answer]]) -> Answer:
@@ -180,6 +186,8 @@ class Portal:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(error)
         verdict = judge(response.status, content, external_id, call.answers)
+        if verdict is Verdict.STOP and response.status == _FORBIDDEN and call.reads_one:
+            verdict = Verdict.REFUSED
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))
@@ -203,6 +211,8 @@ class Portal:
             return _failed(error)
         if 300 <= response.status < 400:
             return Answer(Verdict.REFUSED, response.status, reason=FOREIGN_HOST)
+        if response.status == _FORBIDDEN:  # this file's problem: a key that is good for nothing fails elsewhere too
+            return Answer(Verdict.REFUSED, response.status)
         verdict = judge(response.status, b"", "", Expected.NOTHING)
         if verdict in (Verdict.WAIT, Verdict.FAULT):
             return self._delayed(verdict, response)

@@ -167,6 +167,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The ticket names a unit for which the reporter has no contract.")),
     "ATTACHMENT_FOREIGN": Reason("R58", Text("Ein Anhang liegt nicht im Portal, sondern auf einem fremden Rechner, und wurde nicht übernommen.",
         "An attachment is not in the portal but on a foreign computer and was not imported.")),
+    "ATTACHMENT_ELSEWHERE": Reason("O26", Text("Die Adresse eines Anhangs ist im Portal keine von Anhängen; er wurde nicht geholt.",
+        "The address of an attachment is none where the portal keeps attachments; it was not fetched.")),
     "ATTACHMENT_TOO_LARGE": Reason("O26", Text("Ein Anhang ist größer als erlaubt (Einstellung Größte Datei in MB) und wurde nicht übernommen.",
         "An attachment is larger than allowed (setting Größte Datei in MB) and was not imported.")),
     "ATTACHMENT_INFECTED": Reason("O26", Text("In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
