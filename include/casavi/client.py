@@ -179,7 +179,7 @@ class Portal:
                 content = await _read_bounded(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(error)
-        verdict = judge(response.status, content, external_id, call.answers)
+        verdict = judge(response.status, content, external_id, call.answers, of_all=call.is_of_all)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))

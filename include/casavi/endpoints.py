@@ -26,6 +26,11 @@ class Call(NamedTuple):
     evidence: Evidence
     answers: Expected = Expected.RECORD
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the address is that of all records of a kind, and not of one or below one."""
+        return "{" not in self.path
+
     def path_for(self, external_id: str, of: str = "") -> str:
         """Return the path for one record, which belongs to the record `of` where the path asks for it; ids may hold
         slashes and umlauts, so they are percent-encoded.
