@@ -185,9 +185,7 @@ class Portal:
                 content = await _read_bounded(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(error)
-        verdict = judge(response.status, content, external_id, call.answers)
-        if verdict is Verdict.STOP and response.status == _FORBIDDEN and call.reads_one:
-            verdict = Verdict.REFUSED
+        verdict = judge(response.status, content, external_id, call.answers, of_all=call.is_of_all)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))
