@@ -47,7 +47,7 @@ def test_a_refused_record_stops_nobody_and_waits_until_its_source_changes(
     again = world.run()
     assert (again.status, again.requests, *again.counts("outstanding", "errors")) == ("ok", [], 1, 0)
     assert again.named("outstanding") == {bad.contact_id: ("REFUSED_BEFORE", status)}
-    assert again.xcom["reason"].startswith(f"1 × contact (HTTP {status}): früher abgelehnt")
+    assert again.xcom["reason"].startswith(f"1 × contact (HTTP {status}): Früher abgelehnt")
 
     world.put(bad.renamed("Kanari, berichtigt"))
     assert world.run().named("error") == {bad.contact_id: (reason, status)}
@@ -347,7 +347,7 @@ def test_many_that_stay_refused_alike_leave_no_run_green(world: World) -> None:
     again = world.run()
 
     assert (again.status, again.requests, *again.counts("errors", "outstanding")) == ("errors", [], 0, 4)
-    assert again.xcom["reason"].startswith("4 × contact (HTTP 422): früher abgelehnt")
+    assert again.xcom["reason"].startswith("4 × contact (HTTP 422): Früher abgelehnt")
 
 
 def test_a_kill_in_the_middle_marks_nobody(world: World, worker: Worker) -> None:
