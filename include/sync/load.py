@@ -33,7 +33,7 @@ from include.sync.plan import Action
 from include.sync.protocol import CHILDREN_LEFT, PARENT_MISSING
 from include.sync.run import Opened
 from include.sync.staging import Change
-from include.sync.tally import Tally
+from include.sync.tally import UNMARKED, Tally
 from include.vocabulary.ids import read_parents
 
 log = logging.getLogger(__name__)
@@ -177,9 +177,8 @@ class Batch:
         """Mark what was refused for good, now that all are answered; of a batch that had to stop nothing is."""
         is_whole = self._why_stop is None
         for kind, number in self._tally.alike(is_whole=is_whole).items():
-            log.warning("%s: %d records were answered alike (%s, status %s), which says more about the portal or about "
-                        "us than about them: none of them is marked as refused, the next run sends them again",
-                        self.record_type, number, kind.reason, kind.status)  # fmt: skip
+            log.warning("%s: %d records were answered alike (%s, status %s); %s",
+                        self.record_type, number, kind.reason, kind.status, UNMARKED)  # fmt: skip
         remembered = list(self._tally.outcomes(is_whole=is_whole))
 
         def add(outcomes: Outcomes) -> None:

@@ -10,6 +10,11 @@ from include.sync.finality import ALIKE, CLOSED, Answered, mark_of, suspicious
 from include.sync.ledger import Failure
 from include.sync.staging import Change
 
+UNMARKED: Final = (
+    "that says more about the portal or about us than about them: none of them is marked as refused, the next run "
+    "sends them again"
+)
+"""What is said of refusals that are alike."""
 _PASSING: Final = Answered("", None, "")
 """Stands for passing failures, of whatever kind."""
 
@@ -94,10 +99,7 @@ class Tally:
     def _why_stop(self, delivery: Delivery) -> str:
         said = f"{delivery.reason}, status {delivery.status}" if delivery.status else delivery.reason
         if delivery.final:
-            return (
-                f"{self._in_a_row} records in a row were refused alike ({said}); that says more about the portal or "
-                "about us than about them: none of them is marked as refused, the next run sends them again"
-            )
+            return f"{self._in_a_row} records in a row were refused alike ({said}); {UNMARKED}"
         if delivery.reason == CLOSED:
             return (
                 f"{self._in_a_row} records in a row failed ({said}); the portal takes nothing at this address, or not "
