@@ -32,7 +32,6 @@ TOO_LARGE = "FILE_TOO_LARGE"
 LOOK_UP_EVERY = 0.5
 """Seconds after which whoever waits looks whether there is still something to wait for."""
 _CONNECT_SECONDS = 10.0
-_FORBIDDEN = 403
 _WANTED = (Expected.PAGE, Expected.OBJECT)
 """Answers that are read, not only judged."""
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -142,8 +141,7 @@ class Portal:
         for nobody else. Raises PortalStopError as `call` does.
 
         limit:   most bytes to take
-        returns: DONE; REFUSED with reason FOREIGN_HOST, NO_FILE or TOO_LARGE, or without one, this file being kept from
-                 us (403) or no good; or as of any other call
+        returns: DONE; REFUSED with reason FOREIGN_HOST, NO_FILE or TOO_LARGE; or as of any call about one record
         """
         try:
             url = self.base.join(URL(address))
@@ -185,9 +183,7 @@ class Portal:
                 content = await _read_bounded(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(error)
-        verdict = judge(response.status, content, external_id, call.answers)
-        if verdict is Verdict.STOP and response.status == _FORBIDDEN and call.reads_one:
-            verdict = Verdict.REFUSED
+        verdict = judge(response.status, content, external_id, call.answers, of_all=call.is_of_all)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))
@@ -211,8 +207,6 @@ class Portal:
             return _failed(error)
         if 300 <= response.status < 400:
             return Answer(Verdict.REFUSED, response.status, reason=FOREIGN_HOST)
-        if response.status == _FORBIDDEN:  # this file's problem: a key that is good for nothing fails elsewhere too
-            return Answer(Verdict.REFUSED, response.status)
         verdict = judge(response.status, b"", "", Expected.NOTHING)
         if verdict in (Verdict.WAIT, Verdict.FAULT):
             return self._delayed(verdict, response)

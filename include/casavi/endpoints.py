@@ -27,16 +27,16 @@ class Call(NamedTuple):
     evidence: Evidence
     answers: Expected = Expected.RECORD
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the address is that of all records of a kind, and not of one or below one."""
+        return "{" not in self.path
+
     def path_for(self, external_id: str, of: str = "") -> str:
         """Return the path for one record, which belongs to the record `of` where the path asks for it; ids may hold
         slashes and umlauts, so they are percent-encoded.
         """
         return self.path.replace("{parent}", quote(of, safe="")).replace("{id}", quote(external_id, safe=""))
-
-    @property
-    def reads_one(self) -> bool:
-        """Whether this reads one record, or what lies below one: a refusal is about that one and no other."""
-        return self.method == "GET" and "{" in self.path
 
 
 class Endpoint(NamedTuple):

@@ -151,32 +151,31 @@ def _arrow_type(column: Column[Any]) -> pa.DataType:
 def _array(table: Table, column: Column[Any], cells: tuple[Any, ...]) -> Cells:
     try:
         if column.info.get("flag"):
-            return _flags(cells, column)
+            return _flags(cells)
         if isinstance(column.type, Date | DateTime):
             return _moments(cells, is_day=isinstance(column.type, Date))
         return _whole_numbers(cells) if pa.types.is_integer(_arrow_type(column)) else _texts(cells)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        wanted = _wanted(column)
-    raise ContractError(  # outside the handler, as Arrow's message holds the value
-        f"{table.name}.{column.name}: some values are not {wanted}; convert them in the view."
-    )
+        place = f"{table.name}.{column.name}"
+    # outside the handler, as Arrow's message holds the value
+    if column.info.get("flag"):
+        raise FlagError(place)
+    raise ContractError(f"{place}: some values are not {_wanted(column)}; convert them in the view.")
 
 
 def _wanted(column: Column[Any]) -> str:
-    if column.info.get("flag"):
-        return "J or N"
     if isinstance(column.type, Date | DateTime):
         return "dates (DATE)"
     return "whole numbers (NUMBER)" if isinstance(column.type, Integer | Numeric) else "text (VARCHAR2; try TO_CHAR)"
 
 
-def _flags(cells: tuple[Any, ...], column: Column[Any]) -> Cells:
-    """Convert flags as `rows.is_yes` does, a chunk at once."""
+def _flags(cells: tuple[Any, ...]) -> Cells:
+    """Convert flags as `rows.is_yes` does, a chunk at once; raises where one is neither J nor N."""
     flags: Cells = pa.array(cells, pa.string())
     if not _are_all(flags, YES, NO):
         flags = pc.utf8_rtrim(flags, " ")
         if not _are_all(flags, YES, NO, ""):
-            raise FlagError(f"{column.table.name}.{column.name}")
+            raise pa.ArrowInvalid("neither J nor N")
     return pc.fill_null(pc.equal(flags, pa.scalar(YES)), pa.scalar(False))
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select, select
 
+from include.casavi.endpoints import endpoint_of
 from include.casavi.payloads import refusal
 from include.groups import GROUPS
 from include.ixhaus.activation import why_off
@@ -21,6 +22,7 @@ from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, sent
 from include.settings import SystemSettings
 from include.sync.decide import decide, imported, take_snapshot
+from include.sync.finality import standing
 from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
@@ -161,6 +163,7 @@ def _verdicts(
     for record_type in kind.record_types:
         if record_type in decided:
             held = known[known["record_type"] == record_type]
+            held = standing(held, endpoint_of(record_type, settings.portal), now, settings.limits.refused_days)
             yield from _of_type(group, record_type, decided[record_type], held, question.id, kind.views)
 
 

@@ -19,7 +19,7 @@ def spoken(text: str) -> str:
     if not _IS_RTF.match(text):
         return text
     try:
-        said: str = rtf_to_text(_PICTURE.sub("", text), errors="replace")  # type: ignore[no-untyped-call]  # says it is typed
+        said: str = rtf_to_text(_PICTURE.sub("", text), errors="replace")
     except (ValueError, LookupError, OverflowError):  # a number, a code page, a letter that there is not
         return text
     is_broken_off = not text.rstrip().rstrip("\0").endswith("}")

@@ -63,7 +63,6 @@ def test_only_the_addresses_of_files_are_taken_for_such(path: str, is_one: bool)
 
 
 def test_who_is_refused_one_record_is_not_refused_the_others() -> None:
-    assert LISTS["comment"].reads_one
-    assert SINGLE["ticket"].reads_one
-    assert not LISTS["ticket"].reads_one
-    assert not any(call.reads_one for endpoint in ENDPOINTS.values() for call in endpoint.calls())
+    assert not LISTS["comment"].is_of_all
+    assert not SINGLE["ticket"].is_of_all
+    assert LISTS["ticket"].is_of_all

@@ -35,7 +35,7 @@ _BEGIN: Final = date(2020, 1, 1)
 SETTINGS: Final = SystemSettings.model_validate(
     {
         "system": "production", "active": True, "properties": "100-999", "person_types": ["Mieter"],
-        "document_types": ["Anschreiben"], "portal_access_lead_days": 0, "report_user": "100",
+        "document_types": ["Anschreiben"], "portal_access_lead_days": 0, "report_user": "100", "post_author": "1",
     }
 )  # fmt: skip
 ONCE: Final[Rows] = {

@@ -38,7 +38,7 @@ def test_the_first_valid_address_is_used_and_the_rest_reported(typed: str, addre
 
 
 @pytest.mark.rule("E15", "O28")
-@pytest.mark.parametrize("typed", ["Büro; x@@y", "(max@example.org)", "max@localhost", "a\0@example.org", "siehe Akte"])
+@pytest.mark.parametrize("typed", ["Büro; x@@y", "(max@example.org)", "max@localhost", "siehe Akte"])
 @pytest.mark.parametrize("ledger", [[], [held("100.1.1")]])
 def test_who_has_no_valid_address_goes_out_without_one_and_is_named(typed: str, ledger: list[dict[str, str]]) -> None:
     outcome = decide(person(contract(end="2026-12-31"), email=typed), known=ledger)

@@ -67,7 +67,7 @@ CUT: Final = {
 """Texts for which the portal has less room than iX-Haus; all others that reach it fit."""
 NOT_SENT: Final = {
     "SP_MELDUNG.HINWEIS", "SP_MELDUNG.PORTAL_STATUS", "SP_MELDUNG.PORTAL_GRUND", "SP_MELDUNG.PORTAL_AENDERUNG",
-    "SP_HAUSMEISTER.ERREICHBARKEIT", "SP_EINSTELLUNG.SCHLUESSEL", "SP_EINSTELLUNG.WERT",
+    "SP_EINSTELLUNG.SCHLUESSEL", "SP_EINSTELLUNG.WERT",
 }  # fmt: skip
 READ: Final = {"SP_PERSON.EMAIL", "SP_PARTNER.EMAIL"}
 """An address is read out of the field (E15): it is never cut, and one that is too long is none."""
