@@ -264,7 +264,8 @@ def _verdict(run: Opened, counts: Counts, failed: Sequence[str], request: Reques
     alike = protocol.refused_alike(run.engine, run.key) if counts.errors else 0
     outstanding = protocol.still_refused(run.engine, run.key) if counts.outstanding else {}
     reasons = [
-        f"{counts.errors} records were refused, or could not be sent or taken over; the protocol names them" if counts.errors else "",
+        f"{counts.errors} records were refused, or could not be sent or taken over; the protocol names them"
+        if counts.errors else "",
         f"{alike} of them were refused alike, so that none of these is marked as refused" if alike else "",
         *(f"{number} × {kind} (HTTP {status}): {explain('STILL_REFUSED')}"
           for (kind, status), number in outstanding.items()),
