@@ -4,7 +4,6 @@ Of each record only its id, whom it is for and a digest of what it shows is kept
 """
 
 import asyncio
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from include.casavi.answers import read
 from include.casavi.client import Portal
 from include.casavi.endpoints import LISTS, SINGLE
 from include.casavi.listing import ListingError, list_pages, list_records
@@ -81,7 +81,7 @@ async def number_of(portal: Portal, record_type: str, portal_id: str) -> str | N
     the portal does not say.
     """
     answer = await portal.call(SINGLE[record_type], portal_id)
-    return _id(json.loads(answer.content).get("internalId")) if answer.verdict is Verdict.DONE else None
+    return _id(read(answer.content).get("internalId")) if answer.verdict is Verdict.DONE else None
 
 
 async def first_ids(portal: Portal, record_type: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Reading a whole list from the portal, page by page, without being led astray."""
 
-import json
 from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -8,6 +7,7 @@ from urllib.parse import quote
 
 from yarl import URL
 
+from include.casavi.answers import read
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Call
 from include.casavi.verdict import Expected, Verdict
@@ -71,7 +71,7 @@ async def list_pages(
             raise ListingError(f"{call.path}: the portal's pages come round again or never end")
         seen.add(address)
         answer = await _page(portal, call, address, longest_pause)
-        page = json.loads(answer.content)
+        page = read(answer.content)
         records = [_record(one) for one in page["list"] if isinstance(one, dict)]
         yield Page(records, answer.date, len(page["list"]) - len(records))
         address = _next(portal.base, address, page)
@@ -88,7 +88,7 @@ async def find(portal: Portal, call: Call, of: str, external_id: str, name: str 
             answer = await portal.call(call, of)
             if answer.verdict is not Verdict.DONE:
                 return answer
-            found = json.loads(answer.content).get("attachments") or []
+            found = read(answer.content).get("attachments") or []
     except ListingError:
         return Answer(Verdict.FAULT, reason="BAD_ANSWER")
     is_there = any(one.get("id") == external_id or (name and one.get("fileName") == name) for one in found)
@@ -109,7 +109,8 @@ async def _page(portal: Portal, call: Call, address: URL, longest_pause: float) 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:
     external_id = record.get("id")
-    return {**record, "id": "" if external_id is None else str(external_id)}
+    is_id = isinstance(external_id, str | int) and not isinstance(external_id, bool)
+    return {**record, "id": str(external_id) if is_id else ""}
 
 
 def _next(base: URL, current: URL, page: dict[str, Any]) -> URL | None:

@@ -19,15 +19,20 @@ def sorted_out(comments: list[Comment]) -> tuple[dict[str, Comment], dict[str, C
     """Return key → comment, of those that say that they are not internal, without a word they are (R44); and of those
     that nobody can take, as a field is of the wrong type, but for what may be internal.
     """
-    found: dict[str, Comment] = {}
-    odd: dict[str, Comment] = {}
+    by_key: dict[str, Comment] = {}
+    odd: set[str] = set()
     for comment in comments:
         is_internal = comment.get("isInternal", True)
         if is_internal is True or is_internal is None:
             continue
-        which = odd if is_internal is not False or _is_odd(comment) else found
-        which[_free_key(comment, found | odd)] = comment
-    return found, odd
+        key = _free_key(comment, by_key)
+        by_key[key] = comment
+        if is_internal is not False or _is_odd(comment):
+            odd.add(key)
+    return (
+        {key: one for key, one in by_key.items() if key not in odd},
+        {key: one for key, one in by_key.items() if key in odd},
+    )
 
 
 def public(comments: list[Comment]) -> dict[str, Comment]:

@@ -17,7 +17,7 @@ from include.groups.reports.inbound.linking import link_comments
 from include.groups.reports.inbound.notes import import_comments
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.sent import follow_up
-from include.groups.reports.inbound.set_aside import next_reason
+from include.groups.reports.inbound.set_aside import WITHOUT_ID, NamelessError, next_reason
 from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.texts import plain, storable
 from include.groups.reports.inbound.tickets import (
@@ -48,7 +48,8 @@ async def import_ticket(
 
     before: the inbox's row for it, if any
     whole:  with all that is below it, or without: then that is set aside
-    raises: ListingError if the ticket itself cannot be read, OddError if it cannot be taken, PortalStopError
+    raises: ListingError if the ticket itself cannot be read, OddError if it cannot be taken, NamelessError,
+            PortalStopError
     """
     require_form(ticket)
     writes = Writes()
@@ -59,6 +60,8 @@ async def import_ticket(
         known = known or (identify_further(connection, work, origin) if origin else None)
         report = known or _begin(connection, work, ticket, writes)
     status = report.seen_status
+    if report.why_none == WITHOUT_ID:
+        raise NamelessError  # what is remembered under this id is another ticket
     if report.why_none:
         writes.warn("ticket", ticket["id"], report.why_none)
     if report.number:
@@ -70,8 +73,6 @@ async def import_ticket(
             _leave_out(ticket, report, "PARTS_ODD", writes)
         status = report.note_status(status_of(ticket))
         report.write(writes, parse(ticket.get("modifiedAt")) or parse(ticket.get("createdAt")) or utc_now())
-    elif report.why_none == "TICKET_WITHOUT_ID":
-        return writes  # what is remembered under this id is another ticket
     version = f"{version_of(ticket)} {status}".strip()
     writes.lacks = report.lacks
     writes.remember(

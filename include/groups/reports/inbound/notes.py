@@ -8,9 +8,9 @@ from include.groups.reports.inbound.comments import Comment, echoed
 from include.groups.reports.inbound.known import Known
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.set_aside import is_due
-from include.groups.reports.inbound.statements import Row
+from include.groups.reports.inbound.statements import LONGEST_KEY, Row
 from include.groups.reports.inbound.texts import one_line, plain
-from include.groups.reports.inbound.tickets import LONGEST_ID, Ticket, version_of
+from include.groups.reports.inbound.tickets import Ticket, version_of
 from include.groups.reports.inbound.versions import digest, version_in
 from include.groups.reports.inbound.work import LONGEST_TEXT, Work, Writes, kept_text
 from include.groups.reports.times import local, parse
@@ -106,7 +106,7 @@ def note_change(work: Work, ticket: Ticket, report: Report, note_id: str, commen
     note_id: of the note that the comment became, or would become
     """
     text = CHANGED + plain(str(comment.get("text") or ""))
-    further = f"{note_id}-{_of_version(ticket, text)}"[:LONGEST_ID]
+    further = f"{note_id}-{_of_version(ticket, text)}"[:LONGEST_KEY]
     _add_note(work, report, further, text, comment | {"createdAt": None}, writes)
     report.changes.append("NOTIZ_GEAENDERT")
 
@@ -118,7 +118,7 @@ def note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Write
     """
     written: datetime | None = row["created_at"]
     text = f"Im Portal gelöscht: Notiz vom {written:%d.%m.%Y %H:%M}" if written else "Im Portal gelöscht: eine Notiz"
-    note_id = f"{row['erp_id']}-{_of_version(ticket, text)}"[:LONGEST_ID]
+    note_id = f"{row['erp_id']}-{_of_version(ticket, text)}"[:LONGEST_KEY]
     comment = {"authorName": US, "isInternal": True}
     _add_note(work, report, note_id, text, comment, writes)
     report.changes.append("NOTIZ_GELOESCHT")

@@ -9,8 +9,16 @@ from include.casavi.endpoints import LISTS
 from include.casavi.listing import ListingError, Page, list_pages
 from include.groups.reports.inbound.identity import identify
 from include.groups.reports.inbound.intake import import_ticket, read_ticket
-from include.groups.reports.inbound.set_aside import PASSING, OddError, due_tickets, is_of_one, note
-from include.groups.reports.inbound.statements import Row
+from include.groups.reports.inbound.nameless import Nameless, is_nameless
+from include.groups.reports.inbound.set_aside import (
+    PASSING,
+    NamelessError,
+    OddError,
+    due_tickets,
+    is_of_one,
+    note,
+)
+from include.groups.reports.inbound.statements import SET_ASIDE, Row, rows_of
 from include.groups.reports.inbound.texts import storable
 from include.groups.reports.inbound.tickets import (
     Ticket,
@@ -34,8 +42,6 @@ log = logging.getLogger(__name__)
 OVERLAP: Final = timedelta(minutes=10)
 """How far before the cursor the list begins: what was under way there when the cursor was set is listed again."""
 MOST_WALKS: Final = 5
-NAMELESS: Final = "-"
-"""Stands in the protocol for an id where there is none."""
 
 
 class Reading:
@@ -49,9 +55,10 @@ class Reading:
         self._late = 0
         """Changed tickets of this walk that were there before the first page, so that an earlier walk missed them."""
         self.unread: set[str] = set()
-        """Tickets that this reading has set aside."""
+        """Tickets that this reading has set aside by their ids."""
         self._tried = set[str]()
         """Those, and the tickets below which it has set something aside."""
+        self._nameless = Nameless(work, [])
         self.done = Writes()
         self.new_reports: set[str] = set()
 
@@ -63,13 +70,22 @@ class Reading:
         """
         with read_snapshot(self._work.run.engine) as connection:
             cursor = parse(read_cursor(connection, self._work.system))
-        after = cursor - OVERLAP if cursor else None
+            self._nameless = Nameless(
+                self._work, rows_of(connection, SET_ASIDE, system=self._work.system, kind="ticket")
+            )
+        after = cursor - OVERLAP if cursor and not self._nameless.is_due(utc_now()) else None
         for number in range(MOST_WALKS):
             if await self._walk(after, is_first=number == 0):
+                self._store(Writes() if after else self._nameless.forget())
                 break
         else:
             log.warning("the list of tickets changes faster than it is read; the next run goes on")
         await self._try_again()
+
+    @property
+    def set_aside(self) -> int:
+        """How many tickets this reading has set aside."""
+        return len(self.unread) + len(self._nameless)
 
     async def _walk(self, after: datetime | None, *, is_first: bool) -> bool:
         """Read all pages once; returns whether that was the last time, with which the cursor has moved."""
@@ -105,27 +121,28 @@ class Reading:
 
     async def _read(self, page: Page) -> None:
         """Bring in what a page lists; a ticket that cannot be taken leaves the others alone."""
-        nameless, have_ids = Writes(), self._work.run.settings.portal.tickets_have_ids
-        own = {one["id"] for one in page.records}
-        tickets = {(one["id"], is_numbered(one)): one for one in (named(it, have_ids=have_ids) for it in page.records)}
+        own, tickets = {one["id"] for one in page.records}, dict[str, Ticket]()
+        for record in [*page.records, *[Ticket()] * min(page.strays, 1)]:
+            ticket = named({"id": ""} | record, have_ids=self._work.run.settings.portal.tickets_have_ids)
+            if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
+                self._store(self._nameless.see(ticket))
+            else:
+                tickets[ticket["id"]] = ticket
         with read_snapshot(self._work.run.engine) as connection:
-            rows = inbox_rows(connection, self._work.system, [one["id"] for one in tickets.values()])
+            rows = inbox_rows(connection, self._work.system, list(tickets))
         for ticket in tickets.values():
             before = rows.get(ticket["id"])
-            if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
-                number = str(ticket.get("internalId") or NAMELESS)
-                nameless.warn("ticket", storable(number), "TICKET_WITHOUT_ID", Level.ERROR)
-            elif settled_version(before) != version_of(ticket) and ticket["id"] not in self.unread:
+            if settled_version(before) != version_of(ticket) and ticket["id"] not in self.unread:
                 modified = parse(ticket.get("modifiedAt"))
                 self._late += bool(modified and self._began and modified < self._began)
                 await self._import(storable(ticket), before)
-        if page.strays:
-            nameless.warn("ticket", NAMELESS, "TICKET_WITHOUT_ID", Level.ERROR)
-        self._store(nameless)
+        self._store(self._nameless.named(tickets.values()))
 
     async def _import(self, ticket: Ticket, before: Row | None) -> None:
         try:
             is_whole = await self._take(ticket, before)
+        except NamelessError:
+            self._store(self._nameless.see(ticket))
         except ListingError as error:
             log.warning("ticket %s: %s", ticket["id"], error)
             self._set_aside(ticket, "TICKET_UNREADABLE", before)
@@ -144,7 +161,7 @@ class Reading:
         try:
             writes = await import_ticket(self._work, self._portal, ticket, before)
             self._store(writes)
-        except (ListingError, OddError):
+        except (ListingError, OddError, NamelessError):
             raise
         except Exception as error:
             if not is_of_one(error):
@@ -177,7 +194,7 @@ class Reading:
         with read_snapshot(self._work.run.engine) as connection:
             rows = due_tickets(connection, self._work.system, utc_now())
         for row in rows:
-            if row["portal_id"] not in self._tried:
+            if row["portal_id"] not in self._tried and not is_nameless(row["portal_id"]):
                 await self._again(row)
 
     async def _again(self, row: Row) -> None:

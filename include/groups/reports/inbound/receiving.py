@@ -43,10 +43,9 @@ class Received:
 def receive(run: Opened) -> Received:
     """Import what is new in the portal since the last time: tickets, public comments, attachments (R58).
 
-    Every event arrives exactly once, whenever this ends; what one of them has that nobody can take keeps no other
-    waiting. Raises ListingError if the list of tickets could not be read
-    to its end, PortalStopError if no call can succeed, LeaseLostError; what was stored before stays, and the next run
-    goes on there.
+    Every event arrives exactly once, whenever this ends; what nobody can take of one of them keeps no other waiting.
+    Raises ListingError if the list of tickets could not be read to its end, PortalStopError if no call can succeed,
+    LeaseLostError; what was stored before stays, and the next run goes on there.
     """
     with TemporaryDirectory(prefix="inbound-", dir=run.folder.folder) as folder:  # readable by the owner only
         work = Work(run, Path(folder))
@@ -100,4 +99,4 @@ async def _receive(work: Work) -> Received:
         await reading.run()
     done = reading.done
     log.info("imported %d tickets, %d comments, %d attachments", done.tickets, done.comments, done.attachments)
-    return Received(done.tickets, done.comments, done.attachments, len(reading.unread), frozenset(reading.new_reports))
+    return Received(done.tickets, done.comments, done.attachments, reading.set_aside, frozenset(reading.new_reports))

@@ -24,12 +24,17 @@ from include.vocabulary.state import Level
 log = logging.getLogger(__name__)
 PASSING: Final = ("TICKET_UNREADABLE", "COMMENTS_UNREADABLE", "ATTACHMENT_UNREADABLE")
 """What may be over in a moment: the portal, or the virus scanner, was disturbed or kept something from us."""
+WITHOUT_ID: Final = "TICKET_WITHOUT_ID"
 _DAY: Final = timedelta(days=1)
 _EVERYBODYS: Final = (PortalStopError, LeaseLostError, ContractError, ConfigurationError, OSError, MemoryError)
 
 
 class OddError(ValueError):
     """A record of the portal is not of the form that all of its kind have; says in which field, and no value."""
+
+
+class NamelessError(Exception):
+    """A ticket has no id by which it can be told from another."""
 
 
 def is_due(row: Row, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from include.ixhaus.database import id_lists
 from include.ixhaus.rows import named_rows
 
 Row = dict[str, Any]
+LONGEST_KEY: Final = 100
 _IDS: Final[BindParameter[Any]] = bindparam("k_ids", expanding=True)
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
 _KIND: Final[BindParameter[Any]] = bindparam("k_kind")
@@ -150,7 +151,9 @@ HELD_AFTER_ALL: Final = _update(
 
 
 def rows_of(connection: Connection, query: Select[Any], **keys: object) -> list[Row]:
-    """Return the rows of a query by its keys: key, kind, system, …"""
+    """Return the rows of a query by its keys: key, kind, system, …; none if key is longer than any there is."""
+    if _is_too_long(keys.get("key")):
+        return []
     given = {f"k_{name}": value for name, value in keys.items()}
     return named_rows(connection, query, given)
 
@@ -163,7 +166,12 @@ def row_of(connection: Connection, query: Select[Any], **keys: object) -> Row | 
 def by_ids(connection: Connection, query: Select[Any], ids: Iterable[str], **keys: object) -> dict[str, Row]:
     """Return first column → row of a query for any number of ids."""
     found = {}
-    for wanted in id_lists(ids):
+    for wanted in id_lists(one for one in ids if not _is_too_long(one)):
         for row in rows_of(connection, query, ids=wanted, **keys):
             found[next(iter(row.values()))] = row
     return found
+
+
+def _is_too_long(key: object) -> bool:
+    """Whether no key is that long; databases refuse to look for some."""
+    return isinstance(key, str) and len(key) > LONGEST_KEY

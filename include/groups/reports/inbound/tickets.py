@@ -14,6 +14,7 @@ from include.groups.reports.inbound.statements import (
     KIND,
     LEDGER,
     LICENCES,
+    LONGEST_KEY,
     REPORTS,
     TEAM_NAME,
     Row,
@@ -31,7 +32,6 @@ from include.vocabulary.clock import utc_now
 from include.vocabulary.ids import imported
 from include.vocabulary.state import Origin, State
 
-LONGEST_ID: Final = 100
 _LONGEST_VERSION: Final = 40
 _LONGEST_STATUS: Final = 20
 _TEXTS: Final = (
@@ -90,7 +90,7 @@ def is_numbered(ticket: Ticket) -> bool:
 
 def is_usable(ticket_id: str) -> bool:
     """Whether a ticket can be asked for and remembered by this id."""
-    return 0 < len(ticket_id) <= LONGEST_ID and storable(ticket_id) == ticket_id
+    return 0 < len(ticket_id) <= LONGEST_KEY and storable(ticket_id) == ticket_id
 
 
 def inbox_rows(connection: Connection, system: str, ids: list[str]) -> dict[str, Row]:
@@ -109,7 +109,7 @@ def numbers_of(ticket: Ticket) -> list[str]:
     """
     key = ticket.get("internalId") or ticket["id"]
     mark = blake2b(f"{ticket['id']} {ticket.get('createdAt')}".encode(errors="replace"), digest_size=4).hexdigest()
-    return [imported(key)[:LONGEST_ID], f"{imported(key)[: LONGEST_ID - 9]}-{mark}"]
+    return [imported(key)[:LONGEST_KEY], f"{imported(key)[: LONGEST_KEY - 9]}-{mark}"]
 
 
 class Kind(NamedTuple):
