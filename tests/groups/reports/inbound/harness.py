@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, select
 from demo.ixhaus.estate import STAFF
 from demo.ixhaus.writing import write_rows
 from include.groups.reports.inbound import Received, receive
-from include.ixhaus.contract.own import SP_POSITION, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_ANHANG, SP_MELDUNG, SP_NOTIZ
 from include.ixhaus.database import engine_on, read_snapshot
 from include.ixhaus.ddl import create_sqlite_schema
@@ -128,6 +128,19 @@ class World:
         )
         return [(row["level"], row["external_id"], row["reason"]) for row in rows]
 
+    def aside(self) -> list[tuple[str, str, str]]:
+        """Type, id and reason of all that is set aside."""
+        rows = [one for one in self.rows(SP_EINGANG) if one["reason"]]
+        return sorted((one["record_type"], one["portal_id"], one["reason"]) for one in rows)
+
+    def hours_pass(self, hours: int) -> None:
+        """What was tried was tried so many hours earlier."""
+        for column in ("EMPFANGEN_AM", "VERSUCHT_AM"):
+            self.sql(
+                f"UPDATE SP_EINGANG SET {column} = datetime({column}, ?) || '.000000' WHERE {column} IS NOT NULL",
+                f"-{hours} hours",
+            )
+
     def cursor(self) -> str | None:
         rows = self.rows(SP_POSITION, name="reports.inbound")
         return str(rows[0]["value"]) if rows else None
@@ -160,6 +173,14 @@ class World:
     def comments(self, ticket_id: str, text: str = CANARY, **more: Any) -> int:
         """A tenant comments; returns the comment's internal id."""
         return int(self.sandbox.tenant_comments(TENANT, ticket_id, text, **more)["internalId"])
+
+    def comment(self, ticket_id: str, text: str = "Noch kalt", **more: Any) -> str:
+        """A tenant comments; returns the comment's id."""
+        return str(self.sandbox.tenant_comments(TENANT, ticket_id, text, **more)["id"])
+
+    def attachments(self) -> list[str]:
+        """The ids of all attachments of the portal, the oldest first."""
+        return [one["id"] for one in self.sandbox.state("attachments")]
 
     # ---- readings
 
