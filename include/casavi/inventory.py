@@ -175,7 +175,8 @@ def _id(value: object) -> str | None:
 def _responsibilities(record: Row) -> Row | None:
     """Return what a property shows of those who look after it but for the portal's own staff; None for nobody."""
     shown = record.get(_RESPONSIBILITIES)
-    ours = [one for one in shown if isinstance(one, dict) and one.get("roleType") != "internal"] if shown else []
+    everybody = shown if isinstance(shown, list) else []
+    ours = [one for one in everybody if isinstance(one, dict) and one.get("roleType") != "internal"]
     if not ours or not record["id"]:
         return None
     return _row("property", record, None) | {"digest": digest_of("responsibility", ours), "is_gone": False}

@@ -1,6 +1,6 @@
 """Reading a whole list from the portal, page by page, without being led astray."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
@@ -19,13 +19,13 @@ LONGEST_PAUSE: Final = 600.0
 
 
 class Page(NamedTuple):
-    """One page of a list, the portal's time when it was made (None if it did not say), and how many of its entries are
-    no records.
+    """One page of a list, the portal's time when it was made (None if it did not say), and those of its entries that
+    are no records.
     """
 
     records: list[dict[str, Any]]
     date: datetime | None
-    strays: int = 0
+    strays: Sequence[object] = ()
 
 
 class ListingError(Exception):
@@ -73,7 +73,7 @@ async def list_pages(
         answer = await _page(portal, call, address, longest_pause)
         page = read(answer.content)
         records = [_record(one) for one in page["list"] if isinstance(one, dict)]
-        yield Page(records, answer.date, len(page["list"]) - len(records))
+        yield Page(records, answer.date, [one for one in page["list"] if not isinstance(one, dict)])
         address = _next(portal.base, address, page)
 
 

@@ -136,7 +136,7 @@ async def _fill(work: Work, portal: Portal, ticket: Ticket, report: Report, writ
 async def _comments(portal: Portal, ticket: Ticket) -> tuple[list[Comment], int]:
     """Return a ticket's comments, and how many entries of its list are no records."""
     pages = [page async for page in list_pages(portal, LISTS["comment"], ticket["id"])]
-    return [storable(one) for page in pages for one in page.records], sum(page.strays for page in pages)
+    return [storable(one) for page in pages for one in page.records], sum(len(page.strays) for page in pages)
 
 
 def _leave_out(ticket: Ticket, report: Report, reason: str, writes: Writes) -> None:

@@ -37,6 +37,8 @@ class Nameless:
     def see(self, ticket: Ticket) -> Writes:
         """Return what is to be written of one that is listed."""
         writes, key = Writes(), _key_of(ticket)
+        if self._seen.get(key, ticket) != ticket:
+            key = _key_of({"": ticket})  # another one has this number
         if key not in self._seen:
             writes.warn("ticket", key, WITHOUT_ID, Level.ERROR)
             writes.remember(

@@ -122,7 +122,7 @@ class Reading:
     async def _read(self, page: Page) -> None:
         """Bring in what a page lists; a ticket that cannot be taken leaves the others alone."""
         own, tickets = {one["id"] for one in page.records}, dict[str, Ticket]()
-        for record in [*page.records, *[Ticket()] * min(page.strays, 1)]:
+        for record in [*page.records, *({"": one} for one in page.strays)]:
             ticket = named({"id": ""} | record, have_ids=self._work.run.settings.portal.tickets_have_ids)
             if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
                 self._store(self._nameless.see(ticket))

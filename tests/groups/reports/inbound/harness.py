@@ -38,12 +38,10 @@ Row = dict[str, Any]
 _SCHEMA: list[bytes] = []
 
 
-class World:
-    """An ERP and a portal; everything lies in `folder`."""
+class Office:
+    """An ERP, and readings of the portal that Airflow's connection names; everything lies in `folder`."""
 
-    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
-        self.sandbox = sandbox
-        self.user = PortalUser(sandbox)
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "run").mkdir(exist_ok=True)
         self.database = folder / "ixhaus.db"
@@ -59,7 +57,6 @@ class World:
             "portal_access_lead_days": 0, "report_user": "007", "post_author": None, "limits": LIMITS,
         }  # fmt: skip
         self._fill_erp()
-        self._fill_portal()
 
     def _fill_erp(self) -> None:
         for table, rows in STAFF.items():
@@ -70,15 +67,6 @@ class World:
         self.insert("SP_PERSON", {"person_key": "100.2.1", "partner_nr": PARTNER})
         self.contract("1", TENANT)
         self.contract("2", "100.2.1")
-
-    def _fill_portal(self) -> None:
-        self.user.post("properties", id="100", name="Am Ring", postalCode="0", city="Ort", addresses=[{"street": "A"}])
-        for number in ("1", "2", "3"):
-            self.user.post("units", id=f"100/{number}", propertyId="100", name=number, address="A")
-        for contact_id in (TENANT, PARTNER):
-            self.contact(contact_id)
-        for kind in STAFF["SP_MELDUNGSART"]:
-            self.user.post("ticket-types", id=kind["report_kind"], name=kind["name"])
 
     # ---- the ERP
 
@@ -145,6 +133,46 @@ class World:
         rows = self.rows(SP_POSITION, name="reports.inbound")
         return str(rows[0]["value"]) if rows else None
 
+    def ledger(self, kind: str, external_id: str, state: str = "present") -> None:
+        self.insert("SP_ABGLEICH", {
+            "system": SYSTEM, "record_type": kind, "external_id": external_id, "state": state,
+            "acknowledged_at": utc_now().replace(tzinfo=None),
+        })  # fmt: skip
+
+    # ---- readings
+
+    def settings(self, **changes: object) -> SystemSettings:
+        self._settings |= changes
+        return SystemSettings.model_validate(self._settings)
+
+    def receive(self, run: str = "casavi_reports/1", **settings: object) -> Received:
+        """Read the portal once, as a run of its own; which reports are new is seen in iX-Haus."""
+        given = self.settings(**settings)
+        lease = acquire(self.engine, f"{SYSTEM}/reports", run, given.limits.lease_seconds)
+        state = RunState(SYSTEM, "reports", run, "", lease.token, utc_now().isoformat())
+        received = receive(Opened(state, given, self.engine, lease, Staging("run", self.folder)))
+        lease.release(self.engine)
+        return replace(received, reports=frozenset())
+
+
+class World(Office):
+    """An ERP and a portal."""
+
+    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
+        super().__init__(folder)
+        self.sandbox = sandbox
+        self.user = PortalUser(sandbox)
+        self._fill_portal()
+
+    def _fill_portal(self) -> None:
+        self.user.post("properties", id="100", name="Am Ring", postalCode="0", city="Ort", addresses=[{"street": "A"}])
+        for number in ("1", "2", "3"):
+            self.user.post("units", id=f"100/{number}", propertyId="100", name=number, address="A")
+        for contact_id in (TENANT, PARTNER):
+            self.contact(contact_id)
+        for kind in STAFF["SP_MELDUNGSART"]:
+            self.user.post("ticket-types", id=kind["report_kind"], name=kind["name"])
+
     def ours(self, number: str = "M1", state: str = "present", **report: object) -> str:
         """A report of iX-Haus that the portal holds as a ticket of the same id, as the outbound side leaves it."""
         row = {"report_nr": number, "status": "Neu", "property_nr": "100", "origin": "ERP"}
@@ -153,14 +181,6 @@ class World:
         ticket = {"ticketTypeId": "REPARATUR", "title": "Unsere", "contactId": TENANT}
         assert self.user.post("tickets", id=number, **ticket).status == 201
         return number
-
-    def ledger(self, kind: str, external_id: str, state: str = "present") -> None:
-        self.insert("SP_ABGLEICH", {
-            "system": SYSTEM, "record_type": kind, "external_id": external_id, "state": state,
-            "acknowledged_at": utc_now().replace(tzinfo=None),
-        })  # fmt: skip
-
-    # ---- the portal
 
     def contact(self, contact_id: str) -> None:
         assert self.user.post("contacts", id=contact_id, lastName=f"{CANARY} {contact_id}").status == 201
@@ -181,18 +201,3 @@ class World:
     def attachments(self) -> list[str]:
         """The ids of all attachments of the portal, the oldest first."""
         return [one["id"] for one in self.sandbox.state("attachments")]
-
-    # ---- readings
-
-    def settings(self, **changes: object) -> SystemSettings:
-        self._settings |= changes
-        return SystemSettings.model_validate(self._settings)
-
-    def receive(self, run: str = "casavi_reports/1", **settings: object) -> Received:
-        """Read the portal once, as a run of its own; which reports are new is seen in iX-Haus."""
-        given = self.settings(**settings)
-        lease = acquire(self.engine, f"{SYSTEM}/reports", run, given.limits.lease_seconds)
-        state = RunState(SYSTEM, "reports", run, "", lease.token, utc_now().isoformat())
-        received = receive(Opened(state, given, self.engine, lease, Staging("run", self.folder)))
-        lease.release(self.engine)
-        return replace(received, reports=frozenset())
