@@ -93,7 +93,8 @@ def _by_key(found: Iterable[tuple[str | None, Attachment]]) -> dict[str, tuple[s
     """
     attachments: dict[str, tuple[str | None, Attachment]] = {}
     for note_id, one in found:
-        if one.get("isInternal", False) in (True, None):
+        is_internal = one.get("isInternal", False)
+        if is_internal is True or is_internal is None:
             continue
         key = _key(one)
         if key in attachments and _content(attachments[key][1]) != _content(one):

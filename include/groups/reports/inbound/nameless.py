@@ -7,9 +7,10 @@ from typing import Final
 from include.groups.reports.inbound.set_aside import WITHOUT_ID, is_due
 from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.texts import storable
-from include.groups.reports.inbound.tickets import Ticket, is_usable, version_of
+from include.groups.reports.inbound.tickets import Ticket, inbox_rows, is_usable, version_of
 from include.groups.reports.inbound.versions import digest
 from include.groups.reports.inbound.work import Work, Writes
+from include.ixhaus.database import read_snapshot
 from include.vocabulary.state import Level
 
 _MARK: Final = "#"
@@ -40,19 +41,21 @@ class Nameless:
         if self._seen.get(key, ticket) != ticket:
             key = _key_of({"": ticket})  # another one has this number
         if key not in self._seen:
+            with read_snapshot(self._work.run.engine) as connection:
+                before = inbox_rows(connection, self._work.system, [key]).get(key)
             writes.warn("ticket", key, WITHOUT_ID, Level.ERROR)
-            writes.remember(
-                self._work, "ticket", key, None, version_of(ticket), before=self._before.get(key), reason=WITHOUT_ID
-            )
+            writes.remember(self._work, "ticket", key, None, version_of(ticket), before=before, reason=WITHOUT_ID)
         self._seen[key] = ticket
         return writes
 
     def forget(self, keys: Iterable[str] | None = None) -> Writes:
-        """Return what is to be written where these are nameless no more (None: all that a whole list did not show)."""
+        """Return what is to be written where these are nameless no more (None: all of before), but for those that this
+        reading has seen.
+        """
         writes = Writes()
-        gone = set(self._before) - self._seen.keys() if keys is None else set(self._before).intersection(keys)
+        gone = (self._before.keys() if keys is None else self._before.keys() & set(keys)) - self._seen.keys()
         for key in sorted(gone):
-            row = self._before.pop(key)
+            row = self._before[key]
             writes.remember(self._work, "ticket", key, None, row["version"] or "", before=row)
         return writes
 

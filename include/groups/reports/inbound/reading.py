@@ -124,7 +124,8 @@ class Reading:
         own, tickets = {one["id"] for one in page.records}, dict[str, Ticket]()
         for record in [*page.records, *({"": one} for one in page.strays)]:
             ticket = named({"id": ""} | record, have_ids=self._work.run.settings.portal.tickets_have_ids)
-            if not is_usable(ticket["id"]) or (is_numbered(ticket) and ticket["id"] in own):
+            is_of_another = is_numbered(ticket) and ticket["id"] in own
+            if not is_usable(ticket["id"]) or is_of_another or _are_two(ticket, tickets.get(ticket["id"], ticket)):
                 self._store(self._nameless.see(ticket))
             else:
                 tickets[ticket["id"]] = ticket
@@ -213,3 +214,8 @@ class Reading:
                 return
             writes.remember(self._work, "ticket", ticket_id, row["erp_id"], row["version"] or "", before=row)  # gone
         self._store(writes)
+
+
+def _are_two(one: Ticket, other: Ticket) -> bool:
+    """Whether two tickets of a page are not the same one, although their ids are."""
+    return repr(one.get("internalId")) != repr(other.get("internalId"))  # what is no number need not equal itself

@@ -233,6 +233,8 @@ def test_a_ticket_that_gets_an_id_is_imported_and_nameless_no_more(world: World,
     distorted(ticket_id)
     assert world.receive("r/2") == Received(tickets=1)
     assert world.aside() == []
+    distorted(ticket_id, id=None)
+    assert world.receive("r/3") == Received(unread=1)
 
 
 # ---- kinds that tenants cannot report as
