@@ -71,6 +71,19 @@ def test_the_run_is_red_while_a_tenants_report_is_missing_and_green_afterwards(
     desk.settle()
 
 
+def test_a_report_that_staff_enter_by_hand_and_close_in_the_portal_is_waited_for_no_longer(
+    desk: Desk, distorted: Distorted
+) -> None:
+    ticket_id = files(desk)
+    distorted(ticket_id, title=["Kalt"])
+    assert not is_green(desk)
+    desk.sandbox.staff_sets_status(ticket_id, "CLOSED")
+    assert is_green(desk)
+    assert named(desk) == [("warning", ticket_id, "TICKET_ODD")]
+    assert aside(desk) == []
+    desk.settle()
+
+
 def test_a_part_that_is_set_aside_is_said_at_the_report_and_leaves_the_run_green(
     desk: Desk, distorted: Distorted
 ) -> None:

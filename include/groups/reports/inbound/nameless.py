@@ -7,7 +7,7 @@ from typing import Final
 from include.groups.reports.inbound.set_aside import WITHOUT_ID, is_due
 from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.texts import storable
-from include.groups.reports.inbound.tickets import Ticket, inbox_rows, is_usable, version_of
+from include.groups.reports.inbound.tickets import Ticket, inbox_rows, is_closed_by_staff, is_usable, version_of
 from include.groups.reports.inbound.versions import digest
 from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
@@ -40,12 +40,17 @@ class Nameless:
         writes, key = Writes(), _key_of(ticket)
         if self._seen.get(key, ticket) != ticket:
             key = _key_of({"": ticket})  # another one has this number
-        if key not in self._seen:
-            with read_snapshot(self._work.run.engine) as connection:
-                before = inbox_rows(connection, self._work.system, [key]).get(key)
-            writes.warn("ticket", key, WITHOUT_ID, Level.ERROR)
-            writes.remember(self._work, "ticket", key, None, version_of(ticket), before=before, reason=WITHOUT_ID)
+        if key in self._seen:
+            return writes
+        with read_snapshot(self._work.run.engine) as connection:
+            before = inbox_rows(connection, self._work.system, [key]).get(key)
+        version, is_closed = version_of(ticket), is_closed_by_staff(ticket, before)
+        if before and not before["reason"] and before["version"] == version:
+            return writes
         self._seen[key] = ticket
+        writes.warn("ticket", key, WITHOUT_ID, Level.WARNING if is_closed else Level.ERROR)
+        reason = None if is_closed else WITHOUT_ID
+        writes.remember(self._work, "ticket", key, None, version, before=before, reason=reason)
         return writes
 
     def forget(self, keys: Iterable[str] | None = None) -> Writes:
@@ -55,8 +60,7 @@ class Nameless:
         writes = Writes()
         gone = (self._before.keys() if keys is None else self._before.keys() & set(keys)) - self._seen.keys()
         for key in sorted(gone):
-            row = self._before[key]
-            writes.remember(self._work, "ticket", key, None, row["version"] or "", before=row)
+            writes.remember(self._work, "ticket", key, None, "", before=self._before[key])
         return writes
 
     def named(self, tickets: Iterable[Ticket]) -> Writes:

@@ -23,6 +23,7 @@ from include.groups.reports.inbound.texts import storable
 from include.groups.reports.inbound.tickets import (
     Ticket,
     inbox_rows,
+    is_closed_by_staff,
     is_numbered,
     is_usable,
     named,
@@ -183,11 +184,13 @@ class Reading:
         if report and is_here:
             report.lack(reason, is_news=explain(reason) not in report.hint)
             report.write(writes, utc_now())
-        writes.warn("ticket", ticket["id"], reason, Level.WARNING if is_here else Level.ERROR)
+        is_closed = reason not in PASSING and is_closed_by_staff(ticket, before)
+        writes.warn("ticket", ticket["id"], reason, Level.WARNING if is_here or is_closed else Level.ERROR)
         status = split_version(before["version"])[1] if before else ""
         version = f"{'' if reason in PASSING else version_of(ticket)} {status}".rstrip()
         erp_id = before["erp_id"] if before else None
-        writes.remember(self._work, "ticket", ticket["id"], erp_id, version, before=before, reason=reason)
+        kept = None if is_closed else reason
+        writes.remember(self._work, "ticket", ticket["id"], erp_id, version, before=before, reason=kept)
         self._store(writes)
 
     async def _try_again(self) -> None:

@@ -26,7 +26,7 @@ from include.groups.reports.inbound.texts import one_line, storable
 from include.groups.reports.inbound.work import Work
 from include.groups.reports.times import local, parse
 from include.rules.offices import is_licensed
-from include.rules.reports.sources import OPEN, TEAM_LICENCE, of_released_team
+from include.rules.reports.sources import CLOSED, OPEN, TEAM_LICENCE, of_released_team
 from include.settings import SystemSettings
 from include.vocabulary.clock import utc_now
 from include.vocabulary.ids import imported
@@ -52,6 +52,14 @@ def version_of(ticket: Ticket) -> str:
 def status_of(ticket: Ticket) -> str:
     """Return a ticket's status in the portal, as much of it as is remembered."""
     return str(ticket.get("status") or "")[:_LONGEST_STATUS]
+
+
+def is_closed_by_staff(ticket: Ticket, before: Row | None) -> bool:
+    """Whether staff have closed a ticket in the portal that was set aside: nobody waits for it any more.
+
+    before: the inbox's row for it, if any
+    """
+    return bool(before and before["reason"]) and status_of(ticket) == CLOSED
 
 
 def require_form(ticket: Ticket) -> None:

@@ -237,6 +237,15 @@ def test_a_ticket_that_gets_an_id_is_imported_and_nameless_no_more(world: World,
     assert world.receive("r/3") == Received(unread=1)
 
 
+def test_a_ticket_without_an_id_that_staff_close_is_waited_for_no_longer(world: World, distorted: Distorted) -> None:
+    ticket_id = nameless(world, distorted)
+    world.sandbox.staff_sets_status(ticket_id, "CLOSED")
+    for run in ("r/2", "r/3"):
+        world.receive(run)
+        assert world.aside() == []
+    assert [level for level, *_ in world.warned()] == ["error", "warning"]
+
+
 # ---- kinds that tenants cannot report as
 
 
