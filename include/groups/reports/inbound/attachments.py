@@ -13,7 +13,7 @@ from include.casavi.verdict import Verdict
 from include.groups.reports.inbound.keys import keys_of
 from include.groups.reports.inbound.own_files import Files, link_file, look_up_files, same_of_ours
 from include.groups.reports.inbound.report import Report
-from include.groups.reports.inbound.set_aside import OddError, is_due, require_texts
+from include.groups.reports.inbound.set_aside import OddError, is_due, is_of_one, note, require_texts
 from include.groups.reports.inbound.statements import FILE_OWNERS, INBOX, Row, by_ids
 from include.groups.reports.inbound.tickets import Ticket
 from include.groups.reports.inbound.versions import digest, version_in
@@ -144,6 +144,19 @@ async def _take(
         return _Taken(file_id)
     if _is_odd(attachment):
         return _Taken(None, "ATTACHMENT_ODD")
+    try:
+        return await _fetch_checked(work, portal, report, files, note_id, file_id, attachment, writes)
+    except Exception as error:
+        if not is_of_one(error):
+            raise
+        note("attachment", file_id, error)
+        return _Taken(None, "ATTACHMENT_ODD")
+
+
+async def _fetch_checked(
+    work: Work, portal: Portal, report: Report, files: Files, note_id: str | None, file_id: str, attachment: Attachment,
+    writes: Writes,
+) -> _Taken:  # fmt: skip
     path = work.folder / uuid4().hex
     answer = await _fetch(portal, str(attachment.get("url") or ""), work.run.settings.limits.max_file_mb << 20, path)
     if answer.verdict is not Verdict.DONE:

@@ -151,7 +151,7 @@ class Reading:
         except Exception as error:
             if not is_of_one(error):
                 raise
-            note(ticket["id"], error)
+            note("ticket", ticket["id"], error)
             self._set_aside(ticket, "TICKET_ODD", before)
         else:
             self._tried |= set() if is_whole else {ticket["id"]}
@@ -168,7 +168,7 @@ class Reading:
         except Exception as error:
             if not is_of_one(error):
                 raise
-            note(ticket["id"], error)
+            note("ticket", ticket["id"], error)
             writes = await import_ticket(self._work, self._portal, ticket, before, whole=False)
             self._store(writes)
         return not writes.lacks
@@ -215,7 +215,9 @@ class Reading:
             if ticket and ticket["id"] == ticket_id:
                 await self._import(storable(ticket), row)
                 return
-            writes.remember(self._work, "ticket", ticket_id, row["erp_id"], row["version"] or "", before=row)  # gone
+            # gone, perhaps not for ever: listed again, it is read again
+            version = f" {split_version(row['version'])[1]}".rstrip()
+            writes.remember(self._work, "ticket", ticket_id, row["erp_id"], version, before=row)
         self._store(writes)
 
 

@@ -77,11 +77,11 @@ def is_of_one(error: Exception) -> bool:
     return not isinstance(error, _EVERYBODYS)
 
 
-def note(ticket_id: str, error: Exception) -> None:
-    """Log what went wrong with a ticket and where, without the error's text, which may quote a tenant."""
+def note(kind: str, portal_id: str, error: Exception) -> None:
+    """Log what went wrong with a record and where, without the error's text, which may quote a tenant."""
     at = extract_tb(error.__traceback__)[-1]
     said = str(error) if isinstance(error, OddError) else type(error).__name__
-    log.warning("ticket %s is set aside: %s (%s, line %s)", ticket_id, said, at.name, at.lineno)
+    log.warning("%s %s is set aside: %s (%s, line %s)", kind, portal_id, said, at.name, at.lineno)
 
 
 def require_texts(record: dict[str, Any], names: Iterable[str]) -> None:

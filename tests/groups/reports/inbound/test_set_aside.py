@@ -1,12 +1,13 @@
 """Whatever one ticket, comment or file holds is that one's problem: set aside by id and reason, tried again (R58)."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from include.groups.reports.inbound import Received, intake, tickets, work
+from include.groups.reports.inbound import Received, attachments, intake, tickets, work
 from include.ixhaus.contract.own import SP_EINGANG
 from include.vocabulary.reasons import explain
 from tests.distorted import Distorted
@@ -193,9 +194,13 @@ def test_a_ticket_that_is_gone_from_the_portal_is_waited_for_no_longer(world: Wo
     distorted(ticket_id, title=["schlecht"])
     world.receive()
     world.sandbox.fault("status", path=f"/tickets/{ticket_id}", times=None, status=404)
+    world.sandbox.fault("status", "GET", "/tickets", times=1, status=200, body={"list": []})
     world.hours_pass(24)
     assert world.receive() == Received()
     assert world.aside() == []
+    world.sandbox.end_faults()  # and there it is again
+    distorted(ticket_id)
+    assert world.receive() == Received(tickets=1)
 
 
 # ---- tickets without an id
@@ -287,6 +292,19 @@ def test_what_nobody_has_thought_of_below_a_ticket_lets_the_ticket_in(
     world.hours_pass(24)
     assert world.receive() == Received(comments=1, attachments=1)
     assert (world.report()["hint"], world.aside()) == (None, [])
+
+
+def test_what_nobody_has_thought_of_in_a_file_lets_the_others_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(path: Path) -> str:
+        if path.read_bytes() == b"A":
+            raise ZeroDivisionError(CANARY)
+        return "text/plain"
+
+    world.comment(world.files_report(file=FILE), file=("b.txt", "text/plain", b"B"))
+    monkeypatch.setattr(attachments, "media_type_of", fails)
+    assert world.receive() == Received(tickets=1, comments=1, attachments=1)
+    assert [one["content"] for one in world.files()] == [b"B"]
+    assert {one[2] for one in world.aside()} == {"ATTACHMENT_ODD"}
 
 
 def test_what_nobody_has_thought_of_in_a_ticket_keeps_no_other_waiting(
