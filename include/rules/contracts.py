@@ -12,9 +12,10 @@ from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, pare
 from include.rules.values import cleaned, days, is_released, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
+_FLAGS: Final = ("has_unit", "has_person", "main_has_partner", "has_contract", "is_doubled")
 _OPEN_END = pd.Timestamp("9999-12-31")
 
 
@@ -48,6 +49,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
             "has_person": contact >= 0,
             "main_has_partner": persons["partner_nr"].notna(),
             "has_contract": True,
+            "is_doubled": contracts["contract_nr"].duplicated(keep=False),
             "changed_at": utc(contracts["changed_at"]),
             "source": ids.source("SP_VERTRAG", contracts["contract_nr"]),
         }
@@ -69,7 +71,7 @@ def _of_roles(roles: DataFrame, main: DataFrame) -> DataFrame:
         end=days(roles["end"]).fillna(of_contract["end"]),
         changed_at=newest(utc(roles["changed_at"]), of_contract["changed_at"]),
         source=ids.source("SP_VERTRAGSROLLE", roles["contract_nr"], roles["partner_nr"], roles["role"]),
-        **{name: _true(of_contract[name]) for name in ("has_unit", "has_person", "main_has_partner", "has_contract")},
+        **{name: _true(of_contract[name]) for name in _FLAGS},
     )
     return agreements if agreements["external_id"].is_unique else _one_per_partner(agreements)
 
@@ -113,6 +115,7 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
     return first_hit(
         agreements,
         (~agreements["has_contract"], Decision.REMOVE, "NO_CONTRACT"),
+        (agreements["is_doubled"], Decision.INVALID, NOT_UNIQUE),
         (~is_released(agreements["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
         (is_role & (agreements["contact"] == agreements["main_contact"]), Decision.REMOVE, "MAIN_TENANT"),
         (is_role & agreements["has_person"] & ~agreements["main_has_partner"], Decision.REMOVE, "MAIN_WITHOUT_PARTNER"),

@@ -12,7 +12,7 @@ from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
 from include.rules.identity import contacts_of, people_of
 from include.rules.outcomes import outcome, parents
-from include.rules.values import cleaned, days, is_released, keyed, utc
+from include.rules.values import cleaned, days, is_released, keyed, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
@@ -129,7 +129,7 @@ def _outcome(
 def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
     """Return which documents cannot be sent and must not stay where the portal has them."""
     held = ledger[ledger["state"].isin(MAYBE_HELD)]
-    before = document_ids.map(held.set_index("external_id")["identity"].fillna(""))
+    before = taken(held.fillna({"identity": ""}), positions(document_ids, held["external_id"]))["identity"]
     has_moved = (before != _audience(places)) & (before != "")
     is_unknown = decided["reason"].isin(NOT_RESOLVABLE)
     return before.notna() & (decided["decision"] == Decision.INVALID) & (is_unknown | has_moved)

@@ -16,7 +16,7 @@ from include.rules.contacts import decide_contacts, places_of, standing
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People, given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
-from include.rules.outcomes import withhold
+from include.rules.outcomes import one_per_id, withhold
 from include.rules.values import occurs
 from include.settings import SystemSettings
 
@@ -86,4 +86,4 @@ def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
     is_mine = of_residents if group == PERSONS else ~of_residents
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
     handed_over = ~is_mine & occurs(decided["external_id"], sent_so_far)
-    return withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True)
+    return one_per_id(withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True))

@@ -18,7 +18,7 @@ from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Change, Staging
 from include.vocabulary.clock import utc_now
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,8 @@ def _entry(record_type: str, row: Any, reasons: Mapping[str, str]) -> Entry:
         reason = CANNOT_WITHDRAW if waits_for_hand else "REFUSED_BEFORE"
         return Entry(record_type, row.external_id, Level.OUTSTANDING, reason)
     if row.outcome == Outcome.INVALID:
-        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=row.text)
+        told = row.text or (row.source if row.reason == NOT_UNIQUE else "")  # both are named
+        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=told)
     return Entry(record_type, row.external_id, Level.GUARDED, row.reason)
 
 

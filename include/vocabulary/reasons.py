@@ -29,6 +29,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The property is not in the range of released properties.")),
     "UNKNOWN_PROPERTY": Reason("R13", Text("Das Objekt ist in iX-Haus nicht vorhanden.",
         "There is no such property in iX-Haus.")),
+    "NOT_UNIQUE": Reason("R24", Text("In iX-Haus tragen mehrere Datensätze diese Nummer; solange keiner zu erkennen gibt, welcher gemeint ist, bleibt das Portal, wie es ist.",
+        "Several records of iX-Haus have this number; until it is clear which of them is meant the portal stays as it is.")),
     # persons and contracts
     "ACTIVE": Reason("R16", Text("Die Person hat einen gültigen Vertrag.",
         "The person has a valid contract.")),
