@@ -21,7 +21,7 @@ from bench.figure import Figure
 PARALLEL = 16
 _SETTINGS = {
     "system": "production", "active": True, "properties": "1-9", "person_types": ["Mieter"],
-    "portal_access_lead_days": 0, "report_user": "007",
+    "portal_access_lead_days": 0, "report_user": "007", "post_author": None,
     "limits": {"requests_per_second": 1e9, "parallel_requests": PARALLEL},
 }  # fmt: skip
 

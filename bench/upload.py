@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 MB = 2**20
 SETTINGS = {
     "system": "production", "active": True, "properties": "1-9", "person_types": ["Mieter"],
-    "portal_access_lead_days": 0, "report_user": "007", "limits": {"requests_per_second": 1e9},
+    "portal_access_lead_days": 0, "report_user": "007", "post_author": None, "limits": {"requests_per_second": 1e9},
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ person_types: [Mieter, Eigentümer]
 portal_access_lead_days: 14
 portal_access_trail_days: 90
 report_user: "007"
+post_author: verwaltung
 schedules: {objects: null, persons: 30 2 * * *}
 limits: {requests_per_second: 500, parallel_requests: 8}
 removal_guard: {max_percent: 10, max_count: 200}

@@ -23,6 +23,7 @@ properties: 100-199
 person_types: [Mieter]
 portal_access_lead_days: 14
 report_user: "007"
+post_author: verwaltung
 limits: {parallel_loads: 3}
 """
 BROKEN = SOUND.replace("person_types", "person_typ")

@@ -35,10 +35,8 @@ REPORT_CASES: Final = {case.name: case.report_nr for case in report_cases(_ANY_D
 REFUSED: Final = {
     "V-E3a": "END_BEFORE_START",
     "V-E3b": "NO_START",
-    "129.E15-bad.1": "EMAIL_INVALID",
     "129.E22c.1": "NO_NAME",
     "129.LONG.1": "INVALID_VALUE",
-    "129.NUL.1": "INVALID_VALUE",
     "DOK-R27": "NO_DOCUMENT_DATE",
     "DOK-R28": "FILE_TOO_LARGE",
     "DOK-R30-none": "NO_RECIPIENT_TYPE",

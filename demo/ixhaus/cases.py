@@ -153,9 +153,17 @@ def _quality(day: Calendar) -> Iterator[Case]:
     yield Case("E15", "two e-mail addresses: the first is used", tenant(
         "E15", day, day(-500), email="e15-a@example.org; e15-b@example.org",
     ))  # fmt: skip
+    yield Case(
+        "E15-bad",
+        "no valid e-mail address: sent without one, and named",
+        tenant("E15-bad", day, day(-500), email="Büro; x@@y"),
+    )
     yield Case("E15-odd", "one valid address with blanks and a remark; one with an umlaut", (
         *tenant("E15-odd", day, day(-500), email="  e15-odd@example.org (Büro) "),
         *tenant("E15-idn", day, day(-500), email="e15-idn@müllerhaus.example.org"),
+    ))  # fmt: skip
+    yield Case("NUL", "NUL byte in the name, without which it goes out", tenant(
+        "NUL", day, day(-500), last_name="Muster-\0NUL",
     ))  # fmt: skip
 
 
@@ -164,10 +172,8 @@ def _refused(day: Calendar) -> Iterator[Case]:
     yield Case("E3", "end before begin; no begin", (
         *tenant("E3a", day, day(-100), day(-200)), *tenant("E3b", day, None),
     ), ("V-E3a", "V-E3b"))  # fmt: skip
-    yield Case("E15-bad", "no valid e-mail address", tenant("E15-bad", day, day(-500), email="Büro; x@@y"))
     yield Case("E22c", "neither last name nor company", tenant("E22c", day, day(-500), last_name=None))
     yield Case("LONG", "last name of 300 letters", tenant("LONG", day, day(-500), last_name="Muster-LONG" + "g" * 289))
-    yield Case("NUL", "NUL byte in the name", tenant("NUL", day, day(-500), last_name="Muster-\0NUL"))
 
 
 def _elsewhere(name: str, place: str, day: Calendar) -> tuple[Record, ...]:

@@ -95,7 +95,7 @@ def _write_owners_and_caretakers(connection: sqlite3.Connection, numbers: list[s
             partners[key] = {"partner_nr": key, **_owner(number, share), **common}
         key = f"60010{int(number) % 6}"
         role = {"property_nr": number, "partner_nr": key, "changed_at": changed, "is_visible": "J"}
-        caretakers.append(role | {"begin": today - timedelta(days=900), "availability": "Mo bis Fr 8 bis 16 Uhr"})
+        caretakers.append(role | {"begin": today - timedelta(days=900)})
         partners[key] = {"partner_nr": key, **_caretaker(int(number) % 6), **common}
     write_rows(connection, "SP_EIGENTUEMER", owners)
     write_rows(connection, "SP_HAUSMEISTER", caretakers)

@@ -10,7 +10,7 @@ from pandas import DataFrame, Series
 from include.rules.emails import clean_emails, share_out
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
-from include.rules.outcomes import in_order
+from include.rules.outcomes import CARRIES_CONTENT, in_order
 from include.rules.values import is_anonymised, is_released, joined, warnings
 from include.settings import SystemSettings
 from include.vocabulary.decision import NOT_UNIQUE, Decision
@@ -18,14 +18,14 @@ from include.vocabulary.state import State
 
 BEST_FIRST: Final = (
     "ACTIVE", "OWNER", "TYPE_NOT_RELEASED", "CARETAKER", "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED",
-    NOT_UNIQUE, "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START", "MAIN_WITHOUT_PARTNER", "NO_OWNER_LICENCE",
-    "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
+    NOT_UNIQUE, "OUTSIDE_CONTRACT", "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START", "MAIN_WITHOUT_PARTNER",
+    "NO_OWNER_LICENCE", "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
 )  # fmt: skip
 """A contact is what the best of its contracts and offices allows: how one of them stands, best first (E6, E10, E22)."""
 
 NOT_IN_PORTAL: Final = (
-    "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED", "MAIN_WITHOUT_PARTNER", "NO_OWNER_LICENCE",
-    "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT",
+    "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED", "OUTSIDE_CONTRACT", "MAIN_WITHOUT_PARTNER",
+    "NO_OWNER_LICENCE", "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT",
 )  # fmt: skip
 LEFT_ALONE: Final = ("NO_START", "END_BEFORE_START", "UNKNOWN_PERSON", NOT_UNIQUE)
 """Contracts that are wrong in the ERP: no reason to send anybody, and none to remove anybody (E3)."""
@@ -68,13 +68,15 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
     is_overwritten = _is_overwritten(people.contacts)
     contacts = _without_anonymised_values(people.contacts, is_overwritten)
     emails = clean_emails(contacts["email"])
-    decided = _decide(contacts, stands, emails["is_invalid"], is_overwritten & (identified["state"] == State.REMOVED))
+    decided = _decide(contacts, stands, is_overwritten & (identified["state"] == State.REMOVED))
+    is_sent = decided["decision"].isin(CARRIES_CONTENT)
     is_user = (decided["decision"] == Decision.SEND) & ~contacts["is_minor"]
 
     users = identified.assign(email=emails["address"], is_main=places["is_main"])[is_user]
     shared = share_out(users).reindex(contacts.index)
     found = {
-        "ANONYMISED_VALUE": _any_anonymised(people.contacts, [*_DETAILS.values(), *_REACH.values()]),
+        "ANONYMISED_VALUE": is_sent & _any_anonymised(people.contacts, [*_DETAILS.values(), *_REACH.values()]),
+        "EMAIL_INVALID": is_user & emails["is_invalid"],
         "EMAIL_PARTLY": is_user & emails["is_partly"],
         "EMAIL_SHARED": shared["is_shared"] == True,  # noqa: E712 - missing for those who are no users
     }
@@ -102,9 +104,7 @@ def _is_overwritten(contacts: DataFrame) -> "Series[bool]":
     return _any_anonymised(contacts, _NAMES.values()) | contacts["anonymised_at"].notna()
 
 
-def _decide(
-    contacts: DataFrame, stands: Series, has_bad_email: "Series[bool]", is_overwritten_and_removed: "Series[bool]"
-) -> DataFrame:
+def _decide(contacts: DataFrame, stands: Series, is_overwritten_and_removed: "Series[bool]") -> DataFrame:
     nameless = contacts["last_name"].isna() & contacts["company"].isna()
     not_released, is_caretaker = stands == "TYPE_NOT_RELEASED", stands == "CARETAKER"
     return first_hit(
@@ -119,7 +119,6 @@ def _decide(
         (nameless,                          Decision.INVALID,  "NO_NAME"),
         (is_caretaker,                      Decision.RESTRICT, "CARETAKER"),
         (contacts["is_minor"],              Decision.SEND,     "MINOR"),
-        (has_bad_email,                     Decision.INVALID,  "EMAIL_INVALID"),
         (stands == "OWNER",                 Decision.SEND,     "OWNER"),
         otherwise=(Decision.SEND, "ACTIVE"),
     )  # fmt: skip

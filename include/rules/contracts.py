@@ -4,47 +4,46 @@ from datetime import date
 from typing import Final
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
-from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
-from include.rules.values import cleaned, days, is_released, iso, keyed, occurs, positions, taken, utc
+from include.rules.outcomes import CARRIES_CONTENT, lines, outcome, parents
+from include.rules.roles import with_roles
+from include.rules.values import cleaned, days, is_released, is_true, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import NOT_UNIQUE, Decision
 
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
-_FLAGS: Final = ("has_unit", "has_person", "main_has_partner", "has_contract", "is_doubled")
-_OPEN_END = pd.Timestamp("9999-12-31")
 
 
-def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> DataFrame:
+def agreements_of(contracts: DataFrame, people: People) -> DataFrame:
     """Return contracts and roles in contracts in one frame, as both give a contact access to a unit.
 
     contracts: the view; a contract whose person is unknown has contact -1
-    units:     the view, to know which units exist
-    returns:   frames.AGREEMENTS
+    returns:   frames.AGREEMENTS, one row for each contract and role
     """
     contracts = cleaned(keyed(contracts, ["contract_nr"]), ["property_nr", "unit_nr", "person_key", "kind"])
     person = positions(contracts["person_key"], people.persons["person_key"])
     persons = taken(people.persons[["contact", "person_type", "partner_nr"]], person)
     contact = persons["contact"].fillna(-1).astype(int)
     unit_id = ids.unit(contracts["property_nr"], contracts["unit_nr"])
-    units = keyed(units, ["property_nr", "unit_nr"])
+    begin, end = days(contracts["begin"]), days(contracts["end"])
     main = DataFrame(
         {
             "external_id": contracts["contract_nr"],
             "contract_nr": contracts["contract_nr"],
             "contact": contact,
             "main_contact": contact,
+            "person_key": contracts["person_key"],
             "is_main": True,
             "property_nr": contracts["property_nr"],
             "unit_id": unit_id,
-            "has_unit": occurs(unit_id, ids.unit(units["property_nr"], units["unit_nr"])),
             "type": contracts["kind"].str.upper().map(_TYPES).astype("str"),
-            "begin": days(contracts["begin"]),
-            "end": days(contracts["end"]),
+            "begin": begin,
+            "end": end,
+            "is_reversed": (end < begin).fillna(False),
             "person_type": persons["person_type"],
             "has_person": contact >= 0,
             "main_has_partner": persons["partner_nr"].notna(),
@@ -54,49 +53,7 @@ def agreements_of(contracts: DataFrame, people: People, units: DataFrame) -> Dat
             "source": ids.source("SP_VERTRAG", contracts["contract_nr"]),
         }
     )
-    return pd.concat([main, _of_roles(people.roles, main)], ignore_index=True)
-
-
-def _of_roles(roles: DataFrame, main: DataFrame) -> DataFrame:
-    """Return co-residents and contract partners as agreements of their own on the main contract's unit (O20)."""
-    row = positions(roles["contract_nr"], main["contract_nr"])
-    of_contract = taken(main, row)
-    agreements = of_contract.assign(
-        external_id=_role_ids(roles, main),
-        contact=roles["contact"],
-        main_contact=of_contract["main_contact"].fillna(-1).astype(int),
-        is_main=False,
-        type="RENTER",
-        begin=days(roles["begin"]).fillna(of_contract["begin"]),
-        end=days(roles["end"]).fillna(of_contract["end"]),
-        changed_at=newest(utc(roles["changed_at"]), of_contract["changed_at"]),
-        source=ids.source("SP_VERTRAGSROLLE", roles["contract_nr"], roles["partner_nr"], roles["role"]),
-        **{name: _true(of_contract[name]) for name in _FLAGS},
-    )
-    return agreements if agreements["external_id"].is_unique else _one_per_partner(agreements)
-
-
-def _role_ids(roles: DataFrame, main: DataFrame) -> Series:
-    own = ids.role(roles["contract_nr"], roles["partner_nr"])
-    return own.mask(occurs(own, main["external_id"]), ids.extended(own, ids.ROLE))  # contract numbers may contain "/"
-
-
-def _one_per_partner(agreements: DataFrame) -> DataFrame:
-    """Make one of two roles a partner has in one contract: he belongs to it as long as either lasts."""
-    groups = agreements.assign(end=agreements["end"].fillna(_OPEN_END)).groupby("external_id", sort=False)
-    first = agreements.drop_duplicates("external_id").set_index("external_id")
-    end = groups["end"].max()
-    merged = first.assign(
-        begin=groups["begin"].min(),
-        end=end.mask(end == _OPEN_END),
-        changed_at=groups["changed_at"].max(),
-        source=groups["source"].agg(lambda sources: " ".join(sorted(sources))),
-    )
-    return merged.reset_index()
-
-
-def _true(column: Series) -> "Series[bool]":
-    return column.eq(True).fillna(False).astype(bool)
+    return with_roles(main, people.roles)
 
 
 def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
@@ -119,8 +76,10 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
         (~is_released(agreements["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
         (is_role & (agreements["contact"] == agreements["main_contact"]), Decision.REMOVE, "MAIN_TENANT"),
         (is_role & agreements["has_person"] & ~agreements["main_has_partner"], Decision.REMOVE, "MAIN_WITHOUT_PARTNER"),
+        (is_role & (closes < day), Decision.REMOVE, "MOVED_OUT"),  # whatever is wrong with its beginning
         (agreements["begin"].isna(), Decision.INVALID, "NO_START"),
-        (agreements["end"] < agreements["begin"], Decision.INVALID, "END_BEFORE_START"),
+        (agreements["is_reversed"], Decision.INVALID, "END_BEFORE_START"),
+        (agreements["end"] < agreements["begin"], Decision.REMOVE, "OUTSIDE_CONTRACT"),
         (opens > day, Decision.REMOVE, "NOT_YET"),
         (closes < day, Decision.REMOVE, "MOVED_OUT"),
         (~agreements["has_person"], Decision.INVALID, "UNKNOWN_PERSON"),
@@ -129,20 +88,25 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
     )
 
 
-def decide_contracts(agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame) -> DataFrame:
+def decide_contracts(
+    agreements: DataFrame, stand: DataFrame, people: People, contacts: DataFrame, units: DataFrame
+) -> DataFrame:
     """Decide on every agreement.
 
     agreements: frames.AGREEMENTS
     stand:      frames.STAND, of each
     contacts:   frames.DECIDED, in the order of people.contacts
+    units:      the view, to know which units exist
     returns:    frames.DECIDED, with the fields of a contract
     """
     contact = taken(contacts.assign(has_record=people.contacts["has_record"]), agreements["contact"].to_numpy())
-    has_partner = _true(contact["has_record"])
+    has_partner = is_true(contact["has_record"])
+    units = keyed(units, ["property_nr", "unit_nr"])
+    has_unit = occurs(agreements["unit_id"], ids.unit(units["property_nr"], units["unit_nr"]))
     decided = first_hit(
         agreements,
         (~agreements["is_main"] & ~has_partner, Decision.INVALID, "NO_PARTNER"),
-        (~agreements["has_unit"], Decision.INVALID, "UNKNOWN_UNIT"),
+        (~has_unit, Decision.INVALID, "UNKNOWN_UNIT"),
         (agreements["type"].isna(), Decision.INVALID, "UNKNOWN_KIND"),
         (~contact["decision"].isin(CARRIES_CONTENT), Decision.WITHHOLD, "CONTACT_NOT_SENT"),
         otherwise=(Decision.SEND, "ACTIVE"),

@@ -10,11 +10,13 @@ from pandas import DataFrame, Series
 
 from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
-from include.rules.identity import contacts_of, people_of
+from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
-from include.rules.values import cleaned, days, is_released, keyed, positions, taken, utc
+from include.rules.tenancies import is_over
+from include.rules.texts import cut_all, is_cut
+from include.rules.values import cleaned, days, is_released, keyed, positions, taken, utc, warnings
 from include.settings import SystemSettings
-from include.vocabulary import ids
+from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import MAYBE_HELD, State
 
@@ -22,7 +24,7 @@ PERSON: Final = "P"
 CREDITOR: Final = "K"
 NOT_RESOLVABLE: Final = (
     "NO_DOCUMENT_DATE", "BAD_DMS_FIELDS", "NO_PROPERTY", "NO_RECIPIENT_TYPE", "UNKNOWN_RECIPIENT_TYPE",
-    "NO_RECIPIENT_ID", "UNKNOWN_RECIPIENT", "UNIT_NOT_ALLOWED",
+    "NO_RECIPIENT_ID", "UNKNOWN_RECIPIENT", "UNIT_NOT_ALLOWED", "PROPERTY_NOT_ALLOWED",
 )  # fmt: skip
 """What is wrong with a document that nobody can say the audience of: named in the protocol, and taken out of the portal
 if it is there, as it may be with somebody it is not meant for. So is one whose audience has changed (E31)."""
@@ -38,18 +40,25 @@ def decide(
 ) -> dict[str, DataFrame]:
     """Decide on every document, sent or not.
 
-    views:    documents; persons, partners, contract_roles, owners, caretakers to know who a recipient is
+    views:    documents; persons, partners, contract_roles, owners, caretakers to know who a recipient is; contracts,
+              licences to know whether what it is about still lasts
     known:    frames.LEDGER, of documents, contacts, contracts
-    settings: document_types, document_types_without_time_filter, unit_document_types, document_audiences,
-              docuware_filter, convert_to_pdf, limits.max_file_mb, both property ranges
+    settings: document_types, document_types_without_time_filter, unit_document_types, property_document_types,
+              document_audiences, docuware_filter, convert_to_pdf, limits.max_file_mb, both property ranges,
+              portal_access_lead_days, portal_access_trail_days, person_types
     today:    the local calendar day (Europe/Berlin), one per run (E23)
     returns:  "document": frames.DECIDED, with the payload fields
     """
     documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
     documents = with_attributes(documents, settings)
     documents = documents.assign(date=days(documents["document_date"]), has_pdf=documents["has_pdf"].eq(True))
-    recipients = _recipients(documents, views, known)
-    decided = _decide(documents, recipients, _of_type(known, "contract"), settings, today)
+    people = people_of(views)
+    recipients = _recipients(documents, people, known)
+    letters = documents.assign(contact=recipients["contact"])
+    has_ended = _has_ended(documents, known) | (
+        is_over(letters, people, views, settings, today) & (documents["recipient_type"] == PERSON)
+    )
+    decided = _decide(documents, recipients, has_ended, settings, today)
     return {"document": _outcome(documents, recipients, decided, _of_type(known, "document"), settings)}
 
 
@@ -58,17 +67,28 @@ def cut_off(today: date) -> pd.Timestamp:
     return pd.Timestamp(today.year - 1, 1, 1)
 
 
-def _recipients(documents: DataFrame, views: Mapping[str, DataFrame], known: DataFrame) -> DataFrame:
+def _recipients(documents: DataFrame, people: People, known: DataFrame) -> DataFrame:
     """Return each document's recipient (frames.RECIPIENTS). A header id is a person's key or, of persons and creditors
     alike, a partner's number.
     """
     wanted = documents["recipient_id"]
     persons = wanted.where(documents["recipient_type"] == PERSON)
-    return contacts_of(people_of(views), _of_type(known, "contact"), persons, wanted)
+    return contacts_of(people, _of_type(known, "contact"), persons, wanted)
+
+
+def _has_ended(documents: DataFrame, known: DataFrame) -> "Series[bool]":
+    """Return which documents name a contract that the portal does not hold."""
+    contracts = _of_type(known, "contract")
+    held = contracts.loc[contracts["state"].isin(MAYBE_HELD), "external_id"]
+    return documents["contract_nr"].notna() & ~documents["contract_nr"].isin(held)
 
 
 def _decide(
-    documents: DataFrame, recipients: DataFrame, contracts: DataFrame, settings: SystemSettings, today: date
+    documents: DataFrame,
+    recipients: DataFrame,
+    has_ended: "Series[bool]",
+    settings: SystemSettings,
+    today: date,
 ) -> DataFrame:
     kind, recipient_type = documents["document_type"], documents["recipient_type"]
     is_timeless = kind.isin(settings.document_types_without_time_filter)
@@ -79,8 +99,7 @@ def _decide(
     is_user = recipients["state"] == State.PRESENT
     is_creditor = recipient_type == CREDITOR
     of_unit = ~is_personal & documents["unit_nr"].notna()
-    held_contracts = contracts.loc[contracts["state"].isin(MAYBE_HELD), "external_id"]
-    has_ended = documents["contract_nr"].notna() & ~documents["contract_nr"].isin(held_contracts)
+    of_property = ~is_personal & documents["unit_nr"].isna()
     size = documents["size"].mask(documents["has_pdf"])  # it is the original's; what is sent is measured when it is
     return first_hit(
         documents,
@@ -98,6 +117,7 @@ def _decide(
         (is_personal & ~is_user, Decision.REMOVE, "RECIPIENT_NO_PORTAL_USER"),
         (is_personal & has_ended, Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
         (of_unit & ~kind.isin(settings.unit_document_types), Decision.INVALID, "UNIT_NOT_ALLOWED"),
+        (of_property & ~kind.isin(settings.property_document_types), Decision.INVALID, "PROPERTY_NOT_ALLOWED"),
         ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),
         ((size > settings.limits.max_file_mb * _BYTES_PER_MB).fillna(False), Decision.INVALID, "FILE_TOO_LARGE"),
         otherwise=(Decision.SEND, "DOCUMENT_RELEASED"),
@@ -113,17 +133,19 @@ def _outcome(
     contact_id = recipients["external_id"].where(is_personal)
     places = parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id)
     is_wrongly_there = _is_wrongly_there(documents["document_id"], decided, places, ledger)
+    content = _content(documents, property_id, unit_id, contact_id, settings)
+    is_long = is_cut(content["title"]) | (content["fileName"].str.len() > limits.FILE_NAME)
     records = decided.assign(
         external_id=documents["document_id"],
         decision=decided["decision"].mask(is_wrongly_there, Decision.REMOVE.value),
-        warnings="",
+        warnings=warnings(documents.index, {"TEXT_CUT": is_long & (decided["decision"] == Decision.SEND)}),
         properties=documents["property_nr"].fillna(""),
         parents=places,
         identity=_audience(places),
         changed_at=utc(documents["changed_at"]),
         source=ids.source("SP_DOKUMENT", documents["document_id"]),
     )
-    return outcome(records, _content(documents, property_id, unit_id, contact_id, settings))
+    return outcome(records, content)
 
 
 def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
@@ -156,18 +178,18 @@ def _content(
     documents: DataFrame, property_id: Series, unit_id: Series, contact_id: Series, settings: SystemSettings
 ) -> DataFrame:
     """Return the payload: what the portal is told, and where the content lies, which it is not told."""
-    name = documents["file_name"].fillna(documents["subject"])
-    audience = documents["document_type"].map(settings.document_audiences).astype("str").fillna("ALL")
+    kind = documents["document_type"]
+    audience = kind.map(settings.document_audiences).astype("str").fillna("ALL")
     rendition = Series("ORIGINAL", index=documents.index, dtype="str").mask(documents["has_pdf"], "PDF")
     return DataFrame(
         {
-            "title": documents["subject"].fillna(documents["file_name"]).fillna(documents["document_type"]),
-            "documentType": documents["document_type"],
+            "title": cut_all(documents["subject"].fillna(documents["file_name"]).fillna(kind), limits.LINE),
+            "documentType": kind,
             "propertyId": property_id,
             "unitId": unit_id,
             "contactId": contact_id,
             "sharedWith": audience.mask(contact_id.notna()),
-            "fileName": name.fillna(documents["document_type"]),
+            "fileName": documents["file_name"].fillna(documents["subject"]).fillna(kind),
             "storage": documents["storage"].str.upper(),
             "path": documents["path"],
             "rendition": rendition,

@@ -5,6 +5,8 @@ import re
 from email_validator import EmailNotValidError, validate_email
 from pandas import DataFrame, Series
 
+from include.vocabulary.signs import bare
+
 PLAIN = (
     r"[A-Za-z0-9_+-]{1,20}(?:\.[A-Za-z0-9_+-]{1,20}){0,2}"
     r"@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,2}(?:[a-z]{2,3}|info)"
@@ -17,6 +19,9 @@ ROLE_MAILBOX = (
 )
 """Mailboxes that are the same in capitals (RFC 2142): email-validator writes them small, so it has to see them."""
 
+_NOTHING = {"", "keine", "kein", "ka", "keineangabe", "keineemail", "keinemail", "ohne", "unbekannt"}
+"""What staff type where there is no address, such as "k. A.", without blanks and signs; "-" leaves nothing."""
+_SIGNS = re.compile(r"[\W_]+")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SEPARATOR = re.compile(r"[;,<>\s]+")
 
@@ -29,6 +34,7 @@ def clean_emails(column: Series) -> DataFrame:
     """
     is_plain = is_plain_address(column)
     odd = column[column.notna() & ~is_plain]
+    odd = odd[~odd.map(says_none).astype(bool)]
     read = [read_address(text) for text in odd]  # one by one, but only the few
     addresses = Series([address for address, _ in read], index=odd.index, dtype="str")
     is_partly = Series([is_partly for _, is_partly in read], index=odd.index, dtype=bool)
@@ -46,9 +52,16 @@ def is_plain_address(column: Series) -> "Series[bool]":
     return column.str.fullmatch(PLAIN, na=False) & ~column.str.fullmatch(ROLE_MAILBOX, na=False)
 
 
+def says_none(text: str) -> bool:
+    """Whether what stands in the field only says that there is no address."""
+    return _SIGNS.sub("", text).casefold() in _NOTHING
+
+
 def read_address(text: str) -> tuple[str | None, bool]:
-    """Return the first valid address in `text`, remarks in brackets left out, and whether anything else was there."""
-    parts = [part for part in _SEPARATOR.split(_REMARK.sub(" ", text)) if part]
+    """Return the first valid address in `text`, remarks in brackets and signs that nobody sees left out, and whether
+    anything else was there.
+    """
+    parts = [part for part in _SEPARATOR.split(_REMARK.sub(" ", bare(text))) if part]
     valid = [address for address in map(_normalised, parts) if address]
     if not valid:
         return None, False

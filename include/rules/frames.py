@@ -33,8 +33,9 @@ LEDGER: Final[Frame] = _all(
 """One record that the portal may know; rules see no more of it."""
 STATES: Final[Frame] = _all(TEXT, "record_type external_id state")
 """One record of the ledger as of now."""
-RECIPIENTS: Final[Frame] = _all(TEXT, "external_id state")
-"""The contact that a row of another frame names: missing if there is none; state "" if the ledger does not know it."""
+RECIPIENTS: Final[Frame] = {**_all(TEXT, "external_id state"), "contact": ROW}
+"""The contact that a row of another frame names: missing if there is none (contact -1); state "" if the ledger does not
+know it."""
 INBOX: Final[Frame] = _all(TEXT, "record_type portal_id erp_id")
 """One event of the portal (ticket, comment, attachment) and the record of the ERP it became."""
 LISTED: Final[Frame] = _all(TEXT, "property_id unit_id contact_id")
@@ -93,13 +94,14 @@ AGREEMENTS: Final[Frame] = {
     "contract_nr": TEXT,
     "contact": ROW,  # in people.contacts
     "main_contact": ROW,
+    "person_key": TEXT,  # of a contract's person; missing for a role
     "is_main": FLAG,  # neither co-resident nor further contract partner
     "property_nr": TEXT,
     "unit_id": TEXT,
-    "has_unit": FLAG,
     "type": TEXT,  # RENTER, OWNER
     "begin": MOMENT,
-    "end": MOMENT,  # NaT: open
+    "end": MOMENT,  # NaT: open; of a role the earlier end, its own or its contract's, and the later beginning
+    "is_reversed": FLAG,  # its own end, or its contract's, lies before the beginning
     "person_type": TEXT,  # of the main person
     "has_person": FLAG,
     "main_has_partner": FLAG,
@@ -112,7 +114,7 @@ AGREEMENTS: Final[Frame] = {
 OWNERSHIPS: Final[Frame] = {**OFFICES, **STAND}
 """One ownership of a whole property, and how it stands."""
 CARETAKINGS: Final[Frame] = {**OWNERSHIPS, "is_visible": FLAG}
-"""One caretaker of a property, and how he stands; without begin he has always been one."""
+"""One caretaker of a property, and how he stands."""
 TIES: Final[Frame] = {"contact": ROW, **_all(TEXT, "property_nr reason"), "is_main": FLAG}
 """How one contract, role, ownership or caretaker's office of a contact stands."""
 PLACES: Final[Frame] = {"properties": TEXT, "is_main": FLAG}
@@ -130,6 +132,9 @@ DOCUMENTS: Final[Frame] = _all(TEXT, "recipient_type property_nr recipient_id dm
 """One document with clean texts; dms_fields is a JSON object, or missing."""
 DESCRIBED: Final[Frame] = {**DOCUMENTS, **_all(FLAG, "has_row has_bad_fields")}
 """One document with its attributes from where they stand; has_bad_fields: dms_fields is no JSON object."""
+
+LETTERS: Final[Frame] = {**_all(TEXT, "property_nr recipient_id"), "contact": ROW}
+"""One document with the contact it is addressed to."""
 
 # reports
 
@@ -154,6 +159,8 @@ REPORTS: Final[Frame] = {
     "is_user": FLAG,  # the contact is in the portal
     "ticket_id": TEXT,  # its first or only id as a ticket
     "is_held": FLAG,  # the portal has it
+    "was_known": FLAG,  # it has or had it, also if it was withdrawn
+    "was_sent": FLAG,  # from here, not only from there
     "was_posted": FLAG,  # it hung at the pinboard
     "is_first_export": FLAG,  # nothing of its property went out before (O25)
     "is_doubled": FLAG,  # the ERP has several rows of it
@@ -203,6 +210,7 @@ ON_TICKETS: Final[Frame] = {
     "base_id": TEXT,  # its id in the portal without the addition of its ticket
     **_all(TEXT, "external_id as_what ticket_external_id property_nr"),
     **_all(FLAG, "ticket_has_history is_ticket is_doubled"),  # is_doubled: its report is
+    "is_left_alone": FLAG,  # its ticket stays in the portal as it is
     "ticket_since": MOMENT,
 }
 """The ticket to which a note, order or file belongs, and its id there."""

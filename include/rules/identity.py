@@ -121,7 +121,7 @@ def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_n
     numbers = people.contacts["partner_nr"].dropna()
     partner = taken(Series(numbers.index).to_frame("contact"), positions(partner_numbers, numbers))["contact"]
     contact = of_person.fillna(partner).fillna(-1).to_numpy(dtype=np.intp)
-    return taken(identified[["external_id", "state"]], contact)
+    return taken(identified[["external_id", "state"]], contact).assign(contact=contact)
 
 
 def _unclear(people: People, identified: DataFrame) -> Series:

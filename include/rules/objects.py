@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
 from include.rules.outcomes import newest, outcome, parents
-from include.rules.values import Rows, cleaned, is_released, joined, keyed, occurs, positions, taken, utc
+from include.rules.values import Rows, cleaned, days, is_released, joined, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
@@ -20,14 +20,43 @@ _PROPERTY_TEXTS = (
 _UNIT_TEXTS = ("name", "entrance_nr", "usage", "metering_nr", "portal_note")
 
 
+def is_let(units: DataFrame, contracts: DataFrame, settings: SystemSettings, today: date) -> "Series[bool]":
+    """Return which units somebody has a contract for today, the days before and after it included (O28, R18, R19).
+
+    units:     property_nr, unit_nr
+    contracts: the view; one without begin counts as begun: a mistake takes no unit away (E3)
+    """
+    contracts, day = cleaned(keyed(contracts, ["contract_nr"]), ["property_nr", "unit_nr"]), pd.Timestamp(today)
+    is_to_come = days(contracts["begin"]) - settings.portal_access_lead > day
+    is_over = days(contracts["end"]) + settings.portal_access_trail < day
+    current = contracts[~is_to_come & ~is_over]
+    unit_id = ids.unit(units["property_nr"].astype("str"), units["unit_nr"].astype("str"))
+    return occurs(unit_id, ids.unit(current["property_nr"], current["unit_nr"]))
+
+
+def is_wanted(
+    units: DataFrame, views: Mapping[str, DataFrame], settings: SystemSettings, today: date
+) -> "Series[bool]":
+    """Return which units are to be in the portal, vacant ones as the settings say (O28).
+
+    units: as for is_let
+    views: contracts
+    """
+    if settings.include_vacant_units:
+        return Series(True, index=units.index)
+    return is_let(units, views["contracts"], settings, today)
+
+
 def decide(
     views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date
 ) -> dict[str, DataFrame]:
     """Decide on every property and every unit.
 
-    views:    properties, entrances, units
+    views:    properties, entrances, units; contracts to know which units are let
     known:    frames.LEDGER; not needed: an object number is never given to another property
-    settings: properties, properties_full_history; a property is released if it lies in either (R14)
+    settings: properties, properties_full_history; a property is released if it lies in either (R14);
+              include_vacant_units, and for what is vacant portal_access_lead_days, portal_access_trail_days
+    today:    the local calendar day (Europe/Berlin)
     returns:  "property" and "unit": frames.DECIDED, with the payload fields
     """
     entrances = cleaned(keyed(views["entrances"], ["property_nr", "entrance_nr"]), ["street"])
@@ -36,7 +65,9 @@ def decide(
     addresses = _addresses(properties, entrances)
     return {
         "property": _decide_properties(properties, entrances, addresses, settings),
-        "unit": _decide_units(units, properties, entrances, addresses, settings),
+        "unit": _decide_units(
+            units, properties, entrances, addresses, is_wanted(units, views, settings, today), settings
+        ),
     }
 
 
@@ -85,14 +116,20 @@ def _decide_properties(
 
 
 def _decide_units(
-    units: DataFrame, properties: DataFrame, entrances: DataFrame, addresses: DataFrame, settings: SystemSettings
+    units: DataFrame,
+    properties: DataFrame,
+    entrances: DataFrame,
+    addresses: DataFrame,
+    wanted: "Series[bool]",
+    settings: SystemSettings,
 ) -> DataFrame:
     home = positions(units["property_nr"], properties["property_nr"])
     decided = first_hit(
         units,
         (~is_released(units["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
         (Series(home < 0, index=units.index), Decision.INVALID, "UNKNOWN_PROPERTY"),
-        otherwise=(Decision.SEND, "RELEASED"),  # vacant units too (O28)
+        (~wanted, Decision.REMOVE, "UNIT_VACANT"),
+        otherwise=(Decision.SEND, "RELEASED"),
     )
     entrance = taken(entrances, _entrance_positions(units, entrances))
     content = DataFrame(

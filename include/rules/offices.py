@@ -47,6 +47,8 @@ def caretakings_of(people: People, licences: DataFrame, settings: SystemSettings
         caretakers,
         (unlicensed, Decision.REMOVE, "NO_CARETAKER_LICENCE"),
         (~is_released(caretakers["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
+        (caretakers["begin"].isna(), Decision.INVALID, "NO_START"),
+        (caretakers["end"] < caretakers["begin"], Decision.INVALID, "END_BEFORE_START"),
         (caretakers["begin"] > day, Decision.REMOVE, "NOT_YET"),
         (caretakers["end"] < day, Decision.REMOVE, "CARETAKER_ENDED"),
         otherwise=(Decision.SEND, "CARETAKER"),

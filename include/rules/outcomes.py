@@ -69,6 +69,7 @@ def _left(decided: DataFrame, which: "Series[bool]", decision: Decision, reason:
     changes = {
         "decision": decided["decision"].mask(which, decision.value),
         "reason": decided["reason"].mask(which, reason),
+        "warnings": decided["warnings"].mask(which, ""),  # whoever sends it says them
     }
     return decided.assign(**fields, **changes)
 

@@ -13,6 +13,7 @@ from pandas import DataFrame, Series
 
 from include.rules.emails import clean_emails
 from include.rules.first_hit import first_hit
+from include.rules.objects import is_wanted
 from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
 from include.rules.people import Everybody, everybody, share_of
 from include.rules.values import is_anonymised, iso, joined, keyed, taken, utc, warnings
@@ -31,28 +32,34 @@ def decide(
 
     views, today: as for persons, see rules/persons.py
     known:    frames.LEDGER, of all contacts
-    settings: both property ranges, portal_access_lead_days, portal_access_trail_days (for owners)
+    settings: both property ranges, portal_access_lead_days, portal_access_trail_days (for owners),
+              include_vacant_units
     returns:  frames.DECIDED, with the payload fields: "contact" (those who are no tenants too), "contract" (one per
               owner and unit), "responsibility" (one per property: all its caretakers)
     """
     all_of_them = everybody(views, known, settings, today)
+    units = keyed(views["units"], ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
+    units = units.drop_duplicates(["property_nr", "unit_nr"])  # of a doubled one nothing but its number matters here
+    units = units.assign(is_wanted=is_wanted(units, views, settings, today))
     return {
         "contact": share_of(all_of_them, known, "owners_caretakers"),
-        "contract": _decide_contracts(all_of_them, views["units"]),
+        "contract": _decide_contracts(all_of_them, units),
         "responsibility": _decide_responsibilities(all_of_them),
     }
 
 
 def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
-    """Decide on the contract of every owner on every unit of his property."""
-    units = keyed(units, ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
-    units = units.drop_duplicates(["property_nr", "unit_nr"])  # of a doubled one nothing but its number matters here
+    """Decide on the contract of every owner on every unit of his property.
+
+    units: property_nr, unit_nr, changed_at; is_wanted: whether the portal is to hold it
+    """
     owned = all_of_them.ownerships.merge(units, on="property_nr", suffixes=("", "_of_unit"))
     contact = taken(all_of_them.contacts, owned["contact"].to_numpy())
     unit_id = ids.unit(owned["property_nr"], owned["unit_nr"])
     is_settled = owned["decision"] != Decision.SEND
     decided = first_hit(
         owned,
+        (~owned["is_wanted"], Decision.REMOVE, "UNIT_VACANT"),
         (~contact["decision"].isin(CARRIES_CONTENT), Decision.WITHHOLD, "CONTACT_NOT_SENT"),
         otherwise=(Decision.SEND, "OWNER"),
     )
@@ -96,11 +103,16 @@ def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     row = Series(pd.Index(house).get_indexer(pd.Index(caretakers["property_nr"])))
     keys = ids.source("SP_HAUSMEISTER", caretakers["property_nr"], caretakers["partner_nr"])
     any_shown = is_shown.groupby(row).any()
+    any_wrong = (caretakers["decision"] == Decision.INVALID).groupby(row).any()
+    without_any = any_wrong.map({True: Decision.INVALID.value, False: Decision.REMOVE.value})
+    said = {"EMAIL_INVALID": is_shown & emails["is_invalid"]}
+    said |= {code: caretakers["reason"] == code for code in ("NO_START", "END_BEFORE_START")}
+    found = {code: applies.groupby(row).any() & any_shown for code, applies in said.items()}
     records = DataFrame(index=house.index).assign(
         external_id=house,
-        decision=any_shown.map({True: Decision.SEND.value, False: Decision.REMOVE.value}).astype("str"),
-        reason=reason.groupby(row).first().mask(any_shown, "CARETAKER"),
-        warnings=warnings(house.index, {"EMAIL_INVALID": (is_shown & emails["is_invalid"]).groupby(row).any()}),
+        decision=without_any.mask(any_shown, Decision.SEND.value).astype("str"),
+        reason=_reasons(caretakers, reason, row).mask(any_shown, "CARETAKER"),
+        warnings=warnings(house.index, found),
         properties=house,
         parents=_parents(house, row, contact["external_id"], is_shown),
         identity="",
@@ -109,6 +121,12 @@ def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     )
     shown = entries[is_shown].groupby(row[is_shown]).agg(list).reindex(house.index)
     return outcome(records, shown.rename("responsibilities").to_frame())
+
+
+def _reasons(caretakers: DataFrame, reason: Series, row: Series) -> Series:
+    """Return why a property shows no caretaker: what is wrong with one of them (E3) counts first."""
+    order = (caretakers["decision"] != Decision.INVALID).sort_values(kind="stable").index
+    return reason.loc[order].groupby(row).first()
 
 
 def _entries(contact_ids: Series, person: DataFrame, email: Series, is_visible: Series) -> Series:

@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.rules.contacts import decide_contacts, places_of, standing
+from include.rules.contacts import BEST_FIRST, decide_contacts, places_of, standing
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People, given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
 from include.rules.outcomes import one_per_id, withhold
+from include.rules.roles import one_per_partner
 from include.rules.values import occurs
 from include.settings import SystemSettings
 
@@ -51,8 +52,8 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     known: frames.LEDGER, of all contacts
     """
     people = people_of(views)
-    agreements = agreements_of(views["contracts"], people, views["units"])
-    stand = stand_of(agreements, settings, today)
+    each = agreements_of(views["contracts"], people)
+    agreements, stand = one_per_partner(each, stand_of(each, settings, today), BEST_FIRST)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)
     ties = _ties(agreements.assign(reason=stand["reason"]), ownerships, caretakings)

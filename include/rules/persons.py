@@ -1,7 +1,8 @@
 """Which persons the portal knows, and their contracts: the order in which the rules build on one another.
 
 Who is one contact           identity.py   R22–R24, E13, E18, E19, E21
-How each contract stands     contracts.py  R16–R19, O4, O11, O20
+How each contract stands     contracts.py  R16–R19, O4, O11
+Co-residents and partners    roles.py      R22, O20, E17
 Who owns or looks after      offices.py    R11, O19, E6, E22
 What each contact becomes    contacts.py   R16–R21, O1, O23, E14–E16, E20
 Which group sends it         people.py
@@ -32,5 +33,5 @@ def decide(
     people, contacts = all_of_them.people, all_of_them.contacts
     return {
         "contact": share_of(all_of_them, known, PERSONS),
-        "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts),
+        "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts, views["units"]),
     }

@@ -14,6 +14,7 @@ from include.settings._portal import PortalAnswers
 from include.settings._values import (
     Audience,
     Closing,
+    Cutoff,
     Names,
     Properties,
     PropertyRange,
@@ -24,7 +25,9 @@ from include.settings._values import (
 )
 from include.vocabulary.texts import Text
 
-REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user")
+REQUIRED_WHEN_ACTIVE = ("properties", "person_types", "portal_access_lead_days", "report_user", "post_author")
+_MAY_BE_NONE = ("post_author",)
+"""Has to be named, so that nobody forgets it, but may be left empty on purpose."""
 _CONNECTIONS = {
     "ixhaus_connection": "ixhaus",
     "portal_connection": "casavi",
@@ -74,6 +77,14 @@ class SystemSettings(Strict):
         ),
         expert=True,
     )
+    include_vacant_units: bool = described(
+        True,
+        Text("Leerstehende Flächen", "Vacant units"),
+        Text(
+            "Überträgt auch Flächen, zu denen heute niemand einen Vertrag hat; aus = sie kommen mit dem nächsten Vertrag (O28).",
+            "Transfers units too for which nobody has a contract today; off = they come with their next contract.",
+        ),
+    )
     person_types: Names = described(
         (),
         Text("Personentyp", "Person type"),
@@ -104,6 +115,14 @@ class SystemSettings(Strict):
         Text(
             "Nur Dokumente dieser Typen ohne Empfänger dürfen an einer Fläche hängen: auch der nächste Mieter sieht sie dort (O16).",
             "Only documents of these types without a recipient may hang on a unit: the next tenant sees them there too.",
+        ),
+    )
+    property_document_types: Names = described(
+        (),
+        Text("Dokumententypen zum Objekt", "Document types of a property"),
+        Text(
+            "Nur Dokumente dieser Typen ohne Empfänger dürfen am Objekt hängen, wo das ganze Haus sie sieht; leer = keine (R30).",
+            "Only documents of these types without a recipient may hang at a property, where the whole house sees them; empty = none.",
         ),
     )
     document_audiences: dict[str, Audience] = described(
@@ -138,6 +157,14 @@ class SystemSettings(Strict):
             "Only reports of these teams or of none; empty = all; needs the licence Komfortpaket.",
         ),
     )
+    open_reports_cutoff: Cutoff = described(
+        "last_calendar_year",
+        Text("Offene Meldungen ab", "Open reports since"),
+        Text(
+            "Welche offenen Meldungen eines freigegebenen Objekts neu ins Portal gehen: last_calendar_year = seit dem 1. Januar des Vorjahres gemeldete, none = alle, wie alt sie auch sind (R35).",
+            "Which open reports of a released property are newly taken into the portal: last_calendar_year = those reported since 1 January of last year, none = all, however old.",
+        ),
+    )
     report_statuses: dict[str, TicketStatus] = described(
         {"Neu": "OPEN", "In Bearbeitung": "IN_PROGRESS", "Abgeschlossen": "CLOSED", "Storniert": "CLOSED"},
         Text("Status im Portal", "Status in the portal"),
@@ -158,8 +185,8 @@ class SystemSettings(Strict):
         None,
         Text("Verfasser der Hausmitteilungen", "Author of house notices"),
         Text(
-            "Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ohne ihn geht keine hinaus (R40).",
-            "Reference id of the staff member in the portal in whose name house notices appear; without it none goes out.",
+            "Referenz-ID des Mitarbeiters im Portal, in dessen Namen Hausmitteilungen erscheinen; ausdrücklich leer (post_author: null) = es gehen keine hinaus (R9, R40).",
+            "Reference id of the staff member in the portal in whose name house notices appear; explicitly empty (post_author: null) = none goes out.",
         ),
     )
     repost_changed_bulletins: bool = described(
@@ -324,7 +351,8 @@ class SystemSettings(Strict):
     @model_check(mode="after")
     def _complete_when_active(self) -> SystemSettings:
         given = self.model_fields_set
-        missing = [name for name in REQUIRED_WHEN_ACTIVE if name not in given or getattr(self, name) is None]
+        empty = {name for name in REQUIRED_WHEN_ACTIVE if name not in _MAY_BE_NONE and getattr(self, name) is None}
+        missing = [name for name in REQUIRED_WHEN_ACTIVE if name not in given or name in empty]
         if self.active and missing:
             raise ValueError(
                 f"active: the interface cannot be switched on while these are missing; add {', '.join(missing)}"

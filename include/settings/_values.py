@@ -85,6 +85,8 @@ TicketStatus = Literal["OPEN", "IN_PROGRESS", "CLOSED"]
 """Status of a report in the portal; the codes are assumed (casavi's answer is open)."""
 Closing = Literal["COMPLETED", "CANCELLED"]
 """In which of two ways a status ends a report or an order."""
+Cutoff = Literal["last_calendar_year", "none"]
+"""Since when a report must have been reported to be taken up."""
 Properties = Annotated[PropertyRange, BeforeValidator(PropertyRange.parse)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 

@@ -33,11 +33,16 @@ class RefusedError(Exception):
 
 
 class SkipRunError(Exception):
-    """There is nothing to do for this run; `reason` is the code that says why."""
+    """There is nothing to do for this run.
 
-    def __init__(self, reason: str) -> None:
+    reason:       the code that says why
+    switched_off: the database of iX-Haus that says so itself: its switch or its licence is off (R6); else None
+    """
+
+    def __init__(self, reason: str, switched_off: Engine | None = None) -> None:
         super().__init__(explain(reason))
         self.reason = reason
+        self.switched_off = switched_off
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Request:
     """What a person or a schedule asked of a run.
 
     properties:    numbers and ranges, "" for all
-    resend:        changed, interval or all
+    resend:        changed, interval, refused or all, see plan.Scope
     interval:      the data interval of a backfilled run, UTC without zone
     about:         keys of the records whose change started the run; None: it is about everything
     only:          property numbers that it comes down to, found by the run itself; None: all
@@ -65,7 +70,7 @@ class Request:
         if self.resend == "interval" and self.interval is None:
             raise ConfigurationError(
                 "parameter resend: interval needs a data interval, which only a backfill or scheduled run has; "
-                "start a backfill, or write changed or all"
+                "start a backfill, or write changed, refused or all"
             )
         if self.only is not None:
             return Scope(PropertyRange(numbers=self.only), self.resend, self.interval)

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from include.vocabulary.refusals import translated
 from include.vocabulary.texts import Language, Text
 
 
@@ -31,6 +32,8 @@ REASONS: Final[dict[str, Reason]] = {
         "There is no such property in iX-Haus.")),
     "NOT_UNIQUE": Reason("R24", Text("In iX-Haus tragen mehrere Datensätze diese Nummer; solange keiner zu erkennen gibt, welcher gemeint ist, bleibt das Portal, wie es ist.",
         "Several records of iX-Haus have this number; until it is clear which of them is meant the portal stays as it is.")),
+    "UNIT_VACANT": Reason("O28", Text("Zur Fläche hat heute niemand einen Vertrag, und leerstehende werden nicht übertragen (Einstellung Leerstehende Flächen).",
+        "Nobody has a contract for the unit today, and vacant ones are not transferred (setting Leerstehende Flächen).")),
     # persons and contracts
     "ACTIVE": Reason("R16", Text("Die Person hat einen gültigen Vertrag.",
         "The person has a valid contract.")),
@@ -66,6 +69,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The person is a minor and is sent without access and without ways to reach them.")),
     "MAIN_TENANT": Reason("E16", Text("Der Partner ist selbst Hauptmieter dieses Vertrags; seine weitere Rolle darin entfällt.",
         "The partner is the main tenant of this contract already; the further role in it is left out.")),
+    "OUTSIDE_CONTRACT": Reason("E17", Text("Die weitere Rolle liegt ganz außerhalb der Laufzeit ihres Vertrags.",
+        "The further role lies entirely outside the days of its contract.")),
     "MAIN_WITHOUT_PARTNER": Reason("R22", Text("Die Hauptperson des Vertrags ist nicht in der Partnerverwaltung; weitere Personen gehen dann nicht mit.",
         "The contract's main person is not in partner management; further persons do not go along then.")),
     "UNKNOWN_PERSON": Reason("R16", Text("Die Person des Vertrags ist in iX-Haus nicht vorhanden.",
@@ -105,6 +110,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The contract that the document belongs to is not, or no longer, in the portal.")),
     "UNIT_NOT_ALLOWED": Reason("O16", Text("Dokumente dieses Typs dürfen nicht an der Fläche hängen, weil der nächste Mieter sie dort sähe.",
         "Documents of this type must not hang at the unit, where the next tenant would see them.")),
+    "PROPERTY_NOT_ALLOWED": Reason("R30", Text("Das Dokument nennt keinen Empfänger, und sein Typ darf nicht am Objekt hängen, wo das ganze Haus es sähe (Einstellung Dokumententypen zum Objekt).",
+        "The document names no recipient, and its type must not hang at the property, where the whole house would see it (setting Dokumententypen zum Objekt).")),
     "FOLDER_UNKNOWN": Reason("O17", Text("Im Portal gibt es keinen Ordner dieses Namens; die Dokumente liegen im Ordner für übrige oder in keinem.",
         "The portal has no folder of this name; the documents are in the default folder or in none.")),
     "FILE_MISSING": Reason("E30", Text("Die Datei ist am angegebenen Ort nicht vorhanden; der nächste Lauf sieht wieder nach.",
@@ -162,6 +169,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The ticket names a unit for which the reporter has no contract.")),
     "ATTACHMENT_FOREIGN": Reason("R58", Text("Ein Anhang liegt nicht im Portal, sondern auf einem fremden Rechner, und wurde nicht übernommen.",
         "An attachment is not in the portal but on a foreign computer and was not imported.")),
+    "ATTACHMENT_ELSEWHERE": Reason("O26", Text("Die Adresse eines Anhangs ist im Portal keine von Anhängen; er wurde nicht geholt.",
+        "The address of an attachment is none where the portal keeps attachments; it was not fetched.")),
     "ATTACHMENT_TOO_LARGE": Reason("O26", Text("Ein Anhang ist größer als erlaubt (Einstellung Größte Datei in MB) und wurde nicht übernommen.",
         "An attachment is larger than allowed (setting Größte Datei in MB) and was not imported.")),
     "ATTACHMENT_INFECTED": Reason("O26", Text("In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
@@ -187,6 +196,10 @@ REASONS: Final[dict[str, Reason]] = {
         "The report's team is not among the chosen ones.")),
     "NO_PORTAL_CONTACT": Reason("R41", Text("Der Melder ist kein Portalnutzer oder nicht erfasst; sobald er es ist, geht die Meldung hinaus.",
         "The reporter is no user of the portal or not recorded; the report goes out as soon as they are.")),
+    "LEFT_IN_PORTAL": Reason("E46", Text("Der Vorgang stammt aus dem Portal und bleibt dort, wie er ist: Melder, Objekt, Meldungsart oder Team der Meldung passen nicht. Bitte in iX-Haus zuordnen.",
+        "The ticket was made in the portal and stays there as it is: the report's reporter, property, kind or team does not fit. Please assign it in iX-Haus.")),
+    "REPORT_LEFT_ALONE": Reason("E46", Text("Die Meldung stammt aus dem Portal und ist noch nicht zugeordnet; ihr Vorgang bleibt mit allem, was daran hängt, wie er ist.",
+        "The report was made in the portal and is not assigned yet; its ticket stays as it is, with all that is below it.")),
     "CLOSED_BEFORE_FIRST_EXPORT": Reason("R35", Text("Die Meldung wurde abgeschlossen oder storniert, bevor sie übertragen war.",
         "The report was completed or cancelled before it was ever transferred.")),
     "TOO_OLD": Reason("R35", Text("Die Meldung wurde vor dem 1. Januar des Vorjahres gemeldet.",
@@ -268,8 +281,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The end is before the beginning.")),
     "NO_START": Reason("E3", Text("Der Beginn fehlt.",
         "The beginning is missing.")),
-    "EMAIL_INVALID": Reason("E15", Text("Das Feld E-Mail enthält keine gültige Adresse.",
-        "The e-mail field holds no valid address.")),
+    "EMAIL_INVALID": Reason("E15", Text("Das Feld E-Mail enthält keine gültige Adresse; die Person wird ohne E-Mail-Adresse übertragen.",
+        "The e-mail field holds no valid address; the person is sent without one.")),
     "EMAIL_PARTLY": Reason("E15", Text("Das Feld E-Mail enthält mehr als eine Adresse; die erste gültige wurde verwendet.",
         "The e-mail field holds more than one address; the first valid one was used.")),
     "EMAIL_SHARED": Reason("E14", Text("Dieselbe E-Mail-Adresse ist bei mehreren Personen erfasst; nur eine erhält sie im Portal.",
@@ -278,6 +291,8 @@ REASONS: Final[dict[str, Reason]] = {
         'A field holds the word "anonymisiert" and was not sent as a value.')),
     "INVALID_VALUE": Reason("", Text("Ein Feld ist zu lang oder enthält unzulässige Zeichen.",
         "A field is too long or holds characters that are not allowed.")),
+    "RTF_UNREADABLE": Reason("E50", Text("Der Text ist RTF, das sich nicht lesen lässt; bitte als einfachen Text erfassen.",
+        "The text is RTF that cannot be read; please enter it as plain text.")),
     # comparing and loading
     "GONE": Reason("R20", Text("Der Datensatz ist in iX-Haus nicht mehr vorhanden.",
         "The record is no longer in iX-Haus.")),
@@ -311,8 +326,14 @@ REASONS: Final[dict[str, Reason]] = {
         "Made by hand in the portal; it is left alone.")),
     "PARENT_NOT_IN_PORTAL": Reason("", Text("Ein übergeordneter Datensatz ist nicht im Portal.",
         "A record above this one is not in the portal.")),
-    "REFUSED_BEFORE": Reason("", Text("Dieser Stand wurde bereits endgültig abgelehnt; erst eine Änderung wird neu gesendet.",
-        "The portal has refused exactly this for good before; it is sent again when it has changed.")),
+    "REFUSED_BEFORE": Reason("", Text("Diesen Stand hat das Portal abgelehnt; er wird wieder gesendet, wenn er sich ändert, nach den eingestellten Tagen oder mit resend = refused.",
+        "The portal has refused exactly this; it is sent again when it has changed, after the configured days, or with resend = refused.")),
+    "STILL_REFUSED": Reason("", Text("Früher abgelehnt und darum nicht gesendet; das Protokoll nennt sie. Neu gesendet wird bei einer Änderung, nach den eingestellten Tagen oder mit resend = refused.",
+        "Refused before and therefore not sent; the protocol names them. They are sent again when they change, after the configured days, or with resend = refused.")),
+    "REFUSED_ALIKE": Reason("", Text("Das Portal hat viele Datensätze gleich abgelehnt; das spricht für eine Störung, der Datensatz gilt nicht als abgelehnt. Der nächste Lauf sendet ihn wieder.",
+        "The portal has refused many records alike, which looks like a fault; the record does not count as refused. The next run sends it again.")),
+    "ADDRESS_CLOSED": Reason("", Text("Das Portal nimmt unter dieser Adresse nichts an (HTTP 403, 404 oder 405); der nächste Lauf versucht es erneut.",
+        "The portal takes nothing at this address (HTTP 403, 404 or 405); the next run tries again.")),
     "CANNOT_WITHDRAW": Reason("R45", Text("Das Portal kann dies nicht zurücknehmen; bitte dort von Hand entfernen.",
         "The portal cannot take this back; please remove it there by hand.")),
     "REFUSED": Reason("", Text("Das Portal hat den Datensatz abgelehnt.",
@@ -345,13 +366,15 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is no reason's stays as it is. What stands behind it in
-    brackets, such as the run that holds a lease, is kept.
+    """Return a stored German sentence in a language; one that is neither a reason's nor a refusal's stays as it is. What
+    stands behind it in brackets, such as the run that holds a lease, is kept.
     """
     if sentence in _STORED:
         return _STORED[sentence].said(language)
     reason, bracket, detail = sentence.partition(" (")
-    return f"{_STORED[reason].said(language)}{bracket}{detail}" if reason in _STORED else sentence
+    if reason in _STORED:
+        return f"{_STORED[reason].said(language)}{bracket}{detail}"
+    return translated(sentence, language)
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}

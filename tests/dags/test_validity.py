@@ -142,6 +142,7 @@ properties: 100-199
 person_types: [Mieter]
 portal_access_lead_days: 14
 report_user: "007"
+post_author: verwaltung
 """
 
 

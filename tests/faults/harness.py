@@ -247,7 +247,8 @@ class World:
     ) -> None:
         """Change settings; what is not named stays as it was."""
         before = self._settings or {"active": "true", "properties": HOUSE, "person_types": ["Mieter"],
-                                    "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
+                                    "portal_access_lead_days": 0, "report_user": "007", "post_author": None,
+                                    "limits": LIMITS,
                                     "portal": {"omitted_field": "stays"}, "removal_guard": UNGUARDED}  # fmt: skip
         changed = {
             "limits": before["limits"] | (limits or {}),

@@ -42,8 +42,9 @@ def owns(world: World, number: str, *, end: int | None = None) -> None:
 def looks_after(world: World, *numbers: str) -> None:
     """Let partners, and nobody else, look after the house."""
     world.sql("DELETE FROM SP_HAUSMEISTER")
+    begin = world.today - timedelta(days=999)
     for number in numbers:
-        world.insert("SP_HAUSMEISTER", property_nr=HOUSE, partner_nr=number, is_visible="J")
+        world.insert("SP_HAUSMEISTER", property_nr=HOUSE, partner_nr=number, is_visible="J", begin=begin)
 
 
 def license_all(world: World, active: str) -> None:

@@ -69,6 +69,7 @@ def test_a_mistake_in_one_systems_settings_leaves_the_other_active(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = "active: true\nproperties: 100\nperson_types: [Mieter]\nportal_access_lead_days: 1\nreport_user: '007'\n"
+    given += "post_author: verwaltung\n"
     monkeypatch.setattr(runs, "load_each", partial(load_each, tmp_path))
     (tmp_path / "test.yaml").write_text(given, encoding="utf-8")
     (tmp_path / "production.yaml").mkdir()

@@ -31,7 +31,7 @@ COLUMNS = {
     "contracts": "contract_nr property_nr unit_nr person_key kind begin end changed_at",
     "contract_roles": "contract_nr partner_nr role begin end changed_at",
     "owners": "property_nr partner_nr begin end changed_at",
-    "caretakers": "property_nr partner_nr availability is_visible begin end changed_at",
+    "caretakers": "property_nr partner_nr is_visible begin end changed_at",
     "licences": "licence active valid_until",
     "documents": "document_id document_type subject file_name document_date recipient_type property_nr unit_nr "
     "recipient_id contract_nr storage path size version has_pdf dms_fields changed_at",
@@ -129,7 +129,8 @@ def owner(
 
 def caretaker(who: Records | str = "P1", property_nr: str = "100", is_visible: bool = True, **fields: Any) -> Records:
     """Return who looks after a property; `who` is a partner, or the number of one that does not exist."""
-    return _office("caretakers", who, property_nr=property_nr, is_visible=is_visible, **fields)
+    given = {"begin": "2020-01-01", **fields}
+    return _office("caretakers", who, property_nr=property_nr, is_visible=is_visible, **given)
 
 
 def _office(view: str, who: Records | str, **fields: Any) -> Records:
@@ -282,10 +283,15 @@ def decide_objects(*records: Records, **settings: Any) -> Outcome:
 
 
 def decide_documents(*records: Records, known: Iterable[Row] | None = None, **circumstances: Any) -> Outcome:
-    """Decide on documents; the person 100.1.1 is a portal user unless `known` says otherwise."""
+    """Decide on documents; the person 100.1.1 is a portal user unless `known` says otherwise, and letters without a
+    recipient may hang at the property.
+    """
     ledger = [held("100.1.1"), held("V1", record_type="contract")] if known is None else known
     tenant = person(contract())
-    given = {"document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"]}
+    given: dict[str, Any] = {
+        "document_types": ["Anschreiben", "Abrechnung"], "document_types_without_time_filter": ["Hausordnung"],
+        "property_document_types": ["Anschreiben"],
+    }  # fmt: skip
     world = [tenant.plus(*records), prop("100"), unit("1")]
     return decide(*world, rules=documents.decide, known=ledger, **{**given, **circumstances})
 

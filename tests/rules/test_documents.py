@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.rules.builders import (
     decide_documents,
     document,
     held,
+    licence,
     owner,
     partner,
     person,
@@ -167,7 +168,8 @@ def test_the_header_id_is_a_persons_key_or_a_partners_number(header: str) -> Non
 @pytest.mark.parametrize("office", [owner("P7"), contract(role("P7"), nr="V8", unit_nr="8")])
 def test_owners_and_co_residents_get_letters_too(office: Records) -> None:
     letter = document(recipient_id="P7")
-    assert goes_to(partner("P7"), office, letter, known=[held("P7")]) == {"contactId": "P7"}
+    licensed = licence("Objekteigentümer")
+    assert goes_to(partner("P7"), office, licensed, letter, known=[held("P7")]) == {"contactId": "P7"}
 
 
 @pytest.mark.rule("O16", "E18", "E21")
@@ -208,6 +210,15 @@ def test_without_recipient_it_is_for_everybody_in_the_property() -> None:
     assert row(decide_documents(for_all))["parents"] == "property 100"
 
 
+@pytest.mark.rule("R30", "O16")
+@pytest.mark.parametrize("allowed", [[], ["Abrechnung"]])
+def test_a_letter_that_names_nobody_does_not_go_to_the_whole_house(allowed: list[str]) -> None:
+    letter = document(recipient_type=None, recipient_id=None)
+    settings: dict[str, Any] = {"property_document_types": allowed, "unit_document_types": ["Anschreiben"]}
+    assert said(letter, **settings) == ("invalid", "PROPERTY_NOT_ALLOWED")
+    assert said(letter, known=[held("D1", record_type="document")], **settings) == ("remove", "PROPERTY_NOT_ALLOWED")
+
+
 @pytest.mark.rule("O16", "E7")
 def test_a_unit_gets_documents_only_of_types_meant_for_units() -> None:
     of_unit = document(recipient_type=None, recipient_id=None, unit_nr="1")
@@ -231,6 +242,56 @@ def test_documents_of_a_tenancy_go_when_its_contract_goes(state: str, decision: 
     ledger = [TENANT, held("V1", state, record_type="contract")]
     assert said(document(contract_nr="V1"), known=ledger)[0] == decision
     assert said(document(contract_nr=None), known=ledger)[0] == "send"
+
+
+MOVED: Final = partner("P7").plus(
+    person(contract(nr="V7", unit_nr="7", end="2026-06-14"), key="100.7.1", partner="P7"),
+    person(contract(nr="V8", unit_nr="8", property_nr="110"), key="110.8.1", partner="P7"),
+)
+"""Who has moved out of one property into another, and is one contact."""
+
+
+@pytest.mark.rule("E6", "O16")
+@pytest.mark.parametrize(
+    ("header", "property_nr", "expected"),
+    [
+        ("100.7.1", "100", "CONTRACT_NOT_IN_PORTAL"),
+        ("110.8.1", "110", "DOCUMENT_RELEASED"),
+        ("P7", "100", "CONTRACT_NOT_IN_PORTAL"),
+        ("P7", "110", "DOCUMENT_RELEASED"),
+        ("P7", "120", "DOCUMENT_RELEASED"),  # nothing ever bound him to this one
+    ],
+)
+@pytest.mark.parametrize("contract_nr", [None, "V8"])
+def test_a_letter_follows_the_tenancy_that_its_header_id_names(
+    header: str, property_nr: str, expected: str, contract_nr: str | None
+) -> None:
+    letter = document(recipient_id=header, property_nr=property_nr, contract_nr=contract_nr)
+    assert said(MOVED, letter, known=[held("P7"), held("V8", record_type="contract")])[1] == expected
+
+
+@pytest.mark.rule("E6", "R19")
+@pytest.mark.parametrize(("trail", "decision"), [(0, "remove"), (1, "send")])
+def test_a_letter_stays_as_long_as_access_does_after_move_out(trail: int, decision: str) -> None:
+    letter = document(recipient_id="100.7.1")
+    assert said(MOVED, letter, known=[held("P7")], portal_access_trail_days=trail)[0] == decision
+
+
+@pytest.mark.rule("E6", "E3", "R11")
+@pytest.mark.parametrize(
+    ("office", "licences", "decision"),
+    [
+        (owner("P7"), ["Objekteigentümer"], "send"),
+        (owner("P7"), [], "remove"),
+        (owner("P7", end="2026-06-01"), ["Objekteigentümer"], "remove"),
+        (owner("P7", begin=None), ["Objekteigentümer"], "send"),  # a mistake takes nothing from anybody
+    ],
+)
+def test_a_partners_letter_follows_what_binds_him_to_its_property(
+    office: Records, licences: list[str], decision: str
+) -> None:
+    world = (MOVED, office, licence(*licences), document(recipient_id="P7"))
+    assert said(*world, known=[held("P7")])[0] == decision
 
 
 @pytest.mark.rule("R30", "E32")

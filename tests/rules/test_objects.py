@@ -6,7 +6,17 @@ import pytest
 
 from include.casavi.payloads import PropertyPayload, UnitPayload
 from include.vocabulary.decision import CONTROL_COLUMNS
-from tests.rules.builders import contract, decide_objects, entrance, person, prop, unit
+from tests.rules.builders import (
+    contract,
+    decide_objects,
+    decide_owners,
+    entrance,
+    owner,
+    partner,
+    person,
+    prop,
+    unit,
+)
 
 NOTHING: dict[str, Any] = {"properties": ""}
 
@@ -140,6 +150,30 @@ def test_of_properties_and_units_exactly_the_listed_fields_are_sent() -> None:
         "note": "Klingel 3", "mscNumber": "0001",
     }  # fmt: skip
     assert set(content) == {field.alias for field in UnitPayload.model_fields.values()}
+
+
+FLATS = prop().plus(
+    contract(nr="V1", unit_nr="1"),
+    contract(nr="V2", unit_nr="2", begin="2026-06-30"),
+    contract(nr="V3", unit_nr="3", end="2026-06-04"),
+    contract(nr="V4", unit_nr="4", begin=None),
+    unit("5"),
+)
+
+
+@pytest.mark.rule("O28", "E22b")
+@pytest.mark.parametrize(
+    ("lead", "trail", "vacant"),
+    [(0, 0, ["100/2", "100/3", "100/5"]), (15, 11, ["100/5"]), (14, 10, ["100/2", "100/3", "100/5"])],
+)
+def test_vacant_units_stay_out_where_the_settings_want_that(lead: int, trail: int, vacant: list[str]) -> None:
+    days = {"portal_access_lead_days": lead, "portal_access_trail_days": trail}
+    assert decide_objects(FLATS, **days).ids("unit", "remove") == []
+    outcome = decide_objects(FLATS, include_vacant_units=False, **days)
+    assert outcome.ids("unit", "remove") == vacant
+    assert {outcome.row("unit", nr)["reason"] for nr in vacant} == {"UNIT_VACANT"}
+    owners = decide_owners(FLATS, partner("P1"), owner("P1"), include_vacant_units=False, **days)
+    assert owners.ids("contract", "remove") == [f"{nr}/P1~owner" for nr in vacant]
 
 
 @pytest.mark.rule("R15")

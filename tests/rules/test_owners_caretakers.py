@@ -1,5 +1,6 @@
 """Owners and caretakers of whole properties: their licences, their contracts and responsibilities, who sends them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -160,11 +161,34 @@ def test_all_caretakers_of_a_property_go_out_together_in_a_fixed_order() -> None
         ({"begin": "2026-06-16"}, "NOT_YET"),
         ({"end": "2026-06-14"}, "CARETAKER_ENDED"),
         ({}, "CARETAKER"),
+        ({"begin": None}, "NO_START"),
+        ({"end": "2019-12-31"}, "END_BEFORE_START"),
     ],
 )
 def test_a_caretakers_days_count_exactly(days: dict[str, Any], reason: str) -> None:
     outcome = decide_owners(HOUSE, caretaker(kim(), **days), portal_access_lead_days=14)
     assert outcome.row("responsibility", "100")["reason"] == outcome.contact("P1")["reason"] == reason
+
+
+@pytest.mark.rule("E3", "R11")
+@pytest.mark.parametrize("office", [owner, caretaker])
+@pytest.mark.parametrize(
+    ("days", "reason"), [({"begin": None}, "NO_START"), ({"end": "2019-12-31"}, "END_BEFORE_START")]
+)
+def test_an_office_with_impossible_days_is_named_and_leaves_the_portal_as_it_is(
+    office: Callable[..., Records], days: dict[str, Any], reason: str
+) -> None:
+    outcome = decide_owners(HOUSE, office(kim(), **days), known=[held("P1", group="owners_caretakers")])
+    row = outcome.contract("100/1/P1~owner") if office is owner else outcome.row("responsibility", "100")
+    assert (row["decision"], row["reason"]) == ("invalid", reason)
+    assert (outcome.contact("P1")["decision"], outcome.contact("P1")["reason"]) == ("withhold", reason)
+
+
+@pytest.mark.rule("E3", "O19")
+def test_a_caretaker_with_impossible_days_is_named_beside_those_who_are_shown() -> None:
+    outcome = decide_owners(HOUSE, caretaker(partner("P1"), begin=None), caretaker(partner("P2")))
+    assert [one["contactId"] for one in responsible(outcome)] == ["P2"]
+    assert outcome.row("responsibility", "100")["warnings"] == "NO_START"
 
 
 @pytest.mark.rule("O19")

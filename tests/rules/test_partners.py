@@ -1,5 +1,7 @@
 """Partner management: one contact per partner, co-residents, contract partners."""
 
+from typing import Any, Final
+
 import pytest
 
 from tests.rules.builders import Records, contract, decide, held, partner, person, role
@@ -212,3 +214,109 @@ def test_the_newest_change_of_person_and_partner_is_the_contacts_in_utc() -> Non
 )
 def test_a_change_in_the_hour_that_is_doubled_or_missing_stops_nothing(local: str, utc: str) -> None:
     assert str(decide(person(contract(changed_at=local))).contract()["changed_at"]) == utc
+
+
+TENANCY: Final[dict[str, Any]] = {"begin": "2026-03-01", "end": "2026-09-30"}
+
+
+@pytest.mark.rule("E17", "O20")
+@pytest.mark.parametrize(
+    ("days", "today", "reason"),
+    [
+        ({"begin": "2025-01-01"}, "2026-02-14", "NOT_YET"),
+        ({"begin": "2025-01-01"}, "2026-02-15", "ACTIVE"),
+        ({"end": "2030-12-31"}, "2026-10-10", "ACTIVE"),
+        ({"end": "2030-12-31"}, "2026-10-11", "MOVED_OUT"),
+        ({"begin": "2026-10-05"}, "2026-10-06", "OUTSIDE_CONTRACT"),
+        ({"begin": "2026-10-05"}, "2026-10-11", "MOVED_OUT"),
+        ({"end": "2026-02-20"}, "2026-02-25", "OUTSIDE_CONTRACT"),
+        ({"end": "2026-02-20"}, "2026-03-03", "MOVED_OUT"),
+    ],
+)
+def test_a_role_is_open_only_while_its_contract_is(days: dict[str, str], today: str, reason: str) -> None:
+    home = person(contract(role(partner("P2"), **days), **TENANCY), partner=partner("P1"))
+    outcome = decide(home, today=today, portal_access_lead_days=14, portal_access_trail_days=10)
+    assert (outcome.contract("V1/P2")["reason"], outcome.contact("P2")["reason"]) == (reason, reason)
+
+
+@pytest.mark.rule("E17", "O20")
+def test_what_is_sent_of_a_role_begins_and_ends_no_earlier_and_no_later_than_its_contract() -> None:
+    longer = contract(role(partner("P2"), begin="2020-01-01", end="2030-12-31"), **TENANCY)
+    row = decide(person(longer, partner=partner("P1"))).contract("V1/P2")
+    assert (row["startDate"], row["endDate"]) == (TENANCY["begin"], TENANCY["end"])
+
+
+@pytest.mark.rule("E17", "E3")
+@pytest.mark.parametrize(
+    ("of_contract", "reason"),
+    [
+        ({"begin": None}, "NO_START"),
+        ({"begin": "2026-09-30", "end": "2026-03-01"}, "END_BEFORE_START"),
+        ({"kind": "PACHT"}, "UNKNOWN_KIND"),
+        ({"kind": None}, "UNKNOWN_KIND"),
+        ({"person_key": "nobody"}, "UNKNOWN_PERSON"),
+        ({"has_unit": False}, "UNKNOWN_UNIT"),
+    ],
+)
+def test_a_contract_that_is_not_sent_opens_nothing_for_those_who_live_with_its_tenant(
+    of_contract: dict[str, Any], reason: str
+) -> None:
+    roles = [
+        role(partner("P2"), kind, begin="2026-01-01", end="2026-12-31") for kind in ("MITBEWOHNER", "VERTRAGSPARTNER")
+    ]
+    outcome = decide(person(contract(*roles, **of_contract), partner=partner("P1")))
+    assert (outcome.contract("V1/P2")["decision"], outcome.contract("V1/P2")["reason"]) == ("invalid", reason)
+
+
+@pytest.mark.rule("E17", "E3")
+@pytest.mark.parametrize("of_contract", [{"begin": None}, {"begin": "2026-09-30", "end": "2026-03-01"}])
+def test_a_role_that_is_over_is_over_whatever_is_wrong_with_its_contract(of_contract: dict[str, Any]) -> None:
+    home = contract(role(partner("P2"), end="2026-06-01"), **of_contract)
+    row = decide(person(home, partner=partner("P1")), known=[held("P2")]).contract("V1/P2")
+    assert (row["decision"], row["reason"]) == ("remove", "MOVED_OUT")
+
+
+@pytest.mark.rule("E17", "E3")
+def test_a_role_with_impossible_days_ends_with_its_contract() -> None:
+    reversed_role = role(partner("P2"), begin="2026-05-01", end="2026-04-01")
+    for end, said in ((None, "END_BEFORE_START"), ("2026-06-01", "MOVED_OUT")):
+        world = person(contract(reversed_role, end=end), partner=partner("P1"))
+        assert decide(world).contract("V1/P2")["reason"] == said
+
+
+@pytest.mark.rule("E17", "R23")
+@pytest.mark.parametrize(
+    ("first", "second", "today", "expected"),
+    [
+        ({"end": "2026-05-31"}, {"begin": "2026-06-01"}, "2026-06-15", ("ACTIVE", "2020-01-01", None)),
+        ({"end": "2026-05-31"}, {"begin": "2026-07-01"}, "2026-05-31", ("ACTIVE", "2020-01-01", "2026-05-31")),
+        ({"end": "2026-05-31"}, {"begin": "2026-07-01"}, "2026-06-15", ("NOT_YET", None, None)),
+        ({"end": "2026-05-31"}, {"begin": "2026-07-01"}, "2026-07-01", ("ACTIVE", "2026-07-01", None)),
+        ({"begin": "2026-07-01", "end": "2025-01-01"}, {"end": "2026-06-14"}, "2026-06-15", ("MOVED_OUT", None, None)),
+        ({"begin": "2026-07-01", "end": "2025-01-01"}, {"end": "2026-06-15"}, "2026-06-15",
+         ("ACTIVE", "2020-01-01", "2026-06-15")),
+    ],
+)  # fmt: skip
+def test_between_two_roles_a_partner_has_none(
+    first: dict[str, str], second: dict[str, str], today: str, expected: tuple[str, str | None, str | None]
+) -> None:
+    kim = partner("P2")
+    home = contract(role(kim, "MITBEWOHNER", **first), role(kim, "VERTRAGSPARTNER", **second))
+    row = decide(person(home, partner=partner("P1")), today=today).contract("V1/P2")
+    assert (row["reason"], row["startDate"], row["endDate"]) == expected
+    assert row["source"] == "SP_VERTRAGSROLLE:V1/P2/MITBEWOHNER SP_VERTRAGSROLLE:V1/P2/VERTRAGSPARTNER"
+
+
+@pytest.mark.rule("R22", "O20")
+@pytest.mark.parametrize(
+    ("of_contract", "roles", "expected"),
+    [
+        ("EIGENTUM", ["VERTRAGSPARTNER"], "OWNER"),
+        ("EIGENTUM", ["MITBEWOHNER"], "RENTER"),
+        ("EIGENTUM", ["MITBEWOHNER", "VERTRAGSPARTNER"], "OWNER"),
+        ("MIETE", ["VERTRAGSPARTNER"], "RENTER"),
+    ],
+)
+def test_who_has_bought_too_is_an_owner(of_contract: str, roles: list[str], expected: str) -> None:
+    home = contract(*(role(partner("P2"), kind) for kind in roles), kind=of_contract)
+    assert decide(person(home, partner=partner("P1"))).contract("V1/P2")["type"] == expected

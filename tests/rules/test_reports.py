@@ -1,7 +1,7 @@
 """Which reports go to the portal, as what, and why not; what they look like there."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pytest
 from pandas import DataFrame
@@ -18,9 +18,12 @@ from tests.rules.builders import (
     classified_of,
     contract,
     decide_reports,
+    file,
     held,
     kind,
     licence,
+    note,
+    order,
     owner,
     partner,
     person,
@@ -130,13 +133,36 @@ def test_full_history_takes_all_reports_and_wins_over_the_other_range() -> None:
 @pytest.mark.rule("R35", "O14", "E41")
 @pytest.mark.parametrize(
     ("state", "is_followed"),
-    [("present", True), ("pending", True), ("restricted", True), ("new", False), ("removed", False)],
+    [("present", True), ("pending", True), ("restricted", True), ("new", False)],
 )
 def test_what_the_portal_knows_is_followed_to_its_end(state: str, is_followed: bool) -> None:
     old, closed = report(reported_at="2020-01-01"), report(nr="M2", status="Abgeschlossen")
     known = (ticket("M1", state), ticket("M2", state))
     assert (set(why(old, closed, known=known).values()) == {"INDIVIDUAL"}) is is_followed
     assert set(why(old, closed).values()) == {"TOO_OLD", "CLOSED_BEFORE_FIRST_EXPORT"}
+
+
+@pytest.mark.rule("E11", "O14")
+def test_an_open_report_comes_back_although_its_property_was_away_over_new_year() -> None:
+    portal, old = Mirror(), report(reported_at="2025-11-01")
+    for today, range_ in (("2026-12-01", "100"), ("2026-12-02", "900"), ("2027-01-02", "900"), ("2027-01-03", "100")):
+        portal.run(old, at=f"{today} 12:00", today=today, properties=range_)
+    assert portal.tickets() == ["M1"]
+    removed = (ticket("M1", "removed"), ticket("M2", "removed"))
+    found = why(old, report(nr="M2", status="Abgeschlossen"), known=removed, today="2027-01-03")
+    assert found == {"M1": "INDIVIDUAL", "M2": "CLOSED_BEFORE_FIRST_EXPORT"}
+
+
+@pytest.mark.rule("R35", "R14")
+@pytest.mark.parametrize(
+    ("cutoff", "reasons"),
+    [("last_calendar_year", ["TOO_OLD", "CLOSED_BEFORE_FIRST_EXPORT"]),
+     ("none", ["INDIVIDUAL", "CLOSED_BEFORE_FIRST_EXPORT"])],
+)  # fmt: skip
+def test_open_reports_have_a_cut_off_unless_the_settings_want_none(cutoff: str, reasons: list[str]) -> None:
+    old = {"reported_at": "2011-05-05"}
+    found = why(report(**old), report(nr="M2", status="Abgeschlossen", **old), open_reports_cutoff=cutoff)
+    assert list(found.values()) == reasons
 
 
 @pytest.mark.rule("O14")
@@ -364,3 +390,48 @@ def test_a_ticket_from_the_portal_is_not_closed_because_its_reporter_is_unknown(
     outcome = decide_reports(unknown, known=[held("M1", record_type="ticket")])
     found = outcome.row("ticket", "M1")
     assert (found["decision"], found["reason"]) == ("withhold", "NO_PORTAL_CONTACT")
+
+
+FROM_PORTAL: Final[Row] = {"origin": "PORTAL"}
+NOWHERE: Final[Row] = {**FROM_PORTAL, "reporter_person": None, "property_nr": None, "unit_nr": None}
+LEFT_ALONE: Final[dict[str, tuple[Row, str]]] = {
+    "nothing is known of it": (NOWHERE, "NO_PORTAL_CONTACT"),
+    "its contact has no property": ({**FROM_PORTAL, "property_nr": None, "unit_nr": None}, "PROPERTY_NOT_RELEASED"),
+    "nobody knows the reporter, the property is not released": (
+        {**FROM_PORTAL, "reporter_person": None, "property_nr": "900"}, "NO_PORTAL_CONTACT"),
+    "its kind is not released": ({**FROM_PORTAL, "report_kind": "ALT"}, "KIND_NOT_RELEASED"),
+    "its kind is gone": ({**FROM_PORTAL, "report_kind": None}, "KIND_NOT_RELEASED"),
+    "its kind was locked before it came in": ({**FROM_PORTAL, "report_kind": "GESPERRT"}, "KIND_LOCKED"),
+    "its team is not chosen": ({**FROM_PORTAL, "team_nr": "T9"}, "TEAM_NOT_RELEASED"),
+}  # fmt: skip
+
+
+@pytest.mark.rule("E46", "E38")
+@pytest.mark.parametrize("case", LEFT_ALONE)
+@pytest.mark.parametrize("is_in_ledger", [False, True])
+def test_what_a_tenant_reported_is_left_as_it_is_and_flagged_where_it_cannot_be_placed(
+    case: str, is_in_ledger: bool
+) -> None:
+    fields, reason = LEFT_ALONE[case]
+    arrived = came_in("ticket", "portal-7", "M1").plus(came_in("comment", "c-7", "N3"))
+    below = (note(), note("N2", is_public=False), note("N3", origin="PORTAL"), file(), order())
+    held_below = [("comment", "N1"), ("comment", "N2"), ("comment", "c-7"), ("attachment", "F1")]
+    known = [held(nr, record_type=name) for name, nr in held_below]
+    known += [held("portal-7", record_type="ticket")] if is_in_ledger else []
+    outcome = decide_reports(report(*below, arrived, **fields), known=known, user_teams=["T1"])
+    found = outcome.row("ticket", "portal-7")
+    assert (found["decision"], found["reason"], found["warnings"]) == ("withhold", reason, "LEFT_IN_PORTAL")
+    assert outcome.ids("ticket", "remove") == outcome.ids("attachment", "remove") == []
+    assert outcome.ids("comment", "remove") == ["N2"]  # what became internal goes all the same
+
+
+@pytest.mark.rule("R39", "R15", "E11")
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"report_kind": "GESPERRT"}, "KIND_LOCKED"), ({"property_nr": "900"}, "PROPERTY_NOT_RELEASED")],
+)
+def test_what_staff_have_answered_is_withdrawn_when_they_want_that(fields: Row, reason: str) -> None:
+    arrived = report(came_in("ticket", "portal-7", "M1"), **{**FROM_PORTAL, **fields})
+    found = decide_reports(arrived, known=[held("portal-7", identity="100.1.1", record_type="ticket")])
+    row = found.row("ticket", "portal-7")
+    assert (row["decision"], row["reason"]) == ("remove", reason)

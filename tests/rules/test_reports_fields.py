@@ -65,6 +65,14 @@ def test_the_field_names_what_failed() -> None:
     assert field_of(report(report_kind="AUSHANG"), post_author=None) == {"M1": ("FAILED", "NO_POST_AUTHOR")}
 
 
+@pytest.mark.rule("R50", "E46")
+@pytest.mark.parametrize("state", [None, "present"])
+def test_the_field_flags_what_came_from_the_portal_and_cannot_be_placed(state: str | None) -> None:
+    lost = report(origin="PORTAL", reporter_person=None, property_nr=None)
+    known = [held("M1", state, record_type="ticket")] if state else []
+    assert field_of(lost, known=known) == {"M1": ("FAILED", "NO_PORTAL_CONTACT")}
+
+
 @pytest.mark.rule("R50", "E43")
 def test_the_field_follows_a_report_to_its_other_ticket_and_to_the_pinboard() -> None:
     known = [held("M1", "removed", "100.1.1", "ticket"), held("M1~P", "present", "~P100", "ticket")]

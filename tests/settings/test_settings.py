@@ -49,6 +49,7 @@ properties: 100-199
 person_types: [Mieter]
 portal_access_lead_days: 14
 report_user: 007
+post_author: verwaltung
 """
 
 
@@ -135,15 +136,23 @@ def test_a_complete_file_can_be_switched_on(tmp_path: Path) -> None:
 def test_switching_on_with_nothing_else_names_everything_missing(tmp_path: Path) -> None:
     assert mistake(tmp_path, "active: true") == (
         "active: the interface cannot be switched on while these are missing; "
-        "add properties, person_types, portal_access_lead_days, report_user"
+        "add properties, person_types, portal_access_lead_days, report_user, post_author"
     )
 
 
 @pytest.mark.rule("R9")
-@pytest.mark.parametrize("name", ["properties", "person_types", "portal_access_lead_days", "report_user"])
+@pytest.mark.parametrize(
+    "name", ["properties", "person_types", "portal_access_lead_days", "report_user", "post_author"]
+)
 def test_switching_on_without_one_setting_names_it(tmp_path: Path, name: str) -> None:
     text = "\n".join(line for line in COMPLETE.splitlines() if not line.startswith(f"{name}:"))
     assert mistake(tmp_path, text).endswith(f"missing; add {name}")
+
+
+@pytest.mark.rule("R9", "R40")
+def test_who_posts_no_house_notices_says_so(tmp_path: Path) -> None:
+    found = loaded(tmp_path, COMPLETE.replace("post_author: verwaltung", "post_author: null"))
+    assert (found.active, found.post_author) == (True, None)
 
 
 @pytest.mark.rule("R9", "R47")
@@ -631,6 +640,7 @@ FULL: dict[str, Any] = {
     "portal_access_lead_days": 14,
     "portal_access_trail_days": None,
     "report_user": "007",
+    "post_author": None,
     "portal_connection": "elsewhere",
     "schedules": {"objects": None},
     "limits": {"requests_per_second": 0.5, "batch_size": 10},

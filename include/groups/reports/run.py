@@ -11,7 +11,7 @@ from include.groups.reports.extract import extract_of, places
 from include.groups.reports.group import REPORTS
 from include.groups.reports.inbound import receive
 from include.groups.reports.mail.telling import tell
-from include.groups.reports.settle import is_decided, settle
+from include.groups.reports.settle import is_decided, say_off, settle
 from include.sync import steps
 from include.sync.group import stages
 from include.sync.lease import LeaseLostError
@@ -40,6 +40,8 @@ def exchange(system: str, run: str, request: Request) -> Exchanged:
     try:
         opened = steps.begin(REPORTS, system, run, request)
     except SkipRunError as skip:
+        if skip.switched_off is not None and not request.dry_run:
+            say_off(skip.switched_off, skip.reason)
         return Exchanged(steps.not_begun(skip=skip.reason))
     failed: list[str] = []
     planned: Planned | None = None

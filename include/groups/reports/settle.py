@@ -3,7 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Engine, bindparam, select, update
 
 from include.ixhaus.contract.own import SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_MELDUNG
@@ -62,6 +62,15 @@ def settle(run: Opened, extract: Extract) -> Settled:
             nothing = {"portal_changed_at": None, "portal_change": None}
             connection.execute(update(SP_MELDUNG).where(mine).values(nothing), cleared)
     return Settled(classified, now)
+
+
+def say_off(engine: Engine, reason: str) -> None:
+    """Write into the field Serviceportal of every report why none is transferred: the interface is off, or has no
+    licence (R50, R6). How each stands is written again by the first run that looks at all of them.
+    """
+    differs = _REPORT.portal_status.is_not(None) | _REPORT.portal_reason.is_(None) | (_REPORT.portal_reason != reason)
+    with engine.begin() as connection:
+        connection.execute(update(SP_MELDUNG).where(differs).values(portal_status=None, portal_reason=reason))
 
 
 def _failed(run: Opened) -> pd.DataFrame:

@@ -158,7 +158,6 @@ SP_HAUSMEISTER = Table(
     METADATA,
     key("OBJEKT_NR", "property_nr", "Objektnummer"),
     key("PARTNER_NR", "partner_nr", "Partner, der Hausmeister ist"),
-    text("ERREICHBARKEIT", "availability", 255, "Text zur Erreichbarkeit"),
     flag("PORTAL_SICHTBAR", "is_visible", "Im Portal anzeigen"),
     day("BEGINN", "begin", "Erster Tag"),
     day("ENDE", "end", "Letzter Tag; leer = unbefristet"),

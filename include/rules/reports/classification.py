@@ -17,6 +17,8 @@ from include.settings import SystemSettings
 from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Origin
 
+NEVER_THERE: Final = ("CLOSED_BEFORE_FIRST_EXPORT", "TOO_OLD")
+"""Why a report is withheld that the portal has never had."""
 AS_WHAT: Final = {"BULLETIN": "bulletin", "PROPERTY_REPORT": "property", "INDIVIDUAL": "individual"}
 
 
@@ -27,6 +29,15 @@ def shown(sources: Sources, decided: DataFrame) -> DataFrame:
     returns: frames.SHOWN
     """
     return decided[list(VERDICT)].join(sources.reports[list(OF_REPORT)])
+
+
+def is_left_alone(classified: DataFrame) -> "Series[bool]":
+    """Return which reports were made in the portal and cannot be placed here: their tickets stay there as they are,
+    open and with all that is below them, until staff have seen to it (E46, E38).
+
+    classified: frames.VERDICT
+    """
+    return (classified["decision"] == Decision.WITHHOLD) & ~classified["reason"].isin(NEVER_THERE)
 
 
 def classified(sources: Sources, settings: SystemSettings, today: date) -> DataFrame:
@@ -58,21 +69,30 @@ def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFr
     # followed to its end once the portal knows it (O14), whatever its age; a bulletin also after it was taken down
     is_followed = reports["is_held"] | reports["is_full_history"] | (is_bulletin & reports["was_posted"])
     is_old = (days(reports["reported_at"]) < cut_off(today)).fillna(False)
+    is_old &= settings.open_reports_cutoff == "last_calendar_year"
     has_nobody = ~is_for_all & ~reports["is_user"]
-    # its ticket stays as it is, whoever iX-Haus takes for its reporter
-    is_from_portal = reports["origin"] == Origin.PORTAL
+    # what was made in the portal is not closed there because nobody here knows whose it is, or where it belongs
+    is_theirs = reports["origin"] == Origin.PORTAL
+    is_lost = is_theirs & (reports["property_nr"].isna() | reports["contact_id"].isna())
+    is_fresh = is_theirs & ~reports["was_sent"]  # staff lock what is answered already, not what has just come in
+    is_of_other_team = ~reports["is_team_released"]
+    is_known = is_followed | reports["was_known"]  # one that was withdrawn meanwhile comes back (E11)
     has_no_author = Series(not settings.post_author, index=reports.index)
     return first_hit(
         reports,
         (reports["is_doubled"],                Decision.INVALID,  NOT_UNIQUE),
-        (~reports["is_in_range"],              Decision.REMOVE,   "PROPERTY_NOT_RELEASED"),
+        (~reports["is_in_range"] & ~is_lost,   Decision.REMOVE,   "PROPERTY_NOT_RELEASED"),
+        (~reports["is_released"] & is_theirs,  Decision.WITHHOLD, "KIND_NOT_RELEASED"),
         (~reports["is_released"],              Decision.REMOVE,   "KIND_NOT_RELEASED"),
+        (reports["is_locked"] & is_fresh,      Decision.WITHHOLD, "KIND_LOCKED"),
         (reports["is_locked"],                 Decision.REMOVE,   "KIND_LOCKED"),
-        (~reports["is_team_released"],         Decision.REMOVE,   "TEAM_NOT_RELEASED"),
-        (has_nobody & is_from_portal,          Decision.WITHHOLD, "NO_PORTAL_CONTACT"),
+        (is_of_other_team & is_theirs,         Decision.WITHHOLD, "TEAM_NOT_RELEASED"),
+        (is_of_other_team,                     Decision.REMOVE,   "TEAM_NOT_RELEASED"),
+        (has_nobody & is_theirs,               Decision.WITHHOLD, "NO_PORTAL_CONTACT"),
         (has_nobody,                           Decision.REMOVE,   "NO_PORTAL_CONTACT"),
+        (~reports["is_in_range"],              Decision.WITHHOLD, "PROPERTY_NOT_RELEASED"),
         (~is_followed & is_closed,             Decision.WITHHOLD, "CLOSED_BEFORE_FIRST_EXPORT"),
-        (~is_followed & is_old,                Decision.WITHHOLD, "TOO_OLD"),
+        (~is_known & is_old,                   Decision.WITHHOLD, "TOO_OLD"),
         (is_bulletin & is_closed,              Decision.REMOVE,   "BULLETIN_ENDED"),
         (is_bulletin & has_no_author,          Decision.INVALID,  "NO_POST_AUTHOR"),
         (is_bulletin,                          Decision.SEND,     "BULLETIN"),

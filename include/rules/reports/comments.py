@@ -1,7 +1,7 @@
 """Public notes as comments of their report's ticket; an internal note never leaves iX-Haus (R44, R45, E43, E49)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from pandas import DataFrame, Series
@@ -9,15 +9,14 @@ from pandas import DataFrame, Series
 from include.rules.first_hit import first_hit
 from include.rules.frames import COMMENT
 from include.rules.outcomes import parents
+from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
-from include.rules.reports.texts import is_cut, one_line, outbound
 from include.rules.reports.tickets import is_ticket
+from include.rules.texts import is_cut, one_line, outbound
 from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
 from include.vocabulary import ids
 from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Origin
-
-AUTHOR_LENGTH: Final = 255
 
 
 def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: DataFrame, known: DataFrame) -> DataFrame:
@@ -41,6 +40,7 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
         (ticketed["is_doubled"], Decision.WITHHOLD, NOT_UNIQUE),
         (~is_true(notes["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
         (~is_meant, Decision.WITHHOLD, "BEFORE_AUDIENCE_CHANGED"),
         (outbound(notes["text"]).isna(), Decision.WITHHOLD, "NOTE_EMPTY"),
@@ -63,8 +63,9 @@ def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified
     own = reports.assign(addition=additions(classified["ticket_external_id"], reports["ticket_id"]))
     found = taken(own[["addition", "property_nr", "is_doubled"]], report)
     columns = ["as_what", "ticket_external_id", "ticket_has_history", "ticket_since"]
-    ticket = taken(classified[columns].assign(is_ticket=is_ticket(classified)), report)
-    flags = {name: is_true(ticket[name]) for name in ("is_ticket", "ticket_has_history")}
+    marks = {"is_ticket": is_ticket(classified), "is_left_alone": is_left_alone(classified)}
+    ticket = taken(classified[columns].assign(**marks), report)
+    flags = {name: is_true(ticket[name]) for name in (*marks, "ticket_has_history")}
     return ticket.assign(
         **flags,
         is_doubled=is_true(found["is_doubled"]),
@@ -143,7 +144,7 @@ def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
         {
             "ticketId": ticket_ids,
             "text": texts,
-            "authorName": one_line(authors, AUTHOR_LENGTH),
+            "authorName": one_line(authors),
             "isInternal": False,
         }
     )
@@ -158,7 +159,7 @@ def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
 
 
 def _authors(notes: DataFrame, users: DataFrame) -> Series:
-    named = keyed(users, ["user_nr", "name"])
+    named = cleaned(keyed(users, ["user_nr"]), ["name"])
     staff = taken(named[["name"]], positions(notes["created_by"], named["user_nr"]))["name"]
     # below a property report nobody but staff is named: an author could be the reporter (R41)
     is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])

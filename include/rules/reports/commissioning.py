@@ -11,7 +11,7 @@ from include.rules.frames import COMMENT
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import apart, base_ids, inbox_of, of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
-from include.rules.reports.texts import one_line
+from include.rules.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
@@ -54,6 +54,7 @@ def notes_on_orders(
         (orders["order_nr"].duplicated(keep=False), Decision.INVALID, NOT_UNIQUE),
         (ticketed["is_doubled"], Decision.WITHHOLD, NOT_UNIQUE),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
+        (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),
         (ticketed["external_id"].isin(sent), Decision.WITHHOLD, "COMMISSIONING_TOLD"),
         (~wants_note, Decision.WITHHOLD, "NO_COMMISSIONING_NOTE"),

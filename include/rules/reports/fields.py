@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.outcomes import newest
+from include.rules.reports.classification import is_left_alone
 from include.rules.values import keyed, positions, taken
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import MAYBE_HELD, Origin, State
@@ -32,9 +33,10 @@ def portal_field(classified: DataFrame, ledger: DataFrame, failed: DataFrame | N
         first = failed.drop_duplicates(["record_type", "external_id"])
         failure = taken(first[["reason"]], positions(keys, _keys(first)))["reason"]
     decision = classified["decision"].reset_index(drop=True)
+    is_left = is_left_alone(classified).reset_index(drop=True)  # staff have to see to it
     is_wanted, is_invalid = decision == Decision.SEND, decision == Decision.INVALID
     rows = {
-        FAILED: is_invalid | failure.notna(),
+        FAILED: is_invalid | failure.notna() | is_left,
         SENT: is_wanted & (state == State.PRESENT),
         PENDING: is_wanted | state.isin(MAYBE_HELD),  # to be sent, or to be taken out
         WITHDRAWN: state == State.REMOVED,

@@ -130,7 +130,8 @@ def _tickets(ledger: DataFrame, reports: DataFrame, inbox: DataFrame) -> DataFra
 def _history(
     reports: DataFrame, tickets: DataFrame, posts: DataFrame, known: DataFrame, inbox: DataFrame
 ) -> dict[str, "Series[bool]"]:
-    both = pd.concat([tickets[["report", "state", "is_first"]], posts[["report", "state", "is_first"]]])
+    columns = ["report", "state", "is_first", "audience"]
+    both = pd.concat([tickets[columns], posts[columns]])
     is_new, is_gone = both["state"] == State.NEW, both["state"] == State.REMOVED
     row = Series(reports.index, index=reports.index)
     # withdrawn under one id and not yet there under the next: the portal knows it all the same
@@ -138,6 +139,8 @@ def _history(
     is_under_way = both["is_first"] & both["state"].isin([State.NEW, State.PENDING])
     return {
         "is_held": row.isin(both.loc[both["state"].isin(MAYBE_HELD), "report"]) | is_changing,
+        "was_known": row.isin(both.loc[~is_new, "report"]),
+        "was_sent": row.isin(both.loc[~is_new & (both["audience"] != ""), "report"]),
         "was_posted": row.isin(posts.loc[posts["state"] != State.NEW, "report"]),
         "is_first_export": ~reports["property_nr"].isin(_exported_properties(known, inbox))
         | row.isin(both.loc[is_under_way, "report"]),

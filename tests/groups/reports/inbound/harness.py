@@ -56,7 +56,7 @@ class World:
         self.today = berlin_day(utc_now())
         self._settings: Row = {
             "system": SYSTEM, "active": True, "properties": "100", "person_types": ["Mieter"],
-            "portal_access_lead_days": 0, "report_user": "007", "limits": LIMITS,
+            "portal_access_lead_days": 0, "report_user": "007", "post_author": None, "limits": LIMITS,
         }  # fmt: skip
         self._fill_erp()
         self._fill_portal()
