@@ -24,7 +24,12 @@ def outcome(records: DataFrame, content: DataFrame) -> DataFrame:
 
 
 def in_order(records: DataFrame, content: DataFrame) -> DataFrame:
-    """Return what `outcome` does, row by row: records that would have one id are invalid, each in its place."""
+    """Return what `outcome` does, row by row: records that would have one id are invalid, each in its place.
+
+    records: frames.DECIDED
+    content: as of `outcome`
+    returns: frames.DECIDED, with the payload fields
+    """
     is_sent = records["decision"].isin(CARRIES_CONTENT)
     # what is not sent stays out of the staged files too: data minimisation
     fields = {name: _blank_out(content[name], ~is_sent) for name in content.columns}

@@ -53,10 +53,11 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     """
     people = people_of(views)
     each = agreements_of(views["contracts"], people)
-    agreements, stand = one_per_partner(each, stand_of(each, settings, today), BEST_FIRST)
+    stands = stand_of(each, settings, today)
+    agreements, stand = one_per_partner(each, stands, BEST_FIRST)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)
-    ties = _ties(agreements.assign(reason=stand["reason"]), ownerships, caretakings)
+    ties = _ties(each.assign(reason=stands["reason"]), ownerships, caretakings)
     identified, dropped = identify(people, known[known["record_type"] == "contact"])
     places = places_of(people, ties, settings)
     contacts = decide_contacts(people, identified, standing(people, ties, settings), places)

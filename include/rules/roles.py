@@ -45,7 +45,9 @@ def with_roles(main: DataFrame, roles: DataFrame) -> DataFrame:
         source=ids.source("SP_VERTRAGSROLLE", roles["contract_nr"], roles["partner_nr"], roles["role"]),
         **{name: is_true(of_contract[name]) for name in _COPIED},
     )
-    return pd.concat([main, agreements], ignore_index=True)
+    both = pd.concat([main, agreements], ignore_index=True)
+    clashes = occurs(both["external_id"], agreements["external_id"]) & occurs(both["external_id"], main["external_id"])
+    return both.assign(is_doubled=both["is_doubled"] | clashes)
 
 
 def _ids(roles: DataFrame, main: DataFrame) -> Series:
