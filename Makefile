@@ -67,7 +67,7 @@ fuzz: $(VENV)/dev  ## look for rows of iX-Haus that are not one record's problem
 		FUZZ_EXAMPLES=20 HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --show-capture=no tests/fuzz || exit 1; done
 
 mutants: $(VENV)/dev  ## change the rules in one place at a time, ask whether a test notices, list what none did (a sample: ONLY='*_*37')
-	@$(BIN)/mutmut run $(if $(ONLY),'$(ONLY)') && $(BIN)/mutmut results
+	@env -u PYTHONPATH $(BIN)/mutmut run $(if $(ONLY),'$(ONLY)') && env -u PYTHONPATH $(BIN)/mutmut results
 
 check: $(VENV)/dev  ## ruff, mypy --strict, and whether what is imported is declared
 	@$(BIN)/ruff check .
