@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from include.vocabulary.refusals import translated
+from include.vocabulary.sentences import in_language
 from include.vocabulary.texts import Language, Text
 
 
@@ -368,15 +369,15 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is neither a reason's nor a refusal's stays as it is. What
-    stands behind it in brackets, such as the run that holds a lease, is kept.
+    """Return a stored German sentence in a language; one that is no reason's, refusal's or run's stays as it is. What
+    stands behind a reason in brackets, such as the run that holds a lease, is kept.
     """
     if sentence in _STORED:
         return _STORED[sentence].said(language)
     reason, bracket, detail = sentence.partition(" (")
     if reason in _STORED:
         return f"{_STORED[reason].said(language)}{bracket}{detail}"
-    return translated(sentence, language)
+    return in_language(translated(sentence, language), language)
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}
