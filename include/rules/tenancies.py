@@ -1,4 +1,4 @@
-"""Which letters belong to a tenancy that is over, whatever else binds their recipient to the manager (E6, E7, O16)."""
+"""How the tenancy stands that a letter belongs to, whatever else binds its recipient to the manager (E6, E7, O16)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,14 +14,15 @@ from include.settings import SystemSettings
 from include.vocabulary.decision import Decision
 
 
-def is_over(
+def tenancies_of(
     letters: DataFrame, people: People, views: Mapping[str, DataFrame], settings: SystemSettings, today: date
-) -> "Series[bool]":
-    """Return which letters belong to nothing that still gives their recipient access.
+) -> Series:
+    """Return what may happen to each letter: SEND it, REMOVE it as what it belongs to is over, or call it INVALID as
+    that is wrong in iX-Haus (E3).
 
     The header id names the tenancy: a person's key all contracts of that person; a partner's number, or the key of a
     person without contract, whatever binds him to the letter's property. Who has nothing there at all is not judged by
-    it, nor is anybody by a contract that is wrong in iX-Haus (E3).
+    it. The best of several counts.
 
     letters: frames.LETTERS
     views:   contracts, licences
@@ -30,11 +31,15 @@ def is_over(
     agreements = agreements.assign(decision=stand_of(agreements, settings, today)["decision"])
     ties = pd.concat([agreements, ownerships_of(people, views["licences"], settings, today)], ignore_index=True)
     ties = ties[ties["contact"] >= 0]
-    lasting = ties[ties["decision"] != Decision.REMOVE]
     named, place = letters["recipient_id"], _place(letters)
     names_person = occurs(named, ties["person_key"])
-    in_property = occurs(place, _place(ties)) & ~occurs(place, _place(lasting))
-    return in_property.mask(names_person, ~occurs(named, lasting["person_key"]))
+
+    def holds(some: DataFrame) -> "Series[bool]":
+        return occurs(place, _place(some)).mask(names_person, occurs(named, some["person_key"]))
+
+    judged = Series(Decision.REMOVE.value, index=letters.index, dtype="str")
+    judged = judged.mask(holds(ties[ties["decision"] == Decision.INVALID]), Decision.INVALID.value)
+    return judged.mask(holds(ties[ties["decision"] == Decision.SEND]) | ~holds(ties), Decision.SEND.value)
 
 
 def _place(rows: DataFrame) -> Series:

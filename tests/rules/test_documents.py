@@ -284,7 +284,7 @@ def test_a_letter_stays_as_long_as_access_does_after_move_out(trail: int, decisi
         (owner("P7"), ["Objekteigentümer"], "send"),
         (owner("P7"), [], "remove"),
         (owner("P7", end="2026-06-01"), ["Objekteigentümer"], "remove"),
-        (owner("P7", begin=None), ["Objekteigentümer"], "send"),  # a mistake takes nothing from anybody
+        (owner("P7", begin=None), ["Objekteigentümer"], "invalid"),  # a mistake takes nothing from anybody
     ],
 )
 def test_a_partners_letter_follows_what_binds_him_to_its_property(

@@ -1,0 +1,240 @@
+"""Whoever can see a record in the portal has a right to it that day: the rules against a plain reading of iX-Haus."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, cast
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pandas import DataFrame
+
+from include.rules import documents, owners_caretakers, persons, reports
+from include.settings import SystemSettings
+from tests.rules.builders import KINDS, SETTINGS, Records, Row, held, prop, unit, views_of
+from tests.rules.rights import Rights, Rows
+
+START: Final = date(2026, 6, 15)
+PARTNERS: Final = ["P1", "P2", "P3", "P4"]
+KNOWN_BY: Final = (persons.decide, owners_caretakers.decide, documents.decide, reports.decide)
+"""In the order in which the groups run: later ones go by who is in the portal."""
+GIVEN: Final[dict[str, Any]] = {
+    "document_types": ["Anschreiben"], "document_types_without_time_filter": ["Hausordnung", "Energieausweis"],
+    "unit_document_types": ["Energieausweis"], "property_document_types": ["Hausordnung"], "post_author": "S1",
+}  # fmt: skip
+
+WITHOUT_SHRINKING: Final = (Phase.explicit, Phase.generate)
+"""What is wrong is said by user and record; a world of so many houses takes minutes to shrink."""
+
+_day = st.sampled_from([None, -400, -30, -8, -1, 0, 1, 8, 30, 400]).map(
+    lambda days: None if days is None else (START + timedelta(days=days)).isoformat()
+)
+_begin = st.sampled_from([-400, -400, -30, 0, 8]).map(lambda days: (START + timedelta(days=days)).isoformat()) | _day
+_partner = st.sampled_from(PARTNERS)
+
+
+_house = st.fixed_dictionaries(
+    {
+        "persons": st.lists(
+            st.tuples(st.sampled_from([*PARTNERS, None]), st.sampled_from(["Mieter", "Mieter", "Interessent"])),
+            min_size=2, max_size=2,
+        ),
+        "contracts": st.lists(
+            st.tuples(
+                st.sampled_from([0, 1, 0, 1, 9]), st.sampled_from(["MIETE", "EIGENTUM", "MIETE", "EIGENTUM", None]),
+                _begin, _day,
+            ),
+            min_size=1, max_size=3,
+        ),
+        "contract_roles": st.lists(
+            st.tuples(st.integers(0, 1), _partner, st.sampled_from(["MITBEWOHNER", "VERTRAGSPARTNER"]), _day, _day),
+            min_size=2, max_size=4,
+        ),
+        "owners": st.lists(st.tuples(_partner, _begin, _day), max_size=1),
+        "documents": st.lists(
+            st.tuples(
+                st.sampled_from([0, 1, 1, 9, None, *PARTNERS]), st.sampled_from(["1", None]),
+                st.sampled_from(["Anschreiben", "Anschreiben", "Hausordnung", "Energieausweis"]),
+            ),
+            max_size=3,
+        ),
+        "reports": st.lists(
+            st.tuples(
+                st.sampled_from([0, 1, 9, *PARTNERS]),
+                st.sampled_from(["REPARATUR", "REPARATUR", "OBJEKT", "GESPERRT"]),
+                st.booleans(),
+            ),
+            max_size=2,
+        ),
+    }
+)  # fmt: skip
+HOUSES: Final = 6
+"""In a street; the last of each is not released."""
+STREETS: Final = 4
+"""At once, as most of what a run costs does not depend on how many there are; nobody has anything in two."""
+streets = st.lists(_house, min_size=HOUSES * STREETS, max_size=HOUSES * STREETS)
+
+
+def _numbers() -> list[str]:
+    """The numbers of all houses."""
+    places = range(HOUSES * STREETS)
+    return [str(100 + place if (place + 1) % HOUSES else 900 + place) for place in places]
+
+
+def rows_of(houses: list[dict[str, Any]], *, is_licensed: bool) -> Rows:
+    """Return the rows of all houses; each has two persons and two units, each street four partners."""
+    names = ("persons", "contracts", "contract_roles", "owners", "documents", "reports", "notes")
+    found: Rows = {name: [] for name in names}
+    found["licences"] = [{"licence": "Objekteigentümer", "active": is_licensed, "valid_until": None}]
+    found["partners"] = [
+        {"partner_nr": f"{nr}-{street}", "last_name": nr, "is_minor": nr == "P4"}
+        for street in range(STREETS)
+        for nr in PARTNERS
+    ]
+    for place, (nr, house) in enumerate(zip(_numbers(), houses, strict=True)):
+        for name, rows in _House(nr, place // HOUSES, house).rows():
+            found[name].extend(rows)
+    return found
+
+
+@dataclass(frozen=True)
+class _House:
+    """What was drawn for a house, with the numbers that iX-Haus gives."""
+
+    nr: str
+    street: int
+    drawn: dict[str, Any]
+
+    def whom(self, drawn: int | str | None) -> str | None:
+        """The key of the house's first or second person, or the number of one of the street's partners."""
+        if drawn is None:
+            return None
+        return f"{self.nr}.{drawn}.1" if isinstance(drawn, int) else f"{drawn}-{self.street}"
+
+    def rows(self) -> Iterator[tuple[str, list[Row]]]:
+        nr, drawn = self.nr, self.drawn
+        yield "persons", [
+            {"person_key": self.whom(at), "property_nr": nr, "partner_nr": self.whom(partner), "person_type": of_type,
+             "last_name": "Muster"}
+            for at, (partner, of_type) in enumerate(drawn["persons"])
+        ]  # fmt: skip
+        yield "contracts", [
+            {"contract_nr": f"V{nr}-{at}", "property_nr": nr, "unit_nr": str(at % 2), "person_key": self.whom(who),
+             "kind": of_kind, "begin": begin, "end": end}
+            for at, (who, of_kind, begin, end) in enumerate(drawn["contracts"])
+        ]  # fmt: skip
+        roles = {(of, who, role): (begin, end) for of, who, role, begin, end in drawn["contract_roles"]}
+        yield "contract_roles", [
+            {"contract_nr": f"V{nr}-{of}", "partner_nr": self.whom(who), "role": role, "begin": begin, "end": end}
+            for (of, who, role), (begin, end) in roles.items()
+        ]  # fmt: skip
+        yield "owners", [
+            {"property_nr": nr, "partner_nr": self.whom(who), "begin": begin, "end": end}
+            for who, begin, end in drawn["owners"]
+        ]  # fmt: skip
+        yield "documents", [
+            {"document_id": f"D{nr}-{at}", "property_nr": nr, "unit_nr": unit_nr, "recipient_id": self.whom(to),
+             "recipient_type": None if to is None else "P", "storage": "DATENBANK",
+             "document_type": of_type, "document_date": "2026-03-01", "size": 1, "version": 1, "has_pdf": False}
+            for at, (to, unit_nr, of_type) in enumerate(drawn["documents"])
+        ]  # fmt: skip
+        yield "reports", [
+            {"report_nr": f"M{nr}-{at}", "property_nr": nr, "report_kind": of_kind, "status": "Neu",
+             "reporter_person": self.whom(by) if isinstance(by, int) else None, "reported_at": "2026-06-01 08:00",
+             "reporter_partner": None if isinstance(by, int) else self.whom(by)}
+            for at, (by, of_kind, _) in enumerate(drawn["reports"])
+        ]  # fmt: skip
+        yield "notes", [
+            {"note_id": f"N{nr}-{at}", "report_nr": f"M{nr}-{at}", "text": "Text", "is_public": is_public,
+             "created_at": "2026-06-02 09:00"}
+            for at, (_, _, is_public) in enumerate(drawn["reports"])
+        ]  # fmt: skip
+
+
+class Portal:
+    """What the portal holds, run after run, and so what the ledger says of it."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, Row]] = {}
+        self.ledger: dict[tuple[str, str], Row] = {}
+
+    def run(self, world: Records, today: date, **days: int) -> None:
+        views, system = views_of(world), SystemSettings(system="production", **{**SETTINGS, **GIVEN, **days})
+        for rules in KNOWN_BY:
+            ledger = DataFrame(list(self.ledger.values()), columns=list(held(""))).astype("str")
+            for record_type, frame in rules(views, ledger, system, today).items():
+                if record_type != "classified":
+                    self._take(record_type, frame, rules.__module__.split(".")[2])
+
+    def _take(self, record_type: str, frame: DataFrame, group: str) -> None:
+        shown = self.shown.setdefault(record_type, {})
+        for row in cast("list[Row]", frame.astype(object).where(frame.notna(), None).to_dict("records")):
+            external_id, key = row["external_id"], (record_type, row["external_id"])
+            if row["decision"] in ("send", "restrict"):
+                state = "present" if row["decision"] == "send" else "restricted"
+                shown[external_id] = row
+            elif row["decision"] == "remove" and key in self.ledger:
+                state = "removed"
+                shown.pop(external_id, None)
+            else:
+                continue
+            marks = {"group": group, "properties": row["properties"], "acknowledged_at": "2026-06-15T00:00:00"}
+            self.ledger[key] = held(external_id, state, row["identity"], record_type, **marks)
+
+    def users(self) -> list[str]:
+        """Who can log in."""
+        return [nr for nr, row in self.shown["contact"].items() if row["portalUser"]]
+
+    def at(self, contact: str, property_id: str, unit_id: str | None = None) -> set[str]:
+        """As what somebody is at home in a unit, or anywhere in a property: RENTER, OWNER."""
+        return {
+            row["type"]
+            for row in self.shown["contract"].values()
+            if (row["contactId"], row["propertyId"]) == (contact, property_id) and unit_id in (None, row["unitId"])
+        }
+
+    def reads(self, contact: str, row: Row) -> bool:
+        """Whether somebody is shown a document or a ticket: his own, or one for all where he is at home."""
+        if row["contactId"]:
+            return bool(row["contactId"] == contact)
+        unit_id = row["unitId"]
+        property_id = unit_id.partition("/")[0] if unit_id else row["propertyId"]
+        return bool(self.at(contact, property_id, unit_id))
+
+
+def assert_only_rights(portal: Portal, rights: Rights) -> None:
+    """Nobody can see anything to which he has no right today."""
+    by_id = {
+        row[key]: row
+        for name, key in (("documents", "document_id"), ("reports", "report_nr"))
+        for row in rights.rows[name]
+    }
+    for user in portal.users():
+        assert rights.may_log_in(user), user
+        for row in portal.shown["contract"].values():
+            if row["contactId"] == user:
+                ties = rights.at(user, row["propertyId"], row["unitId"].partition("/")[2])
+                assert ties, (user, row["id"])
+                assert row["type"] == "RENTER" or any(tie.is_owner for tie in ties), (user, row["id"])
+        for number, row in portal.shown["document"].items():
+            assert not portal.reads(user, row) or rights.may_read(user, by_id[number]), (user, number)
+        for number, row in portal.shown["ticket"].items():
+            assert not portal.reads(user, row) or rights.may_follow(user, by_id[number]), (user, number)
+    for number, row in portal.shown["comment"].items():
+        assert next(one["is_public"] for one in rights.rows["notes"] if one["note_id"] == number), number
+        assert row["ticketId"] in portal.shown["ticket"], number
+
+
+@pytest.mark.rule("R13", "R16", "R17", "R18", "R19", "R30", "R41", "E6", "E7", "E17")
+@settings(max_examples=7, phases=WITHOUT_SHRINKING)
+@given(streets, st.booleans(), st.sampled_from([0, 7]), st.sampled_from([0, 7]), st.sampled_from([1, 8, 31]))
+def test_whoever_can_see_a_record_in_the_portal_has_a_right_to_it_today(
+    houses: list[dict[str, Any]], is_licensed: bool, lead: int, trail: int, later: int
+) -> None:
+    rows, portal = rows_of(houses, is_licensed=is_licensed), Portal()
+    places = [prop(nr).plus(unit("0", nr), unit("1", nr)) for nr in _numbers()]
+    world = Records(rows).plus(*places, *KINDS)
+    for today in (START, START + timedelta(days=later)):
+        portal.run(world, today, portal_access_lead_days=lead, portal_access_trail_days=trail)
+        assert_only_rights(portal, Rights(rows, today, lead, trail))
