@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak check rules bench protocol note contract settings keys probe smoke-celery lock clean
+.PHONY: help sync up reconcile test soak fuzz check rules bench protocol note contract settings keys probe smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,10 @@ soak: $(VENV)/dev  ## put old iX-Haus, ledger and portal together at random, unt
 	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),60) )); while [ $$(date +%s) -lt $$end ]; do \
 		TRAVEL_FROM=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') $(BIN)/python -m pytest -q -n auto --show-capture=no \
 			tests/faults/test_time_travel.py || exit 1; done
+
+fuzz: $(VENV)/dev  ## look for rows of iX-Haus that are not one record's problem, at random (MINUTES=30); prints them as tests
+	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),30) )); while [ $$(date +%s) -lt $$end ]; do \
+		FUZZ_EXAMPLES=20 HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --show-capture=no tests/fuzz || exit 1; done
 
 check: $(VENV)/dev  ## ruff, mypy --strict, and whether what is imported is declared
 	@$(BIN)/ruff check .

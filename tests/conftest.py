@@ -40,7 +40,8 @@ hypothesis.settings.register_profile(
     deadline=None,  # a busy machine is no fault of what is tested
     suppress_health_check=[hypothesis.HealthCheck.too_slow],  # nor is this
 )
-hypothesis.settings.load_profile("same")
+hypothesis.settings.register_profile("random", parent=hypothesis.settings.get_profile("same"), derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))  # `make fuzz` takes the other
 
 TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
 """Folder → tests that share what is costly to make, such as a first run of all groups, and so go to one worker."""

@@ -37,7 +37,6 @@ REFUSED: Final = {
     "V-E3b": "NO_START",
     "129.E22c.1": "NO_NAME",
     "129.LONG.1": "INVALID_VALUE",
-    "129.NUL.1": "INVALID_VALUE",
     "DOK-R27": "NO_DOCUMENT_DATE",
     "DOK-R28": "FILE_TOO_LARGE",
     "DOK-R30-none": "NO_RECIPIENT_TYPE",

@@ -162,6 +162,9 @@ def _quality(day: Calendar) -> Iterator[Case]:
         *tenant("E15-odd", day, day(-500), email="  e15-odd@example.org (Büro) "),
         *tenant("E15-idn", day, day(-500), email="e15-idn@müllerhaus.example.org"),
     ))  # fmt: skip
+    yield Case("NUL", "NUL byte in the name, without which it goes out", tenant(
+        "NUL", day, day(-500), last_name="Muster-\0NUL",
+    ))  # fmt: skip
 
 
 def _refused(day: Calendar) -> Iterator[Case]:
@@ -171,7 +174,6 @@ def _refused(day: Calendar) -> Iterator[Case]:
     ), ("V-E3a", "V-E3b"))  # fmt: skip
     yield Case("E22c", "neither last name nor company", tenant("E22c", day, day(-500), last_name=None))
     yield Case("LONG", "last name of 300 letters", tenant("LONG", day, day(-500), last_name="Muster-LONG" + "g" * 289))
-    yield Case("NUL", "NUL byte in the name", tenant("NUL", day, day(-500), last_name="Muster-\0NUL"))
 
 
 def _elsewhere(name: str, place: str, day: Calendar) -> tuple[Record, ...]:

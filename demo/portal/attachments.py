@@ -37,7 +37,6 @@ def attachment_routes(portal: Portal, document: ApiDocument) -> list[Route]:
 
     table: list[tuple[str, str, Handler]] = [
         ("POST", f"{BASE}/tickets/{{id}}/attachments", add),
-        # not in the document, which says of an attachment only that it has a `url`
         ("GET", f"{BASE}/attachments/{{id}}", download),
     ]
     return merged(table, portal.guarded)

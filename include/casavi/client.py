@@ -16,7 +16,7 @@ import aiohttp
 from airflow.providers.http.hooks.http import HttpAsyncHook
 from yarl import URL
 
-from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, paths_without_id
+from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, is_of_file, paths_without_id
 from include.casavi.upload import Upload
 from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
 from include.settings import ConfigurationError, Limits
@@ -26,6 +26,7 @@ MAX_ANSWER_BYTES = 1 << 20
 MAX_PAGE_BYTES = 64 << 20
 """A page holds many records, each perhaps with a long text."""
 FOREIGN_HOST = "FOREIGN_HOST"
+NO_FILE = "NO_FILE"
 TOO_LARGE = "FILE_TOO_LARGE"
 """Why `Portal.fetch` did not fetch a file."""
 LOOK_UP_EVERY = 0.5
@@ -136,11 +137,11 @@ class Portal:
     async def fetch(self, address: str, limit: int, file: BinaryIO) -> Answer:
         """Write the content of a file that the portal names by its address into `file`, in place of what that holds.
 
-        Only the portal's own host is asked: the token is for nobody else, and what another host holds is not the
-        portal's. Raises PortalStopError as `call` does.
+        Only the portal's own host is asked, and only where files lie: the token opens everything else there too, and is
+        for nobody else. Raises PortalStopError as `call` does.
 
         limit:   most bytes to take
-        returns: DONE; REFUSED with reason FOREIGN_HOST or TOO_LARGE, or without one; or as of any other call
+        returns: DONE; REFUSED with reason FOREIGN_HOST, NO_FILE or TOO_LARGE; or as of any call about one record
         """
         try:
             url = self.base.join(URL(address))
@@ -149,6 +150,9 @@ class Portal:
             is_own = False
         if not is_own:
             return Answer(Verdict.REFUSED, reason=FOREIGN_HOST)
+        root = self.base.raw_path.rstrip("/")
+        if not url.raw_path.startswith(root) or not is_of_file(url.raw_path.removeprefix(root)):
+            return Answer(Verdict.REFUSED, reason=NO_FILE)
         return await self._logged_in(lambda token: self._download(url, limit, file, token))
 
     async def _logged_in(self, attempt: Callable[[str], Awaitable[Answer]]) -> Answer:
@@ -179,7 +183,7 @@ class Portal:
                 content = await _read_bounded(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return _failed(error)
-        verdict = judge(response.status, content, external_id, call.answers)
+        verdict = judge(response.status, content, external_id, call.answers, of_all=call.is_of_all)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
                 return Answer(verdict, response.status, content=content, date=server_time(response.headers))

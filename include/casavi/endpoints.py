@@ -4,8 +4,9 @@ A wrong guess about the API is a change of this table and of nothing else. The m
 confirmed (seen in a copy of the specification or in public client code), v1 (documented for v1 only), assumed.
 """
 
+import re
 from typing import Final, Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from include.casavi.verdict import Expected
 from include.settings import PortalAnswers
@@ -25,6 +26,11 @@ class Call(NamedTuple):
     path: str
     evidence: Evidence
     answers: Expected = Expected.RECORD
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the address is that of all records of a kind, and not of one or below one."""
+        return "{" not in self.path
 
     def path_for(self, external_id: str, of: str = "") -> str:
         """Return the path for one record, which belongs to the record `of` where the path asks for it; ids may hold
@@ -151,6 +157,17 @@ SINGLE: Final[dict[str, Call]] = {
     "ticket": Call("GET", "/tickets/{id}", "assumed", Expected.OBJECT),
     "post": Call("GET", "/posts/{id}", "assumed", Expected.OBJECT),
 }
+
+FILE: Final = Call("GET", "/attachments/{id}", "assumed", Expected.NOTHING)
+"""Where the files of tickets and comments lie; what else an answer names is not fetched, though the host be the portal.
+"""
+_ID: Final = r"(?!\.{1,2}$)[^/\\]+"
+_FILE_PATH: Final = re.compile(re.escape(FILE.path).replace(re.escape("{id}"), _ID))
+
+
+def is_of_file(path: str) -> bool:
+    """Whether a path (percent-encoded, below the API's own) is that of an attachment's file, however it is read."""
+    return all(_FILE_PATH.fullmatch(one) for one in (path, unquote(path), unquote(unquote(path))))
 
 
 def endpoint_of(record_type: str, answers: PortalAnswers) -> Endpoint:

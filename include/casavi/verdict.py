@@ -19,6 +19,10 @@ class Verdict(Enum):
     """The id exists already (409)."""
     REFUSED = auto()
     """This record will not be accepted as it is; others may."""
+    DENIED = auto()
+    """This record is not for our key (403), a file or a part of a record likewise; others may be."""
+    CLOSED = auto()
+    """The address of all records of a kind takes nothing: that says nothing about the record that was sent there."""
     LOGIN = auto()
     """The token is no longer accepted; log in once and repeat."""
     WAIT = auto()
@@ -26,7 +30,7 @@ class Verdict(Enum):
     FAULT = auto()
     """The portal or the way there failed; whether the call took effect is unknown."""
     STOP = auto()
-    """No call of this run can succeed: key revoked, wrong address."""
+    """No call of this run can succeed: key revoked, wrong address, nothing may be listed."""
 
 
 class Expected(Enum):
@@ -44,18 +48,25 @@ class Expected(Enum):
     """No body, or an object."""
 
 
-_BY_STATUS = {401: Verdict.LOGIN, 403: Verdict.STOP, 404: Verdict.MISSING, 408: Verdict.FAULT, 409: Verdict.TAKEN}
+_BY_STATUS = {401: Verdict.LOGIN, 403: Verdict.DENIED, 404: Verdict.MISSING, 408: Verdict.FAULT, 409: Verdict.TAKEN}
 _BY_STATUS |= {410: Verdict.MISSING, 425: Verdict.WAIT, 429: Verdict.WAIT}
+_ABOUT_THE_ADDRESS = (403, 404, 405, 410)
 
 
-def judge(status: int, body: bytes, external_id: str, expected: Expected) -> Verdict:
+def judge(status: int, body: bytes, external_id: str, expected: Expected, *, of_all: bool = False) -> Verdict:
     """Return the verdict on an answer.
+
+    of_all: whether the address is that of all records of a kind, and not of one
 
     A success counts only if its body is what the call is to be answered with: a proxy's maintenance page with status
     200 has not removed anything.
     """
     if 200 <= status < 300:
         return Verdict.DONE if _is_as_expected(body, external_id, expected) else Verdict.FAULT
+    if of_all and status in _ABOUT_THE_ADDRESS and expected is not Expected.PAGE:
+        return Verdict.CLOSED
+    if of_all and status == 403:
+        return Verdict.STOP
     if verdict := _BY_STATUS.get(status):
         return verdict
     if 300 <= status < 400:

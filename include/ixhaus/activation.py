@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Engine, select
 
-from include.ixhaus.contract import NO_DATES, YES
+from include.ixhaus.contract import NO_DATES
 from include.ixhaus.contract.master import SP_EINSTELLUNG, SP_LIZENZ
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.rows import is_yes
 
 SWITCH: Final = "Schnittstelle.Mieterportal.Aktiv"
 PORTAL_LICENCE: Final = "casavi"
@@ -43,13 +44,20 @@ def reason_for_off(found: Activation) -> str | None:
 
 
 def activation(engine: Engine, today: date) -> Activation:
-    """Return the switch and every licence; active is one that is switched on and not expired."""
+    """Return the switch and every licence; active is one that is switched on and not expired.
+
+    raises: FlagError where one of these is neither J nor N
+    """
     switch = select(SP_EINSTELLUNG.c.value).where(SP_EINSTELLUNG.c.name == SWITCH)
     licence = SP_LIZENZ.c
     with read_snapshot(engine) as connection:
-        is_switched_on = connection.execute(switch).scalar() == YES
+        is_switched_on = is_yes(connection.execute(switch).scalar(), SP_EINSTELLUNG.c.value)
         rows = connection.execute(select(licence.licence, licence.active, licence.valid_until)).all()
-    granted = {name: (flag == YES, None if until in NO_DATES else until) for name, flag, until in rows}
+    granted = {
+        name: (is_yes(flag, licence.active), None if until in NO_DATES else until)
+        for name, flag, until in rows
+        if name in LICENCES
+    }
     licences = [(name, *granted.get(name, (False, None))) for name in LICENCES]
     return Activation(
         is_switched_on,

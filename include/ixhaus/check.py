@@ -17,6 +17,17 @@ class ContractError(Exception):
     """The ERP's database does not keep the contract; the message names view and column and says what to do."""
 
 
+class FlagError(ContractError):
+    """A flag of the ERP's is neither J nor N.
+
+    place: view and column
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place}: some values are not J or N; convert them in the view.")
+        self.place = place
+
+
 class Difference(NamedTuple):
     """What a database lacks of one view or table: these columns, or all of it if there are none."""
 

@@ -8,18 +8,19 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 class _Idle:
     """A thread's idle connection. It goes with the thread's locals, in that thread's last moment: the only one left in
-    which it can be closed.
+    which it can be closed. If the pool goes first, in some other thread, the driver ends it.
     """
 
     def __init__(self, entry: ConnectionPoolEntry) -> None:
         self.entry: ConnectionPoolEntry | None = entry
+        self._thread = threading.get_ident()
 
     def taken(self) -> ConnectionPoolEntry | None:
         entry, self.entry = self.entry, None
         return entry
 
     def __del__(self) -> None:
-        if self.entry:
+        if self.entry and self._thread == threading.get_ident():
             self.entry.close()
 
 

@@ -31,8 +31,8 @@ from sqlalchemy import (
     select,
 )
 
-from include.ixhaus.check import ContractError, differences
-from include.ixhaus.contract import FRAMES, NO_DATES, VIEWS, YES
+from include.ixhaus.check import ContractError, FlagError, differences
+from include.ixhaus.contract import FRAMES, NO, NO_DATES, VIEWS, YES
 from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
 CHUNK: Final = 20_000
@@ -40,6 +40,7 @@ _SHOWN_KEYS: Final = 5
 _MOMENT: Final = pa.timestamp("us")
 _EMPTY: Final = pa.scalar("", pa.large_string())
 _NO_DATES: Final = pa.array(NO_DATES)
+_NUMBERS: Final = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
 Cells = Any
 """An Arrow array of one chunk of one column; the published types of pyarrow know too few of its overloads."""
 
@@ -52,7 +53,8 @@ def read_views(
     names:   views of the contract, such as SP_PERSON
     only:    view → which of its rows; a view without a condition is read as a whole
     writes:  <frame name>.parquet per view, columns with English names:
-             text → string, NULL where empty; J/N → bool, False where empty; day → timestamp[us] at midnight;
+             text → string, NULL where empty; J/N → bool, False where empty, with or without the blanks that a CHAR
+             column has behind it; day → timestamp[us] at midnight;
              moment → timestamp[us], local time without zone; whole number → int64.
              Legacy "empty" dates become NULL (E27). Contents (BLOB) are never read here.
     returns: frame name → number of rows
@@ -149,24 +151,44 @@ def _arrow_type(column: Column[Any]) -> pa.DataType:
 def _array(table: Table, column: Column[Any], cells: tuple[Any, ...]) -> Cells:
     try:
         if column.info.get("flag"):
-            return pc.fill_null(pc.equal(pa.array(cells, pa.string()), pa.scalar(YES)), pa.scalar(False))
+            return _flags(cells)
         if isinstance(column.type, Date | DateTime):
             return _moments(cells, is_day=isinstance(column.type, Date))
-        kind = _arrow_type(column)
-        return pa.array(cells, kind) if pa.types.is_integer(kind) else _texts(cells)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        wanted = _wanted(column)
-    raise ContractError(  # outside the handler, as Arrow's message holds the value
-        f"{table.name}.{column.name}: some values are not {wanted}; convert them in the view."
-    )
+        return _whole_numbers(cells) if pa.types.is_integer(_arrow_type(column)) else _texts(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        place = f"{table.name}.{column.name}"
+    # outside the handler, as Arrow's message holds the value
+    if column.info.get("flag"):
+        raise FlagError(place)
+    raise ContractError(f"{place}: some values are not {_wanted(column)}; convert them in the view.")
 
 
 def _wanted(column: Column[Any]) -> str:
-    if column.info.get("flag"):
-        return "J or N"
     if isinstance(column.type, Date | DateTime):
         return "dates (DATE)"
     return "whole numbers (NUMBER)" if isinstance(column.type, Integer | Numeric) else "text (VARCHAR2; try TO_CHAR)"
+
+
+def _flags(cells: tuple[Any, ...]) -> Cells:
+    """Convert flags as `rows.is_yes` does, a chunk at once; raises where one is neither J nor N."""
+    flags: Cells = pa.array(cells, pa.string())
+    if not _are_all(flags, YES, NO):
+        flags = pc.utf8_rtrim(flags, " ")
+        if not _are_all(flags, YES, NO, ""):
+            raise pa.ArrowInvalid("neither J nor N")
+    return pc.fill_null(pc.equal(flags, pa.scalar(YES)), pa.scalar(False))
+
+
+def _are_all(flags: Cells, *known: str) -> bool:
+    return bool(pc.all(pc.is_in(flags.drop_null(), pa.array(known)), min_count=0).as_py())
+
+
+def _whole_numbers(cells: tuple[Any, ...]) -> Cells:
+    """Convert whole numbers, of whatever type the driver has them; raises where a fraction would be cut off."""
+    numbers: Cells = pa.array(cells)
+    if not any(is_such(numbers.type) for is_such in _NUMBERS):
+        raise pa.ArrowTypeError("Arrow would take texts and flags for numbers")
+    return numbers.cast(pa.int64())
 
 
 def _texts(cells: tuple[Any, ...]) -> Cells:

@@ -12,7 +12,7 @@ from include.casavi.client import PortalStopError, open_portal
 from include.casavi.connections import ConnectionMistakeError, check_portal_connection
 from include.casavi.endpoints import LISTS
 from include.casavi.verdict import Verdict
-from include.ixhaus.check import cannot_be_read, check_database
+from include.ixhaus.check import FlagError, cannot_be_read, check_database
 from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of
 from include.settings import ConfigurationError, SystemSettings
@@ -27,7 +27,7 @@ class Finding(NamedTuple):
     """One thing found about a side.
 
     code:  OK, or what is wrong: ABSENT, INCOMPLETE, NO_ADDRESS, OF_PRODUCTION (the connection); NO_CONNECTION, TIMEOUT;
-           DATABASE, WRONG_KIND, NOT_READABLE, VIEW_MISSING, TABLE_MISSING, COLUMNS_MISSING (iX-Haus);
+           DATABASE, WRONG_KIND, BAD_FLAG, NOT_READABLE, VIEW_MISSING, TABLE_MISSING, COLUMNS_MISSING (iX-Haus);
            KEY_REFUSED, KEY_DENIED, WRONG_ADDRESS, RATE_LIMITED, PORTAL_FAULT, BAD_ANSWER, UNEXPECTED (the portal);
            SETTINGS
     about: of what: a connection, a view, an error's number, an HTTP status
@@ -92,6 +92,8 @@ def database_finding(error: Exception, settings: SystemSettings) -> Finding:
         return Finding("ixhaus", "DATABASE", fault.number, Text(fault.german, fault.english))
     if isinstance(error, TimeoutError):
         return Finding("ixhaus", "TIMEOUT")
+    if isinstance(error, FlagError):
+        return Finding("ixhaus", "BAD_FLAG", error.place)
     if isinstance(error, WrongKindError):
         return Finding("ixhaus", "WRONG_KIND", settings.ixhaus_connection)
     return Finding("ixhaus", "NO_CONNECTION", type(error).__name__)

@@ -8,13 +8,12 @@ seconds with 100,000 records. Nothing is sent, no lease is taken, the files read
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, Select, select
 
+from include.casavi.endpoints import endpoint_of
 from include.casavi.payloads import refusal
 from include.groups import GROUPS
 from include.ixhaus.activation import why_off
@@ -23,10 +22,11 @@ from include.ixhaus.database import read_snapshot
 from include.lookup.ledger import Sent, sent
 from include.settings import SystemSettings
 from include.sync.decide import decide, imported, take_snapshot
+from include.sync.finality import standing
 from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
-from include.sync.staging import Staging, with_content
+from include.sync.staging import passing, with_content
 from include.vocabulary import ids
 from include.vocabulary.clock import berlin_day, from_utc_column
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
@@ -156,15 +156,14 @@ def _verdicts(
     engine: Engine, settings: SystemSettings, group: Group, question: Question, now: datetime
 ) -> Iterator[Verdict]:
     kind = KINDS[question.kind]
-    with TemporaryDirectory(prefix="why-") as root:  # readable by this user only
-        folder = Staging(group.name, Path(root))
-        folder.folder.mkdir()
+    with passing(question.system, "why") as folder:
         take_snapshot(group, question.system, engine, folder, Extract())
         decided = decide(group, folder, settings, berlin_day(now))
         known = folder.read_table("known").to_pandas()
     for record_type in kind.record_types:
         if record_type in decided:
             held = known[known["record_type"] == record_type]
+            held = standing(held, endpoint_of(record_type, settings.portal), now, settings.limits.refused_days)
             yield from _of_type(group, record_type, decided[record_type], held, question.id, kind.views)
 
 

@@ -1,6 +1,7 @@
 """The app behind the pages: every route needs a logged-in user, every answer carries the same strict headers."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
@@ -36,6 +37,8 @@ HEADERS: Final = {
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+_CONNECTION: Final = re.compile("`(.+)`")
+"""The connection that Airflow's English sentence says is not defined."""
 TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 STATIC: Final = {path.name: path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES}
 TEXTS: Final[Texts] = {
@@ -126,7 +129,8 @@ async def _no_database(request: Request, error: Exception) -> Response:
 
 
 async def _no_connection(request: Request, error: Exception) -> Response:
-    return _says(request, 503, "connection", str(error))
+    named = _CONNECTION.search(str(error))
+    return _says(request, 503, "connection", named[1] if named else str(error))
 
 
 async def _bad_settings(request: Request, error: Exception) -> Response:

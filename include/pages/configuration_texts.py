@@ -140,6 +140,10 @@ TEXTS: Final[Texts] = {
         "Die Airflow-Verbindung {about} führt zu keiner Oracle- oder SQLite-Datenbank. Ändern Sie ihren Typ.",
         "The Airflow connection {about} leads to no Oracle or SQLite database. Change its type.",
     ),
+    "ixhaus_BAD_FLAG": Text(
+        "{about} enthält Werte, die weder J noch N sind. Wandeln Sie sie in der Sicht um.",
+        "{about} holds values that are neither J nor N. Convert them in the view.",
+    ),
     "ixhaus_NOT_READABLE": Text(
         "Eine Sicht oder Tabelle fehlt oder ist nicht lesbar ({about}). „Verbindung prüfen“ nennt jede.",
         "A view or table is missing or cannot be read ({about}). “Check connections” names each.",

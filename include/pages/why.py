@@ -22,7 +22,7 @@ from include.pages.why_texts import TEXTS
 from include.settings import configured_systems, load_settings
 from include.sync.flow import dag_name
 from include.vocabulary.clock import utc_now
-from include.vocabulary.reasons import explain, rule_of
+from include.vocabulary.reasons import explain, rule_of, translate
 from include.vocabulary.state import State
 
 router = APIRouter()
@@ -116,6 +116,7 @@ def _page(request: Request, system: str, **values: Any) -> Response:
     given = {**nothing, "under_way": False, "dags": {}, "allowed": {}, **values}
     return page(
         request, "why.html", TEXTS, system=system, systems=configured_systems(), kinds=EXAMPLES,
-        explain=partial(explain, language=language_of(request)), rule_of=rule_of, dag_run_of=dag_run_of,
+        explain=partial(explain, language=language_of(request)), rule_of=rule_of,
+        translate=partial(translate, language=language_of(request)), dag_run_of=dag_run_of,
         can_be_named=triggering.can_be_named, colours=STATE_COLOURS, **given,
     )  # fmt: skip

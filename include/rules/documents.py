@@ -13,9 +13,10 @@ from include.rules.first_hit import first_hit
 from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
 from include.rules.tenancies import tenancies_of
-from include.rules.values import cleaned, days, is_released, keyed, utc
+from include.rules.texts import cut_all, is_cut
+from include.rules.values import cleaned, days, is_released, keyed, utc, warnings
 from include.settings import SystemSettings
-from include.vocabulary import ids
+from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import MAYBE_HELD, State
 
@@ -132,17 +133,19 @@ def _outcome(
     contact_id = recipients["external_id"].where(is_personal)
     places = parents("property", property_id) + parents("unit", unit_id) + parents("contact", contact_id)
     is_wrongly_there = _is_wrongly_there(documents["document_id"], decided, places, ledger)
+    content = _content(documents, property_id, unit_id, contact_id, settings)
+    is_long = is_cut(content["title"]) | (content["fileName"].str.len() > limits.FILE_NAME)
     records = decided.assign(
         external_id=documents["document_id"],
         decision=decided["decision"].mask(is_wrongly_there, Decision.REMOVE.value),
-        warnings="",
+        warnings=warnings(documents.index, {"TEXT_CUT": is_long & (decided["decision"] == Decision.SEND)}),
         properties=documents["property_nr"].fillna(""),
         parents=places,
         identity=_audience(places),
         changed_at=utc(documents["changed_at"]),
         source=ids.source("SP_DOKUMENT", documents["document_id"]),
     )
-    return outcome(records, _content(documents, property_id, unit_id, contact_id, settings))
+    return outcome(records, content)
 
 
 def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
@@ -175,18 +178,18 @@ def _content(
     documents: DataFrame, property_id: Series, unit_id: Series, contact_id: Series, settings: SystemSettings
 ) -> DataFrame:
     """Return the payload: what the portal is told, and where the content lies, which it is not told."""
-    name = documents["file_name"].fillna(documents["subject"])
-    audience = documents["document_type"].map(settings.document_audiences).astype("str").fillna("ALL")
+    kind = documents["document_type"]
+    audience = kind.map(settings.document_audiences).astype("str").fillna("ALL")
     rendition = Series("ORIGINAL", index=documents.index, dtype="str").mask(documents["has_pdf"], "PDF")
     return DataFrame(
         {
-            "title": documents["subject"].fillna(documents["file_name"]).fillna(documents["document_type"]),
-            "documentType": documents["document_type"],
+            "title": cut_all(documents["subject"].fillna(documents["file_name"]).fillna(kind), limits.LINE),
+            "documentType": kind,
             "propertyId": property_id,
             "unitId": unit_id,
             "contactId": contact_id,
             "sharedWith": audience.mask(contact_id.notna()),
-            "fileName": name.fillna(documents["document_type"]),
+            "fileName": documents["file_name"].fillna(documents["subject"]).fillna(kind),
             "storage": documents["storage"].str.upper(),
             "path": documents["path"],
             "rendition": rendition,

@@ -5,6 +5,8 @@ import re
 from email_validator import EmailNotValidError, validate_email
 from pandas import DataFrame, Series
 
+from include.vocabulary.signs import bare
+
 PLAIN = (
     r"[A-Za-z0-9_+-]{1,20}(?:\.[A-Za-z0-9_+-]{1,20}){0,2}"
     r"@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,2}(?:[a-z]{2,3}|info)"
@@ -56,8 +58,10 @@ def says_none(text: str) -> bool:
 
 
 def read_address(text: str) -> tuple[str | None, bool]:
-    """Return the first valid address in `text`, remarks in brackets left out, and whether anything else was there."""
-    parts = [part for part in _SEPARATOR.split(_REMARK.sub(" ", text)) if part]
+    """Return the first valid address in `text`, remarks in brackets and signs that nobody sees left out, and whether
+    anything else was there.
+    """
+    parts = [part for part in _SEPARATOR.split(_REMARK.sub(" ", bare(text))) if part]
     valid = [address for address in map(_normalised, parts) if address]
     if not valid:
         return None, False

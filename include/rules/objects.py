@@ -34,6 +34,19 @@ def is_let(units: DataFrame, contracts: DataFrame, settings: SystemSettings, tod
     return occurs(unit_id, ids.unit(current["property_nr"], current["unit_nr"]))
 
 
+def is_wanted(
+    units: DataFrame, views: Mapping[str, DataFrame], settings: SystemSettings, today: date
+) -> "Series[bool]":
+    """Return which units are to be in the portal, vacant ones as the settings say (O28).
+
+    units: as for is_let
+    views: contracts
+    """
+    if settings.include_vacant_units:
+        return Series(True, index=units.index)
+    return is_let(units, views["contracts"], settings, today)
+
+
 def decide(
     views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSettings, today: date
 ) -> dict[str, DataFrame]:
@@ -50,10 +63,11 @@ def decide(
     properties = cleaned(keyed(views["properties"], ["property_nr"]), _PROPERTY_TEXTS)
     units = cleaned(keyed(views["units"], ["property_nr", "unit_nr"]), _UNIT_TEXTS)
     addresses = _addresses(properties, entrances)
-    is_wanted = is_let(units, views["contracts"], settings, today) | settings.include_vacant_units
     return {
         "property": _decide_properties(properties, entrances, addresses, settings),
-        "unit": _decide_units(units, properties, entrances, addresses, is_wanted, settings),
+        "unit": _decide_units(
+            units, properties, entrances, addresses, is_wanted(units, views, settings, today), settings
+        ),
     }
 
 
@@ -106,7 +120,7 @@ def _decide_units(
     properties: DataFrame,
     entrances: DataFrame,
     addresses: DataFrame,
-    is_wanted: "Series[bool]",
+    wanted: "Series[bool]",
     settings: SystemSettings,
 ) -> DataFrame:
     home = positions(units["property_nr"], properties["property_nr"])
@@ -114,7 +128,7 @@ def _decide_units(
         units,
         (~is_released(units["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
         (Series(home < 0, index=units.index), Decision.INVALID, "UNKNOWN_PROPERTY"),
-        (~is_wanted, Decision.REMOVE, "UNIT_VACANT"),
+        (~wanted, Decision.REMOVE, "UNIT_VACANT"),
         otherwise=(Decision.SEND, "RELEASED"),
     )
     entrance = taken(entrances, _entrance_positions(units, entrances))

@@ -13,7 +13,7 @@ from pandas import DataFrame, Series
 
 from include.rules.emails import clean_emails
 from include.rules.first_hit import first_hit
-from include.rules.objects import is_let
+from include.rules.objects import is_wanted
 from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
 from include.rules.people import Everybody, everybody, share_of
 from include.rules.values import is_anonymised, iso, joined, keyed, taken, utc, warnings
@@ -38,21 +38,20 @@ def decide(
               owner and unit), "responsibility" (one per property: all its caretakers)
     """
     all_of_them = everybody(views, known, settings, today)
-    is_wanted = is_let(views["units"], views["contracts"], settings, today) | settings.include_vacant_units
+    units = keyed(views["units"], ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
+    units = units.assign(is_wanted=is_wanted(units, views, settings, today))
     return {
         "contact": share_of(all_of_them, known, "owners_caretakers"),
-        "contract": _decide_contracts(all_of_them, views["units"], is_wanted),
+        "contract": _decide_contracts(all_of_them, units),
         "responsibility": _decide_responsibilities(all_of_them),
     }
 
 
-def _decide_contracts(all_of_them: Everybody, units: DataFrame, is_wanted: "Series[bool]") -> DataFrame:
+def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
     """Decide on the contract of every owner on every unit of his property.
 
-    is_wanted: whether the portal is to hold each unit
+    units: property_nr, unit_nr, changed_at; is_wanted: whether the portal is to hold it
     """
-    units = keyed(units, ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
-    units = units.assign(is_wanted=is_wanted.to_numpy())
     owned = all_of_them.ownerships.merge(units, on="property_nr", suffixes=("", "_of_unit"))
     contact = taken(all_of_them.contacts, owned["contact"].to_numpy())
     unit_id = ids.unit(owned["property_nr"], owned["unit_nr"])

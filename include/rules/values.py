@@ -1,4 +1,4 @@
-"""Cleaning of single values, a whole column at a time."""
+"""Single values made ready for the rules, a whole column at a time."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.texts import clean
 from include.settings import SystemSettings
 
 Rows = npt.NDArray[np.intp]
@@ -20,9 +21,8 @@ _ZONE = "Europe/Berlin"
 
 
 def cleaned(frame: DataFrame, columns: Iterable[str]) -> DataFrame:
-    """Return `frame` with these text columns as str, blanks around them cut off, empty text missing."""
-    texts = {name: frame[name].astype("str").str.strip() for name in columns}
-    return frame.assign(**{name: text.mask(text == "") for name, text in texts.items()})
+    """Return `frame` with these text columns as str, each cleaned by its kind (see texts.py), empty text missing."""
+    return frame.assign(**{name: clean(frame[name], name) for name in columns})
 
 
 def keyed(frame: DataFrame, columns: Iterable[str]) -> DataFrame:

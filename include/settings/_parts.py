@@ -210,9 +210,21 @@ class Limits(Strict):
     failures_in_a_row: int = described(
         20,
         Text("Abbruch nach Fehlern", "Stop after failures"),
-        Text("So viele Störungen in Folge beenden eine Übertragung.", "So many faults in a row end a transfer."),
+        Text(
+            "So viele Störungen oder gleichlautende Ablehnungen in Folge beenden eine Übertragung; keiner der Datensätze gilt dann als abgelehnt. Sind so viele gleichlautend abgelehnt, wird jeder Lauf rot.",
+            "So many faults or refusals alike in a row end a transfer; none of the records counts as refused then. Where so many are refused alike, every run is red.",
+        ),
         ge=1,
         expert=True,
+    )
+    refused_days: int = described(
+        7,
+        Text("Abgelehntes erneut nach Tagen", "Refused ones again after days"),
+        Text(
+            "Nach so vielen Tagen wird auch unverändert wieder gesendet, was das Portal abgelehnt hat.",
+            "After so many days what the portal has refused is sent again even if it has not changed.",
+        ),
+        ge=1,
     )
     max_file_mb: int = described(
         100,

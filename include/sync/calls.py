@@ -13,6 +13,7 @@ from include.vocabulary.ids import read_parents
 Body = bytes | Upload | None
 CANNOT_WITHDRAW: Final = "CANNOT_WITHDRAW"
 """Why a removal is refused where the portal has none: a person has to do it there."""
+_NO_SUCH_METHOD: Final = 405
 GONE: Final = (Verdict.DONE, Verdict.MISSING)
 """What is removed, and what was not there."""
 
@@ -49,7 +50,7 @@ class Calls:
         if self.endpoint.remove is None:
             return Answer(Verdict.REFUSED, reason=CANNOT_WITHDRAW)
         answer = await self.make(self.endpoint.remove, portal_id, self.endpoint.removal)
-        if answer.verdict is Verdict.MISSING and self.endpoint.find:
+        if (answer.verdict is Verdict.MISSING or answer.status == _NO_SUCH_METHOD) and self.endpoint.find:
             # whether such records can be removed at all is only assumed: "not found" may speak of the address
             left = await self.look_up(portal_id, None)
             if left.verdict is Verdict.DONE:

@@ -11,7 +11,8 @@ from include.casavi.endpoints import SINGLE, endpoint_of
 from include.casavi.upload import Upload
 from include.casavi.verdict import Verdict
 from include.settings import SystemSettings
-from include.sync.calls import Body, Calls
+from include.sync.calls import CANNOT_WITHDRAW, Body, Calls
+from include.sync.finality import CLOSED
 from include.sync.ledger import Place
 from include.sync.plan import Action
 from include.sync.replace import Announce, Replacement, is_as_sent
@@ -21,18 +22,24 @@ from include.vocabulary.decision import Decision
 from include.vocabulary.state import State
 
 _PASSING: Final = (Verdict.WAIT, Verdict.FAULT)
+_NO: Final = (Verdict.REFUSED, Verdict.DENIED)
 _LONGEST_BACKOFF: Final = 30.0
 
 
 class Delivery(NamedTuple):
-    """How sending one change ended: the record's new state, or a reason; `final` if this content is never accepted,
-    `is_attempted` if the portal was asked at all; `portal_id` if the portal knows it by an id of its own.
+    """How sending one change ended: the record's new state, or a reason.
+
+    final:        whether it can be the record that is not accepted; else the next run sends it again
+    is_answer:    whether a refusal is what the portal said, and might say of any record; else it is our own finding
+    is_attempted: whether the portal was asked at all
+    portal_id:    where the portal knows it by an id of its own
     """
 
     state: State | None
     status: int | None
     reason: str = "OK"
     final: bool = False
+    is_answer: bool = True
     is_attempted: bool = True
     portal_id: str | None = None
 
@@ -106,13 +113,13 @@ class Courier:
         except ParcelError as error:
             if change["replaced"]:  # whoever must not see what the portal holds loses it, whatever becomes of the rest
                 return await self._withdraw(change, error)
-            return Delivery(None, None, error.reason, final=error.is_final, is_attempted=False)
+            return Delivery(None, None, error.reason, final=error.is_final, is_answer=False, is_attempted=False)
 
     async def _withdraw(self, change: Change, why: ParcelError) -> Delivery:
         removed = await self._deliver({**change, "action": Action.REMOVE}, None, uncertain=False)
         if removed.state is None:
             return removed
-        return Delivery(None, removed.status, why.reason, final=why.is_final, is_attempted=True)
+        return Delivery(None, removed.status, why.reason, final=why.is_final, is_answer=False)
 
     async def _deliver(self, change: Change, body: Body, uncertain: bool) -> Delivery:
         shipment = self._shipment(change, uncertain)
@@ -170,5 +177,8 @@ def _delivery(change: Change, answer: Answer, portal_id: str | None) -> Delivery
         return Delivery(State.RESTRICTED if restricted else State.PRESENT, answer.status, portal_id=portal_id)
     if answer.verdict in _PASSING:
         return Delivery(None, answer.status, answer.reason)
-    reason = answer.reason or ("REFUSED" if answer.verdict is Verdict.REFUSED else "CONFLICT")
-    return Delivery(None, answer.status, reason, final=True)
+    if answer.verdict is Verdict.CLOSED:
+        return Delivery(None, answer.status, CLOSED)
+    reason = answer.reason or ("REFUSED" if answer.verdict in _NO else "CONFLICT")
+    is_answer = answer.status is not None and reason != CANNOT_WITHDRAW
+    return Delivery(None, answer.status, reason, final=True, is_answer=is_answer)

@@ -45,6 +45,7 @@ _KNOWN: Final = (
     _ROW.record_type, _ROW.external_id, _ROW.state, case((_ROW.next_id.is_(None), _ROW.hash)).label("hash"),
     _ROW.refused, _ROW.reason, _ROW.properties, _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
     _ROW.portal_id, _ROW.next_id,
+    case((_ROW.refused.is_not(None) & _ROW.outcome.is_not(None), _ROW.sent_at)).label("refused_at"),
 )  # fmt: skip
 
 
@@ -76,8 +77,8 @@ def known_records(
     more: Sequence[str] = (),
 ) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
-    properties, identity, group, parents, acknowledged_at (ISO, UTC without zone), portal_id, next_id; all text, NULL
-    where never set.
+    properties, identity, group, parents, acknowledged_at, portal_id, next_id, refused_at (NULL also where the content
+    was sent again and nobody knows how that ended); all text, times ISO in UTC without zone, NULL where never set.
 
     only: which rows, None for all
     more: further columns
@@ -163,11 +164,20 @@ def places(engine: Engine, system: str, record_type: str, ids: Iterable[str]) ->
     return found
 
 
-def reasons_of_refusal(connection: Connection, system: str, record_type: str) -> dict[str, str]:
-    """Return external id → why, for all records of which a content was refused for good."""
-    query = select(_ROW.external_id, _ROW.outcome).where(_ROW.system == system, _ROW.record_type == record_type)
-    rows = connection.execute(query.where(_ROW.refused.is_not(None))).all()
-    return {external_id: reason or "" for external_id, reason in rows}
+class Failure(NamedTuple):
+    """How sending a record failed last; refused is the mark of a content that was refused for good, see finality."""
+
+    reason: str
+    status: int | None
+    refused: str | None
+
+
+def failures_of(connection: Connection, system: str, record_type: str) -> dict[str, Failure]:
+    """Return external id → how sending it failed last, for all records where it did."""
+    query = select(_ROW.external_id, _ROW.outcome, _ROW.http_status, _ROW.refused).where(
+        _ROW.system == system, _ROW.record_type == record_type, _ROW.outcome != "OK"
+    )
+    return {external_id: Failure(*rest) for external_id, *rest in connection.execute(query)}
 
 
 def held_records(engine: Engine, system: str, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -266,10 +276,10 @@ class Outcomes:
             "http_status": status, "sent_at": self._moment, "acknowledged_at": self._moment,
         })  # fmt: skip
 
-    def fail(self, change: Change, reason: str, status: int | None, *, final: bool) -> None:
-        """The portal, or the way there, said no; `final` keeps this content from being sent again."""
+    def fail(self, change: Change, reason: str, status: int | None, *, refused: str | None = None) -> None:
+        """The portal, or the way there, said no; `refused` keeps a content from being sent again, see finality."""
         self._failed.append({
-            **self._key, "k_id": change["external_id"], "refused": change["hash"] if final else None,
+            **self._key, "k_id": change["external_id"], "refused": refused,
             "run": self._run, "action": change["action"], "outcome": reason, "http_status": status,
             "sent_at": self._moment,
         })  # fmt: skip

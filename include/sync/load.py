@@ -14,16 +14,26 @@ from typing import Final
 import uvloop
 
 from include.casavi.client import Portal, PortalStopError, open_portal
-from include.casavi.endpoints import ENDPOINTS
+from include.casavi.endpoints import ENDPOINTS, endpoint_of
 from include.casavi.listing import ListingError
+from include.ixhaus.database import read_snapshot
 from include.sync.acknowledge import Acknowledgements, open_acknowledgements
 from include.sync.below import with_children
 from include.sync.deliver import Courier, Delivery, Parcels, PatienceExhaustedError
-from include.sync.ledger import LedgerStatements, Outcomes, Place, held_records, places, settled_records
+from include.sync.ledger import (
+    LedgerStatements,
+    Outcomes,
+    Place,
+    failures_of,
+    held_records,
+    places,
+    settled_records,
+)
 from include.sync.plan import Action
 from include.sync.protocol import CHILDREN_LEFT, PARENT_MISSING
 from include.sync.run import Opened
 from include.sync.staging import Change
+from include.sync.tally import UNMARKED, Tally
 from include.vocabulary.ids import read_parents
 
 log = logging.getLogger(__name__)
@@ -49,7 +59,7 @@ class Batch:
     changes: Sequence[Change]
     open_parcels: OpenParcels = _no_parcels
     _counts: Counter[str] = field(default_factory=Counter)
-    _failures_in_a_row: int = 0
+    _tally: Tally = field(init=False)
     _why_stop: str | None = None
     _end_session: Callable[[], None] = lambda: None
 
@@ -59,9 +69,15 @@ class Batch:
         Changes that this run has settled before (a crash, a retry) are not sent again. Raises LoadStoppedError with a
         sentence when the rest cannot be sent, LeaseLostError when another run took over.
         """
-        settled, pending = settled_records(self.run.engine, self.run.system, self.record_type, self.run.key.name)
+        run, record_type = self.run, self.record_type
+        settled, pending = settled_records(run.engine, run.system, record_type, run.key.name)
+        with read_snapshot(run.engine) as connection:
+            failed = failures_of(connection, run.system, record_type)
         todo = [change for change in self.changes if change["external_id"] not in settled]
+        todo.sort(key=lambda change: change["external_id"] in failed)  # many that fail again hold up nobody else
         sendable, waiting = self._split_by_relatives(todo)
+        endpoint, answered = endpoint_of(record_type, run.settings.portal), len(self.changes) - len(todo)
+        self._tally = Tally(endpoint, failed, answered, run.settings.limits.failures_in_a_row)
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(self._send(sendable, waiting, pending))
@@ -107,6 +123,7 @@ class Batch:
             try:
                 async with self.open_parcels(portal) as parcels:
                     await self._deliver(changes, portal, parcels, ledger, pending)
+                await self._conclude(ledger)
             except (PortalStopError, ListingError) as stop:
                 self._stop(str(stop))
 
@@ -142,8 +159,11 @@ class Batch:
             except (PortalStopError, PatienceExhaustedError) as stop:
                 self._stop(str(stop))
                 return
-            await _commit(ledger, queue, partial(self._settle, change=change, delivery=delivery))
-            self._watch(delivery)
+            mark = self._tally.refused_mark(change, delivery)
+            await _commit(ledger, queue, partial(_settle, change=change, delivery=delivery, refused=mark))
+            self._count(delivery)
+            if why := self._tally.add(change, delivery):
+                self._stop(why)
 
     def _places(self, changes: Sequence[Change]) -> dict[str, Place]:
         """Return where the portal has what cannot be changed, or not removed; for all else an id says enough."""
@@ -153,34 +173,35 @@ class Batch:
         names = [change["external_id"] for change in changes]
         return places(self.run.engine, self.run.system, self.record_type, names)
 
-    def _settle(self, outcomes: Outcomes, change: Change, delivery: Delivery) -> None:
-        if delivery.state:
-            outcomes.acknowledge(change, delivery.state, delivery.status, delivery.portal_id)
-        else:
-            outcomes.fail(change, delivery.reason, delivery.status, final=delivery.final)
+    async def _conclude(self, ledger: Acknowledgements) -> None:
+        """Mark what was refused for good, now that all are answered; of a batch that had to stop nothing is."""
+        is_whole = self._why_stop is None
+        for kind, number in self._tally.alike(is_whole=is_whole).items():
+            log.warning("%s: %d records were answered alike (%s, status %s); %s",
+                        self.record_type, number, kind.reason, kind.status, UNMARKED)  # fmt: skip
+        remembered = list(self._tally.outcomes(is_whole=is_whole))
+
+        def add(outcomes: Outcomes) -> None:
+            for change, outcome, status, refused in remembered:
+                outcomes.fail(change, outcome, status, refused=refused)
+
+        if remembered:
+            await ledger.commit(add)
 
     def _withhold(self, outcomes: Outcomes, waiting: Mapping[str, Sequence[Change]]) -> None:
         for reason, changes in waiting.items():
             for change in changes:
-                outcomes.fail(change, reason, None, final=False)
+                outcomes.fail(change, reason, None)
                 if reason == CHILDREN_LEFT:  # wanted again it is sent again, and then no longer waits to be removed
                     outcomes.doubt(change["external_id"])
             self._counts["withheld"] += len(changes)
 
-    def _watch(self, delivery: Delivery) -> None:
-        """Count, tell how far we are, and stop when the portal seems to be down."""
-        passing = delivery.state is None and not delivery.final
-        if delivery.is_attempted:  # what could not even be sent says nothing about the portal
-            self._failures_in_a_row = self._failures_in_a_row + 1 if passing else 0
+    def _count(self, delivery: Delivery) -> None:
+        """Count, and tell how far we are."""
         self._counts["acknowledged" if delivery.state else "failed"] += 1
         done = self._counts["acknowledged"] + self._counts["failed"]
         if done % _LOG_EVERY == 0:
             log.info("%s: %d of %d sent, %d failed", self.record_type, done, len(self.changes), self._counts["failed"])
-        if self._failures_in_a_row >= self.run.settings.limits.failures_in_a_row:
-            self._stop(
-                f"{self._failures_in_a_row} records in a row failed ({delivery.reason}); the portal seems to be down, "
-                "the next run goes on from here"
-            )
 
     def _stop(self, why: str) -> None:
         """Begin nothing new; what is under way is finished and acknowledged."""
@@ -243,6 +264,13 @@ async def _commit(ledger: Acknowledgements, queue: _Queue, add: Callable[[Outcom
 
     await ledger.commit(fill)
     queue.confirm(until)
+
+
+def _settle(outcomes: Outcomes, change: Change, delivery: Delivery, refused: str | None) -> None:
+    if delivery.state:
+        outcomes.acknowledge(change, delivery.state, delivery.status, delivery.portal_id)
+    else:
+        outcomes.fail(change, delivery.reason, delivery.status, refused=refused)
 
 
 def _parents(change: Change) -> set[tuple[str, str]]:

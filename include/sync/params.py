@@ -17,12 +17,13 @@ def params() -> dict[str, Param]:
     """Return the form of every group's DAG."""
     resend = (
         "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; "
-        "all: was im Portal fehlt oder anders steht, auch früher Abgelehntes."
+        "refused: auch früher Abgelehntes; all: was im Portal fehlt oder anders steht, auch früher Abgelehntes."
     )
+    kinds = ["changed", "interval", "refused", "all"]
     return {
         "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
         "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
-        "resend": Param("changed", enum=["changed", "interval", "all"], title="Senden", description=resend),
+        "resend": Param("changed", enum=kinds, title="Senden", description=resend),
     }
 
 

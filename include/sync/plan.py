@@ -12,11 +12,12 @@ from pydantic import BaseModel, ValidationError
 
 from include.casavi.endpoints import ENDPOINTS
 from include.settings import PropertyRange
+from include.sync.finality import CONTENT_LETTERS
 from include.sync.staging import REMOVAL_HASH
 from include.vocabulary.decision import EXTERNAL_ID, ORPHAN, Decision
 from include.vocabulary.state import HELD, State
 
-Resend = Literal["changed", "interval", "all"]
+Resend = Literal["changed", "interval", "refused", "all"]
 Refusal = Callable[[ValidationError], tuple[str, str]]
 """Puts a payload model's refusal into a reason code and a text without personal data."""
 
@@ -29,7 +30,7 @@ class Outcome(StrEnum):
     WITHHELD = "withheld"
     INVALID = "invalid"
     OUTSTANDING = "outstanding"
-    """The portal refused exactly this content for good; it waits for a change in the ERP."""
+    """The portal refused exactly this content; for how long that counts is said in finality.py."""
 
 
 class Action(StrEnum):
@@ -49,8 +50,9 @@ class Scope:
     """What a run was asked to look at and to send again.
 
     properties: only records of these properties, or None for all
-    resend:     changed (what differs), interval (also what the ERP changed within `interval`), all (also what the
-                portal has refused; whether it holds what the ledger says is looked up, nothing is sent on suspicion)
+    resend:     changed (what differs), interval (also what the ERP changed within `interval`), refused (also what the
+                portal has refused), all (likewise; whether it holds what the ledger says is looked up, nothing is sent
+                on suspicion)
     interval:   start (inclusive) and end (exclusive), UTC without zone
     """
 
@@ -67,7 +69,7 @@ class Scope:
 
     def retried(self, records: pd.DataFrame) -> "pd.Series[bool]":
         """Return which records are sent even if the portal has refused them as they are."""
-        return self.forced(records) | (self.resend == "all")
+        return self.forced(records) | (self.resend in ("refused", "all"))
 
     def of_type(self, record_type: str) -> "Scope":
         """Return the scope for a record type: what the portal cannot update would have to go before it comes again, so
@@ -96,8 +98,8 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
     """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
 
     desired: the control columns of include/vocabulary/decision.py plus hash (see staging.with_content)
-    known:   the ledger's rows of this record type (see ledger.known_records) plus is_ours: bool, whether this group
-             is the one that sends them
+    known:   the ledger's rows of this record type (see ledger.known_records), with the refusals that still count (see
+             finality.standing), plus is_ours: bool, whether this group is the one that sends them
     returns: desired's columns plus state, outcome, action, and of the ledger acknowledged_at and held_identity; records
              of ours that the ERP no longer has come with decision REMOVE and reason GONE (ORPHAN if it never had them)
              if the portal holds them, and not at all otherwise; `unseen` marks records that the ledger does not know
@@ -154,7 +156,7 @@ def _judged(records: pd.DataFrame, scope: Scope) -> pd.DataFrame:
             decision == Decision.WITHHOLD,
             (decision == Decision.REMOVE) & ~maybe_held,
             wanted & same & ~scope.forced(records),
-            (records["hash"] == records["refused_known"]) & ~scope.retried(records),
+            _is_refused(records) & ~scope.retried(records),
         ],
         [Outcome.INVALID, Outcome.WITHHELD, Outcome.WITHHELD, Outcome.UNCHANGED, Outcome.OUTSTANDING],
         default=Outcome.CHANGE,
@@ -162,6 +164,12 @@ def _judged(records: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     action = np.select([~wanted, held], [Action.REMOVE, Action.UPDATE], default=Action.CREATE)
     judged = records.assign(outcome=outcome, action=action)
     return judged.assign(action=judged["action"].astype(object).where(judged["outcome"] == Outcome.CHANGE, None))
+
+
+def _is_refused(records: pd.DataFrame) -> "pd.Series[bool]":
+    refused = records["refused_known"].dropna().str[:CONTENT_LETTERS]
+    same: pd.Series[bool] = records.loc[refused.index, "hash"].str[:CONTENT_LETTERS].eq(refused).fillna(False)
+    return same.astype(bool).reindex(records.index, fill_value=False)
 
 
 def to_send(records: pd.DataFrame) -> "pd.Series[bool]":

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from include.sync import ledger, protocol
 from include.sync.asking import Guarded
 from include.sync.calls import CANNOT_WITHDRAW
+from include.sync.finality import REFUSED
 from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, Outcome
 from include.sync.protocol import Counts, Entry
@@ -95,8 +96,8 @@ def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool)
         run.lease.confirm(connection)
         warnings: list[Entry] = []
         for record_type, records in compared.items():
-            reasons = _reasons(connection, run.system, record_type, records)
-            protocol.add_entries(connection, run.key, _entries(record_type, records, reasons), utc_now())
+            failures = _failures(connection, run.system, record_type, records)
+            protocol.add_entries(connection, run.key, _entries(record_type, records, failures), utc_now())
             warnings += _warnings(record_type, records)
             unseen = records[(records["action"] == Action.CREATE) & records["unseen"]]
             columns = ["external_id", "properties", "identity"]
@@ -108,14 +109,16 @@ def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool)
         guarded.write(connection, run)
 
 
-def _reasons(connection: Connection, system: str, record_type: str, records: pd.DataFrame) -> Mapping[str, str]:
+def _failures(
+    connection: Connection, system: str, record_type: str, records: pd.DataFrame
+) -> Mapping[str, ledger.Failure]:
     is_any = (records["outcome"] == Outcome.OUTSTANDING).any()
-    return ledger.reasons_of_refusal(connection, system, record_type) if is_any else {}
+    return ledger.failures_of(connection, system, record_type) if is_any else {}
 
 
-def _entries(record_type: str, records: pd.DataFrame, reasons: Mapping[str, str]) -> list[Entry]:
+def _entries(record_type: str, records: pd.DataFrame, failures: Mapping[str, ledger.Failure]) -> list[Entry]:
     notable = records[records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | records["waits"]]
-    return [_entry(record_type, row, reasons) for row in notable.itertuples(index=False)]
+    return [_entry(record_type, row, failures) for row in notable.itertuples(index=False)]
 
 
 def _warnings(record_type: str, records: pd.DataFrame) -> list[Entry]:
@@ -128,27 +131,33 @@ def _warnings(record_type: str, records: pd.DataFrame) -> list[Entry]:
     return entries
 
 
-def _entry(record_type: str, row: Any, reasons: Mapping[str, str]) -> Entry:
+def _entry(record_type: str, row: Any, failures: Mapping[str, ledger.Failure]) -> Entry:
     if row.outcome == Outcome.OUTSTANDING:
-        waits_for_hand = reasons.get(row.external_id) == CANNOT_WITHDRAW  # no change in the ERP would help
-        reason = CANNOT_WITHDRAW if waits_for_hand else "REFUSED_BEFORE"
-        return Entry(record_type, row.external_id, Level.OUTSTANDING, reason)
+        failure = failures.get(row.external_id)
+        if failure and failure.reason == CANNOT_WITHDRAW:  # no change in the ERP would help
+            return Entry(record_type, row.external_id, Level.OUTSTANDING, CANNOT_WITHDRAW)
+        said = failure.status if failure and failure.reason in REFUSED else None
+        return Entry(record_type, row.external_id, Level.OUTSTANDING, protocol.REFUSED_BEFORE, http_status=said)
     if row.outcome == Outcome.INVALID:
         return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=row.text)
     return Entry(record_type, row.external_id, Level.GUARDED, row.reason)
 
 
 def stage(group: Group, run: Opened, compared: Compared) -> Batches:
-    """Write the changes in batches of at least `batch_size` and return where each load task finds its own."""
+    """Write the changes in batches of about `batch_size`, larger if that made too many, and return where each load task
+    finds its own.
+    """
     batches: Batches = {}
     for name in stages(group):
         record_type = name.partition("_")[2]
         records = compared[record_type]
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
-        size = max(run.settings.limits.batch_size, -(-changes.num_rows // MAX_BATCHES))
+        parts = min(MAX_BATCHES, -(-changes.num_rows // run.settings.limits.batch_size))
+        # all of about the same size: in a batch of one nobody could tell a fault of the portal's from the record's
+        size = -(-changes.num_rows // max(parts, 1))
         if changes.num_rows:
             run.folder.write_table(name, changes, rows_per_group=size)
-        parts = -(-changes.num_rows // size)
+        parts = -(-changes.num_rows // max(size, 1))
         batches[name] = [{"record_type": record_type, "file": name, "part": part} for part in range(parts)]
     return batches

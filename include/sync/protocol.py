@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_HINWEIS, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import id_lists, read_snapshot
 from include.settings import Retention
+from include.sync.finality import ALIKE
 from include.sync.plan import Action
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
@@ -27,6 +28,7 @@ _IS_STANDING: Final = (
 )
 PARENT_MISSING: Final = "PARENT_NOT_IN_PORTAL"
 CHILDREN_LEFT: Final = "CHILDREN_IN_PORTAL"
+REFUSED_BEFORE: Final = "REFUSED_BEFORE"
 _WAITING: Final = (PARENT_MISSING, CHILDREN_LEFT)
 """Outcomes of changes that were not sent, as other records come first."""
 _WITHOUT_EFFECT: Final = (RunStatus.OK.value, RunStatus.SKIPPED.value, RunStatus.DRY_RUN.value)
@@ -152,6 +154,22 @@ def sent_counts(engine: Engine, run: RunKey) -> dict[str, int]:
             key = names[Action(action)] if outcome == "OK" else "withheld" if outcome in _WAITING else "errors"
             counts[key] += number
     return counts
+
+
+def refused_alike(engine: Engine, run: RunKey) -> int:
+    """Return how many records this run sent were refused, but so many of them alike that none is marked as refused."""
+    mine = (_LEDGER.system == run.system) & (_LEDGER.run == run.name) & (_LEDGER.outcome == ALIKE)
+    with read_snapshot(engine) as connection:
+        return connection.execute(select(func.count()).where(mine)).scalar_one()
+
+
+def still_refused(engine: Engine, run: RunKey) -> dict[tuple[str, int], int]:
+    """Return (record type, HTTP status) → how many records this run has not sent, as the portal refused them before."""
+    mine = (_ENTRY.system == run.system) & (_ENTRY.run == run.name) & (_ENTRY.reason == REFUSED_BEFORE)
+    query = select(_ENTRY.record_type, _ENTRY.http_status, func.count()).where(mine, _ENTRY.http_status.is_not(None))
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query.group_by(_ENTRY.record_type, _ENTRY.http_status))
+        return {(str(record_type), int(status)): number for record_type, status, number in rows}
 
 
 def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:

@@ -50,7 +50,7 @@ class Request:
     """What a person or a schedule asked of a run.
 
     properties:    numbers and ranges, "" for all
-    resend:        changed, interval or all
+    resend:        changed, interval, refused or all, see plan.Scope
     interval:      the data interval of a backfilled run, UTC without zone
     about:         keys of the records whose change started the run; None: it is about everything
     only:          property numbers that it comes down to, found by the run itself; None: all
@@ -70,7 +70,7 @@ class Request:
         if self.resend == "interval" and self.interval is None:
             raise ConfigurationError(
                 "parameter resend: interval needs a data interval, which only a backfill or scheduled run has; "
-                "start a backfill, or write changed or all"
+                "start a backfill, or write changed, refused or all"
             )
         if self.only is not None:
             return Scope(PropertyRange(numbers=self.only), self.resend, self.interval)

@@ -9,7 +9,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, TypedDict, cast
@@ -22,6 +23,8 @@ import pyarrow.parquet as pq
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
 
 KEEP_DAYS: Final = 14
+_ANSWER_SECONDS: Final = 3600
+"""Longer than anything lasts that is no run."""
 PREVIEW: Final = "preview.csv"
 REMOVAL_HASH: Final = "removed"
 """Stands for the content of a record to be removed, so that a refused removal is remembered like any content."""
@@ -131,6 +134,20 @@ def clear_others(mine: Staging, keep_days: int = KEEP_DAYS) -> None:
             Staging(str(Path(mine.reference).parent / folder.name)).clear()
         if folder.exists() and folder.stat().st_mtime < time.time() - keep_days * 86_400:
             shutil.rmtree(folder)
+
+
+@contextmanager
+def passing(system: str, name: str) -> Iterator["Staging"]:
+    """Yield a folder for something that reads what a run reads and is none, gone afterwards; what a killed one of the
+    same name has left goes with the next.
+    """
+    beside = staging_root() / system / name
+    beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in beside.iterdir():
+        if left.stat().st_mtime < time.time() - _ANSWER_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:  # readable by this user only
+        yield Staging(f"{system}/{name}/{Path(folder).name}")
 
 
 def with_content(decided: pd.DataFrame, version: int) -> pa.Table:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError
 from include.casavi.connections import check_ixhaus_connection, check_portal_connection
+from include.casavi.endpoints import endpoint_of
 from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
 from include.ixhaus.activation import why_off
@@ -26,6 +27,7 @@ from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import approvals, asking, below, ledger, protocol, sources, staging
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
+from include.sync.finality import standing
 from include.sync.group import Group, is_removal, stages
 from include.sync.lease import Lease, LeaseHeldError, LeaseLostError, acquire
 from include.sync.load import Batch, LoadStoppedError
@@ -188,6 +190,8 @@ def _compared(group: Group, run: Opened, request: Request) -> dict[str, pd.DataF
             missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
             held = pd.concat([held, ledger.known_of(run.engine, run.system, record_type, missing).to_pandas()])
         held = held.assign(is_ours=held["group"] == group.name)
+        endpoint, days = endpoint_of(record_type, run.settings.portal), run.settings.limits.refused_days
+        held = standing(held, endpoint, datetime.fromisoformat(run.state.queried_at), days)
         compared[record_type] = compare(desired, held, request.scope().of_type(record_type))
     return compared
 
@@ -237,27 +241,38 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     counts = left.planned or Counts()
     if left.planned and not request.dry_run:
         counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
-    status, why_red = _verdict(counts, left.failed, request)
+    status, reason = _verdict(run, counts, left.failed, request)
+    why_red = reason if status in (RunStatus.FAILED, RunStatus.ERRORS) else None
     if status is RunStatus.OK:
         with suppress(LeaseLostError):  # another run works already, and will remember its own numbers
             sources.remember(run)
-    protocol.close_run(run.engine, run.key, counts, status, why_red or "", utc_now())
+    protocol.close_run(run.engine, run.key, counts, status, reason, utc_now())
     run.folder.clear()
     run.lease.release(run.engine)
-    xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": why_red or ""}
+    xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}
     freed = below.freed_parents(run.engine, run.system) if counts.removed and not request.dry_run else set[str]()
     frees = tuple(sorted(freed - {run.state.group}))
     return Ending(xcom, why_red, is_synced=status is RunStatus.OK, frees=frees)
 
 
-def _verdict(counts: Counts, failed: Sequence[str], request: Request) -> tuple[RunStatus, str | None]:
+def _verdict(run: Opened, counts: Counts, failed: Sequence[str], request: Request) -> tuple[RunStatus, str]:
+    """Return how a run ended and why, "" if there is nothing to say."""
     if failed:
         why = f"these tasks failed: {', '.join(failed)}; what they had sent stays, the next run goes on"
         return RunStatus.FAILED, why
-    if counts.errors:
-        why = f"{counts.errors} records were refused or could not be sent; the protocol names them"
-        return RunStatus.ERRORS, why
-    return (RunStatus.DRY_RUN if request.dry_run else RunStatus.OK), None
+    alike = protocol.refused_alike(run.engine, run.key) if counts.errors else 0
+    outstanding = protocol.still_refused(run.engine, run.key) if counts.outstanding else {}
+    reasons = [
+        f"{counts.errors} records were refused or could not be sent; the protocol names them" if counts.errors else "",
+        f"{alike} of them were refused alike, so that none of these is marked as refused" if alike else "",
+        *(f"{number} × {kind} (HTTP {status}): {explain('STILL_REFUSED')}"
+          for (kind, status), number in outstanding.items()),
+    ]  # fmt: skip
+    reason = "; ".join(filter(None, reasons))
+    many = max(outstanding.values(), default=0) >= run.settings.limits.failures_in_a_row
+    if counts.errors or many:
+        return RunStatus.ERRORS, reason
+    return (RunStatus.DRY_RUN if request.dry_run else RunStatus.OK), reason
 
 
 def told(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from include.vocabulary.refusals import translated
 from include.vocabulary.texts import Language, Text
 
 
@@ -166,6 +167,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The ticket names a unit for which the reporter has no contract.")),
     "ATTACHMENT_FOREIGN": Reason("R58", Text("Ein Anhang liegt nicht im Portal, sondern auf einem fremden Rechner, und wurde nicht übernommen.",
         "An attachment is not in the portal but on a foreign computer and was not imported.")),
+    "ATTACHMENT_ELSEWHERE": Reason("O26", Text("Die Adresse eines Anhangs ist im Portal keine von Anhängen; er wurde nicht geholt.",
+        "The address of an attachment is none where the portal keeps attachments; it was not fetched.")),
     "ATTACHMENT_TOO_LARGE": Reason("O26", Text("Ein Anhang ist größer als erlaubt (Einstellung Größte Datei in MB) und wurde nicht übernommen.",
         "An attachment is larger than allowed (setting Größte Datei in MB) and was not imported.")),
     "ATTACHMENT_INFECTED": Reason("O26", Text("In einem Anhang hat der Virenscanner etwas gefunden; er wurde nicht übernommen.",
@@ -286,6 +289,8 @@ REASONS: Final[dict[str, Reason]] = {
         'A field holds the word "anonymisiert" and was not sent as a value.')),
     "INVALID_VALUE": Reason("", Text("Ein Feld ist zu lang oder enthält unzulässige Zeichen.",
         "A field is too long or holds characters that are not allowed.")),
+    "RTF_UNREADABLE": Reason("E50", Text("Der Text ist RTF, das sich nicht lesen lässt; bitte als einfachen Text erfassen.",
+        "The text is RTF that cannot be read; please enter it as plain text.")),
     # comparing and loading
     "GONE": Reason("R20", Text("Der Datensatz ist in iX-Haus nicht mehr vorhanden.",
         "The record is no longer in iX-Haus.")),
@@ -319,8 +324,14 @@ REASONS: Final[dict[str, Reason]] = {
         "Made by hand in the portal; it is left alone.")),
     "PARENT_NOT_IN_PORTAL": Reason("", Text("Ein übergeordneter Datensatz ist nicht im Portal.",
         "A record above this one is not in the portal.")),
-    "REFUSED_BEFORE": Reason("", Text("Dieser Stand wurde bereits endgültig abgelehnt; erst eine Änderung wird neu gesendet.",
-        "The portal has refused exactly this for good before; it is sent again when it has changed.")),
+    "REFUSED_BEFORE": Reason("", Text("Diesen Stand hat das Portal abgelehnt; er wird wieder gesendet, wenn er sich ändert, nach den eingestellten Tagen oder mit resend = refused.",
+        "The portal has refused exactly this; it is sent again when it has changed, after the configured days, or with resend = refused.")),
+    "STILL_REFUSED": Reason("", Text("Früher abgelehnt und darum nicht gesendet; das Protokoll nennt sie. Neu gesendet wird bei einer Änderung, nach den eingestellten Tagen oder mit resend = refused.",
+        "Refused before and therefore not sent; the protocol names them. They are sent again when they change, after the configured days, or with resend = refused.")),
+    "REFUSED_ALIKE": Reason("", Text("Das Portal hat viele Datensätze gleich abgelehnt; das spricht für eine Störung, der Datensatz gilt nicht als abgelehnt. Der nächste Lauf sendet ihn wieder.",
+        "The portal has refused many records alike, which looks like a fault; the record does not count as refused. The next run sends it again.")),
+    "ADDRESS_CLOSED": Reason("", Text("Das Portal nimmt unter dieser Adresse nichts an (HTTP 403, 404 oder 405); der nächste Lauf versucht es erneut.",
+        "The portal takes nothing at this address (HTTP 403, 404 or 405); the next run tries again.")),
     "CANNOT_WITHDRAW": Reason("R45", Text("Das Portal kann dies nicht zurücknehmen; bitte dort von Hand entfernen.",
         "The portal cannot take this back; please remove it there by hand.")),
     "REFUSED": Reason("", Text("Das Portal hat den Datensatz abgelehnt.",
@@ -353,13 +364,15 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is no reason's stays as it is. What stands behind it in
-    brackets, such as the run that holds a lease, is kept.
+    """Return a stored German sentence in a language; one that is neither a reason's nor a refusal's stays as it is. What
+    stands behind it in brackets, such as the run that holds a lease, is kept.
     """
     if sentence in _STORED:
         return _STORED[sentence].said(language)
     reason, bracket, detail = sentence.partition(" (")
-    return f"{_STORED[reason].said(language)}{bracket}{detail}" if reason in _STORED else sentence
+    if reason in _STORED:
+        return f"{_STORED[reason].said(language)}{bracket}{detail}"
+    return translated(sentence, language)
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}

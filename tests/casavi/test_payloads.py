@@ -25,6 +25,7 @@ from include.casavi.payloads import (
     refusal,
 )
 from include.vocabulary.reasons import REASONS
+from include.vocabulary.refusals import FIELDS
 
 CONTACT: dict[str, Any] = {
     "id": "P1", "title": None, "salutation": "Frau", "firstName": "Kim", "lastName": "Muster", "companyName": None,
@@ -122,7 +123,7 @@ def test_the_fields_of_reports_are_those_of_the_openapi_document(
 @pytest.mark.parametrize("extra", ["balance", "birthDate", "iban", "customFields", "postings"])
 @pytest.mark.rule("R5")
 def test_a_field_that_is_not_listed_is_refused(model: type[BaseModel], content: dict[str, Any], extra: str) -> None:
-    assert refused(model, content, **{extra: "secret"}) == ("INVALID_VALUE", f"{extra}: is not a field of the portal")
+    assert refused(model, content, **{extra: "secret"}) == ("INVALID_VALUE", f"{extra}: ist kein Feld des Portals")
 
 
 @pytest.mark.parametrize(("model", "content"), ALL)
@@ -133,33 +134,33 @@ def test_a_field_left_out_is_refused_because_the_portal_would_keep_the_old_value
     for name in content:
         with pytest.raises(ValidationError) as caught:
             model.model_validate_json(json.dumps({key: value for key, value in content.items() if key != name}))
-        assert refusal(caught.value) == ("INVALID_VALUE", f"{name}: is missing")
+        assert refusal(caught.value) == ("INVALID_VALUE", f"{FIELDS[name].german}: fehlt")
 
 
 @pytest.mark.parametrize(
     ("model", "content", "field", "value", "text"),
     [
-        (ContactPayload, CONTACT, "lastName", "x" * 256, "lastName: at most 255 characters"),
-        (ContactPayload, CONTACT, "street", "x" * 256, "street: at most 255 characters"),
-        (ContactPayload, CONTACT, "mobile", "1" * 101, "mobile: at most 100 characters"),
-        (ContactPayload, CONTACT, "id", "x" * 101, "id: at most 100 characters"),
-        (ContactPayload, CONTACT, "id", "", "id: is empty"),
-        (ContactPayload, CONTACT, "id", " P1", "id: begins or ends with blanks"),
-        (ContactPayload, CONTACT, "firstName", "Ki\0m", "firstName: holds control characters"),
-        (ContactPayload, CONTACT, "firstName", "Ki\nm", "firstName: holds control characters"),
-        (ContactPayload, CONTACT, "city", "K\x85ln", "city: holds control characters"),
-        (ContactPayload, CONTACT, "telephone", "0221\x001", "telephone: holds control characters"),
-        (ContactPayload, CONTACT, "lastName", 5, "lastName: has the wrong type or form"),
-        (ContactPayload, CONTACT, "portalUser", "yes", "portalUser: has the wrong type or form"),
-        (ContactPayload, CONTACT, "preferredWayOfContact", "POST", "preferredWayOfContact: has the wrong type or form"),
-        (PropertyPayload, PROPERTY, "name", "   ", "name: is empty"),
-        (PropertyPayload, PROPERTY, "note", "x" * 2001, "note: at most 2000 characters"),
-        (PropertyPayload, PROPERTY, "note", "a\0b", "note: holds control characters"),
-        (PropertyPayload, PROPERTY, "addresses", [{"street": ""}], "addresses.0.street: is empty"),
-        (UnitPayload, UNIT, "name", "x" * 256, "name: at most 255 characters"),
-        (ContractPayload, CONTRACT, "type", "GUEST", "type: has the wrong type or form"),
-        (ContractPayload, CONTRACT, "startDate", None, "startDate: has the wrong type or form"),
-        (ContractPayload, CONTRACT, "startDate", "01.01.2024", "startDate: has the wrong type or form"),
+        (ContactPayload, CONTACT, "lastName", "x" * 256, "Nachname: höchstens 255 Zeichen"),
+        (ContactPayload, CONTACT, "street", "x" * 256, "Straße: höchstens 255 Zeichen"),
+        (ContactPayload, CONTACT, "mobile", "1" * 101, "Mobiltelefon: höchstens 100 Zeichen"),
+        (ContactPayload, CONTACT, "id", "x" * 101, "Kennung: höchstens 100 Zeichen"),
+        (ContactPayload, CONTACT, "id", "", "Kennung: ist leer"),
+        (ContactPayload, CONTACT, "id", " P1", "Kennung: beginnt oder endet mit Leerzeichen"),
+        (ContactPayload, CONTACT, "firstName", "Ki\0m", "Vorname: enthält Steuerzeichen"),
+        (ContactPayload, CONTACT, "firstName", "Ki\nm", "Vorname: enthält Steuerzeichen"),
+        (ContactPayload, CONTACT, "city", "K\x85ln", "Ort: enthält Steuerzeichen"),
+        (ContactPayload, CONTACT, "telephone", "0221\x001", "Telefon: enthält Steuerzeichen"),
+        (ContactPayload, CONTACT, "lastName", 5, "Nachname: hat die falsche Art oder Form"),
+        (ContactPayload, CONTACT, "portalUser", "yes", "Portalnutzer: hat die falsche Art oder Form"),
+        (ContactPayload, CONTACT, "preferredWayOfContact", "POST", "Zustellweg: hat die falsche Art oder Form"),
+        (PropertyPayload, PROPERTY, "name", "   ", "Bezeichnung: ist leer"),
+        (PropertyPayload, PROPERTY, "note", "x" * 2001, "Notiz für das Portal: höchstens 2000 Zeichen"),
+        (PropertyPayload, PROPERTY, "note", "a\0b", "Notiz für das Portal: enthält Steuerzeichen"),
+        (PropertyPayload, PROPERTY, "addresses", [{"street": ""}], "Straße: ist leer"),
+        (UnitPayload, UNIT, "name", "x" * 256, "Bezeichnung: höchstens 255 Zeichen"),
+        (ContractPayload, CONTRACT, "type", "GUEST", "Art: hat die falsche Art oder Form"),
+        (ContractPayload, CONTRACT, "startDate", None, "Beginn: hat die falsche Art oder Form"),
+        (ContractPayload, CONTRACT, "startDate", "01.01.2024", "Beginn: hat die falsche Art oder Form"),
     ],
 )
 def test_a_refusal_names_field_and_limit(
@@ -184,22 +185,22 @@ def test_a_ticket_for_everybody_names_no_unit() -> None:
     assert sent(TicketPayload, TICKET, contactId=None, unitId=None)["propertyId"] == "100"
     reason, text = refused(TicketPayload, TICKET, contactId=None)
     assert reason == "INVALID_VALUE"
-    assert text == "unitId goes with contactId only, as everybody would see whose unit it is"
+    assert text == "die Fläche geht nur mit einem Kontakt hinaus, da sonst alle sähen, wessen sie ist"
 
 
 @pytest.mark.rule("R40", "R46", "E50")
 @pytest.mark.parametrize(
     ("model", "content", "field", "value", "text"),
     [
-        (TicketPayload, TICKET, "status", "DONE", "status: has the wrong type or form"),
-        (TicketPayload, TICKET, "title", " ", "title: is empty"),
-        (TicketPayload, TICKET, "description", "x" * 32_001, "description: at most 32000 characters"),
-        (CommentPayload, COMMENT, "text", "", "text: is empty"),
-        (CommentPayload, COMMENT, "text", "a\0b", "text: holds control characters"),
-        (PostPayload, POST, "status", "OPEN", "status: is not a field of the portal"),
-        (PostPayload, POST, "propertyIds", [], "propertyIds: has the wrong type or form"),
-        (PostPayload, POST, "sharedWith", "OWNER", "sharedWith: has the wrong type or form"),
-        (AttachmentPayload, ATTACHMENT, "size", "1", "size: has the wrong type or form"),
+        (TicketPayload, TICKET, "status", "DONE", "Status: hat die falsche Art oder Form"),
+        (TicketPayload, TICKET, "title", " ", "Titel: ist leer"),
+        (TicketPayload, TICKET, "description", "x" * 32_001, "Beschreibung: höchstens 32000 Zeichen"),
+        (CommentPayload, COMMENT, "text", "", "Wortlaut: ist leer"),
+        (CommentPayload, COMMENT, "text", "a\0b", "Wortlaut: enthält Steuerzeichen"),
+        (PostPayload, POST, "status", "OPEN", "Status: ist kein Feld des Portals"),
+        (PostPayload, POST, "propertyIds", [], "Objekte: hat die falsche Art oder Form"),
+        (PostPayload, POST, "sharedWith", "OWNER", "Empfängerkreis: hat die falsche Art oder Form"),
+        (AttachmentPayload, ATTACHMENT, "size", "1", "Größe: hat die falsche Art oder Form"),
     ],
 )
 def test_what_reports_may_not_say(
@@ -211,7 +212,7 @@ def test_what_reports_may_not_say(
 @pytest.mark.rule("E22c")
 @pytest.mark.parametrize("last_name", [None, "", "  "])
 def test_a_contact_needs_a_last_name_or_a_company(last_name: str | None) -> None:
-    assert refused(ContactPayload, CONTACT, lastName=last_name) == ("NO_NAME", "lastName or companyName is needed")
+    assert refused(ContactPayload, CONTACT, lastName=last_name) == ("NO_NAME", "Nachname oder Firma wird gebraucht")
     assert sent(ContactPayload, CONTACT, lastName=last_name, companyName="Muster GmbH")["lastName"] is None
 
 
@@ -222,25 +223,25 @@ def test_contact_data_of_a_person_without_access_never_leave(field: str) -> None
     assert sent(ContactPayload, content)["portalUser"] is False
     value = "kim@example.org" if field == "email" else "0221 1234567"
     reason, text = refused(ContactPayload, content, **{field: value})
-    assert (reason, text) == ("INVALID_VALUE", "contact data of a person that is no portal user")
+    assert (reason, text) == ("INVALID_VALUE", "Kontaktdaten einer Person, die kein Portalnutzer ist")
 
 
 @pytest.mark.rule("E3")
 def test_a_contract_ends_on_the_day_it_begins_or_later() -> None:
     assert sent(ContractPayload, CONTRACT, endDate="2024-01-01")["endDate"] == "2024-01-01"
     reason, text = refused(ContractPayload, CONTRACT, endDate="2023-12-31")
-    assert (reason, text) == ("END_BEFORE_START", "endDate lies before startDate")
+    assert (reason, text) == ("END_BEFORE_START", "das Ende liegt vor dem Beginn")
 
 
 @pytest.mark.rule("E15")
 @pytest.mark.parametrize("email", ["x@@y", "kim@localhost", "", "a@example.org; b@example.org"])
 def test_what_is_no_address_is_refused(email: str) -> None:
-    assert refused(ContactPayload, CONTACT, email=email) == ("EMAIL_INVALID", "email: is not a valid address")
+    assert refused(ContactPayload, CONTACT, email=email) == ("EMAIL_INVALID", "E-Mail: ist keine gültige Adresse")
 
 
 def test_several_mistakes_are_all_named() -> None:
     _, text = refused(ContactPayload, CONTACT, firstName="x" * 256, city="\0")
-    assert text == "firstName: at most 255 characters; city: holds control characters"
+    assert text == "Vorname: höchstens 255 Zeichen; Ort: enthält Steuerzeichen"
 
 
 @pytest.mark.parametrize(("value", "expected"), [("  Kim ", "Kim"), ("", None), ("   ", None)])
@@ -281,6 +282,36 @@ def test_phone_numbers_become_international_and_what_cannot_be_read_stays(typed:
 
 
 @pytest.mark.rule("O1")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0221/123456/57", "0221 1234/35", "02234 1234 / 5678", "0221/4567-12/13", "0221/1234 – 5678", "0221 1234 (35)",
+        "0221 4567-4569", "0221 123456 0221 57", "0221 123456+57", "49 7755 91155", "0221 12345 - 0",
+    ],
+)  # fmt: skip
+def test_more_than_one_number_stays_as_typed(typed: str) -> None:
+    assert phone(typed) == typed
+
+
+@pytest.mark.rule("O1")
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("0221/123456-0", "+49 221 1234560"),
+        ("+49 (0) 221 123456", "+49 221 123456"),
+        ("0221 / 12 34 56", "+49 221 123456"),
+        ("(0221) 123.456", "+49 221 123456"),
+        ("+49/221/123456", "+49 221 123456"),
+        ("0221 - 12 34 56-78", "+49 221 12345678"),
+        ("+43 1/5131234", "+43 1 5131234"),
+        ("0221 221 03 45", "+49 221 2210345"),
+    ],
+)
+def test_one_number_is_one_however_its_digits_are_grouped(typed: str, expected: str) -> None:
+    assert phone(typed) == expected
+
+
+@pytest.mark.rule("O1")
 @given(st.text(alphabet="0123456789+/-() ,;.x", max_size=30))
 def test_no_digit_of_a_phone_number_is_ever_lost(typed: str) -> None:
     shown = phone(typed)
@@ -306,4 +337,4 @@ def test_a_refusal_never_repeats_a_value(changes: dict[str, Any]) -> None:
 def test_broken_json_is_refused_without_repeating_it() -> None:
     with pytest.raises(ValidationError) as caught:
         ContactPayload.model_validate_json('{"lastName": "Muster')
-    assert refusal(caught.value) == ("INVALID_VALUE", "is not valid JSON")
+    assert refusal(caught.value) == ("INVALID_VALUE", "ist kein gültiges JSON")

@@ -29,7 +29,7 @@ def verdict(status: int, body: bytes = RECORD, expected: Expected = Expected.REC
         (304, Verdict.STOP),
         (400, Verdict.REFUSED),
         (401, Verdict.LOGIN),
-        (403, Verdict.STOP),
+        (403, Verdict.DENIED),
         (404, Verdict.MISSING),
         (405, Verdict.REFUSED),
         (408, Verdict.FAULT),
@@ -49,6 +49,26 @@ def verdict(status: int, body: bytes = RECORD, expected: Expected = Expected.REC
 @pytest.mark.parametrize("answer", [Expected.RECORD, Expected.NOTHING])
 def test_the_status_says_what_to_do(status: int, expected: Verdict, answer: Expected) -> None:
     assert verdict(status, expected=answer) is expected
+
+
+@pytest.mark.rule("R54")
+@pytest.mark.parametrize(
+    ("status", "of_a_record", "of_a_list"),
+    [
+        (400, Verdict.REFUSED, Verdict.REFUSED),
+        (403, Verdict.CLOSED, Verdict.STOP),
+        (404, Verdict.CLOSED, Verdict.MISSING),
+        (405, Verdict.CLOSED, Verdict.REFUSED),
+        (409, Verdict.TAKEN, Verdict.TAKEN),
+        (410, Verdict.CLOSED, Verdict.MISSING),
+        (413, Verdict.REFUSED, Verdict.REFUSED),
+    ],
+)
+def test_what_is_wrong_with_the_address_of_all_records_says_nothing_about_one(
+    status: int, of_a_record: Verdict, of_a_list: Verdict
+) -> None:
+    assert judge(status, RECORD, "104/001", Expected.RECORD, of_all=True) is of_a_record
+    assert judge(status, RECORD, "", Expected.PAGE, of_all=True) is of_a_list
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, inspect, select
 
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
@@ -123,7 +123,6 @@ def xcom(dag_id: str, run_id: str, task_id: str) -> Any:
     """The return value of a task as it lies in Airflow's database; None if there is none."""
     from airflow.models.xcom import XComModel
     from airflow.utils.session import create_session
-    from sqlalchemy import select
 
     query = select(XComModel).filter_by(dag_id=dag_id, run_id=run_id, task_id=task_id, key="return_value")
     with create_session() as session:
@@ -146,6 +145,7 @@ def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, 
         environment.setenv("SERVICEPORTAL_STAGING", str(folder / "staging"))
         # Airflow's test run sleeps a second whenever it has no task to start: half of all the time.
         environment.setattr(time, "sleep", lambda seconds, sleep=time.sleep: sleep(0.02 if seconds == 1 else seconds))
+        forget_runs()
         yield Rig(folder / "ixhaus.db", portal, folder / "staging")
         close_engines()  # what is copied from here must be whole
 
@@ -161,6 +161,16 @@ def copied(source: Path, target: Path) -> Path:
     shutil.copytree(source, target, dirs_exist_ok=True)
     forget_address(target / "ixhaus.db")
     return target
+
+
+def forget_runs() -> None:
+    """Let Airflow, whose database is one for many tests, not know how many runs there were in the iX-Haus of others."""
+    from airflow.models.variable import Variable
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        if inspect(session.connection()).has_table(Variable.__tablename__):
+            session.execute(delete(Variable).where(Variable.key.like("casavi_%.runs")))
 
 
 def forget_address(database: Path) -> None:

@@ -44,9 +44,11 @@ def asked(
     [
         (DagRunType.BACKFILL, "changed", "interval"),
         (DagRunType.BACKFILL, "all", "all"),
+        (DagRunType.BACKFILL, "refused", "refused"),
         (DagRunType.SCHEDULED, "changed", "changed"),
         (DagRunType.SCHEDULED, "interval", "interval"),
         (DagRunType.MANUAL, "changed", "changed"),
+        (DagRunType.MANUAL, "refused", "refused"),
         (DagRunType.ASSET_TRIGGERED, "changed", "changed"),
     ],
 )

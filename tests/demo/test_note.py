@@ -44,8 +44,8 @@ def newest(database: Path) -> dict[str, Any]:
         return named_rows(connection, select(SP_NOTIZ))[-1]
 
 
-@pytest.mark.parametrize(("more", "flag"), [([], "J"), (["--internal"], "N")])
-def test_a_note_is_written_as_staff_write_it(sample: Path, more: list[str], flag: str) -> None:
+@pytest.mark.parametrize(("more", "flag"), [([], True), (["--internal"], False)])
+def test_a_note_is_written_as_staff_write_it(sample: Path, more: list[str], flag: bool) -> None:
     before = utc_now().astimezone(BERLIN).replace(tzinfo=None)
     assert embedded.main(["note", "M-R35", "Wir kommen morgen.", *more]) == 0
     note = newest(sample)

@@ -456,9 +456,9 @@ def test_nothing_personal_is_said_of_documents_that_fail(archive: Archive, caplo
     lost = replace(Paper(1, ANNA), content=None, path="kanari/fehlt.pdf")
     outside = replace(Paper(2, ANNA), path="../kanari.pdf")
     dms = replace(Paper(3, ANNA), row={"storage": "DOCUWARE", "path": "kanari/x"})
-    nameless = replace(Paper(4, ANNA), row={"subject": "Kanari\x00vogel"})
+    odd = replace(Paper(4, ANNA), row={"path": "Kanari\x00vogel"})
     refused, torn = letters(2, BERT, first=5)
-    archive.put(lost, outside, dms, nameless, refused, torn)
+    archive.put(lost, outside, dms, odd, refused, torn)
     body = {"message": "Kanari"}
     archive.sandbox.fault("status", "POST", "/documents", body_id=refused.id, status=422, body=body, times=None)
     archive.sandbox.fault("drop", "*", "/documents*", times=1)
@@ -466,7 +466,7 @@ def test_nothing_personal_is_said_of_documents_that_fail(archive: Archive, caplo
     ran = archive.run()
 
     failed = {lost.id, outside.id, dms.id, refused.id}
-    assert (set(ran.named("error")), set(ran.named("invalid"))) == (failed, {nameless.id})
+    assert (set(ran.named("error")), set(ran.named("invalid"))) == (failed, {odd.id})
     archive.world.assert_discreet(caplog.text)
     assert "kanari" in str(archive.world.rows(SP_DOKUMENT))
 

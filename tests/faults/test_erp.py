@@ -70,6 +70,17 @@ def test_a_key_that_occurs_twice_stops_the_run(world: World) -> None:
     world.heal()
 
 
+@pytest.mark.rule("R16", "R20")
+def test_a_flag_that_is_neither_j_nor_n_stops_the_run(world: World) -> None:
+    """A child whose flag nobody can read must not become a portal user; who is there stays."""
+    world.settle(*tenants(3))
+    world.insert("SP_PARTNER", partner_nr="P9", last_name="Kanari", is_minor="j")
+    sentence = "SP_PARTNER.MINDERJAEHRIG: some values are not J or N; convert them in the view."
+    assert_stopped_before_anything(world, world.run(), sentence)
+    world.sql("UPDATE SP_PARTNER SET MINDERJAEHRIG = 'J ' WHERE PARTNER_NR = 'P9'")
+    world.heal()
+
+
 @pytest.mark.parametrize("key", [None, ""])
 def test_an_empty_key_stops_the_run(world: World, key: str | None) -> None:
     world.settle(*tenants(3))

@@ -28,7 +28,7 @@ def comment(desk: Desk) -> int:
 def told(desk: Desk) -> list[str]:
     """What staff are told below the report; all of it is internal."""
     notes = [note for note in desk.world.rows(SP_NOTIZ) if note["note_id"] != "N1"]
-    assert {(note["is_public"], note["origin"], note["report_nr"]) for note in notes} <= {("N", "PORTAL", "M1")}
+    assert {(note["is_public"], note["origin"], note["report_nr"]) for note in notes} <= {(False, "PORTAL", "M1")}
     return [note["text"] for note in notes]
 
 

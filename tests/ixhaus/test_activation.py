@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from include.ixhaus.activation import Licence, activation
+from include.ixhaus.check import ContractError
 from tests.ixhaus.conftest import TODAY, Erp
 
 
@@ -24,6 +25,26 @@ def test_every_licence_the_interface_knows_is_named(erp: Erp) -> None:
 def test_the_switch_is_what_ixhaus_says(erp: Erp, value: str | None, is_on: bool) -> None:
     erp.sql("UPDATE SP_EINSTELLUNG SET WERT = ?", value)
     assert activation(erp.engine, TODAY).is_switched_on is is_on
+
+
+@pytest.mark.rule("R6")
+@pytest.mark.parametrize(
+    ("statement", "place"),
+    [
+        ("UPDATE SP_EINSTELLUNG SET WERT = 'j'", "SP_EINSTELLUNG.WERT"),
+        ("UPDATE SP_LIZENZ SET AKTIV = '1' WHERE LIZENZ = 'Hausmeister'", "SP_LIZENZ.AKTIV"),
+    ],
+)
+def test_a_switch_that_is_neither_on_nor_off_is_named(erp: Erp, statement: str, place: str) -> None:
+    erp.sql(statement)
+    with pytest.raises(ContractError, match=f"^{place}: some values are not J or N"):
+        activation(erp.engine, TODAY)
+
+
+@pytest.mark.rule("R6")
+def test_blanks_behind_a_switch_are_none_of_it(erp: Erp) -> None:
+    erp.sql("UPDATE SP_EINSTELLUNG SET WERT = 'J   '")
+    assert activation(erp.engine, TODAY).is_switched_on
 
 
 @pytest.mark.rule("R6")

@@ -254,7 +254,7 @@ def test_what_is_sent_keeps_its_fractions(engine: Engine, monkeypatch: pytest.Mo
     outcomes = Outcomes(LedgerStatements(engine.dialect), SYSTEM, "contact", "run 1")
     outcomes.intend("intended")
     outcomes.acknowledge(changes[0], State.PRESENT, 201)
-    outcomes.fail(changes[1], "INVALID", 400, final=True)
+    outcomes.fail(changes[1], "INVALID", 400, refused=changes[1]["hash"])
     ids = ("intended", "sent", "refused")
     rows = [{"system": SYSTEM, "record_type": "contact", "external_id": name, "state": "new"} for name in ids]
     with engine.begin() as connection:

@@ -1,8 +1,9 @@
 """One idle connection per thread, closed in the thread's last moment."""
 
+import gc
 import sqlite3
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import Engine, event, text
@@ -56,3 +57,23 @@ def test_a_thread_that_ends_closes_its_connection(counted: Counted, tmp_path: Pa
     use(counted.engine)
     counted.engine.dispose()
     assert not (tmp_path / "x.db-wal").exists()
+
+
+def test_a_pool_that_goes_before_a_threads_connection_says_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engines = [engine_on(lambda: sqlite3.connect(tmp_path / "x.db"))]
+    is_idle, may_end = Event(), Event()
+
+    def used_and_gone() -> None:
+        use(engines.pop())
+        is_idle.set()
+        may_end.wait()
+
+    thread = Thread(target=used_and_gone)
+    thread.start()
+    is_idle.wait()
+    gc.collect()  # here, in another thread than the one with the idle connection
+    may_end.set()
+    thread.join()
+    assert caplog.records == []

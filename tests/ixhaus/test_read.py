@@ -56,10 +56,53 @@ def test_empty_text_is_missing_and_odd_text_unchanged(erp: Erp, tmp_path: Path) 
     assert person["last_name"] == "\0 Jörð 🏠\n"
 
 
-@pytest.mark.parametrize(("flag", "expected"), [("J", True), ("N", False), (None, False), ("", False), ("j", False)])
-def test_only_j_is_yes(erp: Erp, tmp_path: Path, flag: str | None, expected: bool) -> None:
+@pytest.mark.rule("R16", "R39")
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("J", True), ("N", False), (None, False), ("", False), ("J ", True), ("N   ", False), (" ", False)],
+)
+def test_only_j_is_yes_and_the_blanks_of_a_char_column_are_no_part_of_it(
+    erp: Erp, tmp_path: Path, flag: str | None, expected: bool
+) -> None:
     erp.sql("UPDATE SP_PARTNER SET MINDERJAEHRIG = ?", flag)
     assert (one_frame(erp, "SP_PARTNER", tmp_path / "views")["is_minor"] == expected).all()
+
+
+@pytest.mark.rule("R16", "R39", "R44")
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [("SP_MELDUNGSART", "PORTAL_SPERRE"), ("SP_PARTNER", "MINDERJAEHRIG"), ("SP_NOTIZ", "OEFFENTLICH")],
+)
+@pytest.mark.parametrize("value", ["j", "n", "1", "Y", "Ja", " J", "\tJ"])
+def test_what_is_neither_j_nor_n_is_refused_as_nobody_knows_what_it_means(
+    erp: Erp, tmp_path: Path, view: str, column: str, value: str
+) -> None:
+    erp.sql(f"UPDATE {view} SET {column} = ? WHERE rowid = (SELECT max(rowid) FROM {view})", value)
+    sentence = f"{view}.{column}: some values are not J or N; convert them in the view."
+    with pytest.raises(ContractError) as caught:
+        read_views(erp.engine, [view], tmp_path / "views")
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.rule("R28")
+@pytest.mark.parametrize(("value", "expected"), [(7, 7), (7.0, 7), (None, None)])
+def test_a_whole_number_is_one_however_the_driver_has_it(
+    erp: Erp, tmp_path: Path, value: object, expected: int | None
+) -> None:
+    erp.sql("UPDATE SP_DOKUMENT SET GROESSE = ?", value)
+    sizes = one_frame(erp, "SP_DOKUMENT", tmp_path / "views")["size"]
+    assert sizes.isna().all() if expected is None else (sizes == expected).all()
+
+
+@pytest.mark.rule("R28")
+@pytest.mark.parametrize("column", ["GROESSE", "VERSION"])
+@pytest.mark.parametrize("value", [1.5, 2.0000001, 1e30])
+def test_a_fraction_is_never_cut_off_silently(erp: Erp, tmp_path: Path, column: str, value: object) -> None:
+    erp.sql(f"UPDATE SP_DOKUMENT SET {column} = ? WHERE rowid = (SELECT max(rowid) FROM SP_DOKUMENT)", value)
+    with pytest.raises(ContractError) as caught:
+        read_views(erp.engine, ["SP_DOKUMENT"], tmp_path / "views")
+    said = f"SP_DOKUMENT.{column}: some values are not whole numbers (NUMBER); convert them in the view."
+    assert str(caught.value) == said
 
 
 @pytest.mark.rule("E27")

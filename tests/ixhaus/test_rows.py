@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from include.ixhaus.check import ContractError
 from include.ixhaus.contract import METADATA
 from include.ixhaus.contract.master import SP_EINHEIT, SP_OBJEKT
+from include.ixhaus.contract.reports import SP_BENUTZER
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
 from tests.ixhaus.conftest import Erp
@@ -28,6 +30,21 @@ def test_rows_bear_keys_and_labels(erp: Erp) -> None:
         (whole,) = named_rows(connection, select(SP_OBJEKT).where(PROPERTY.property_nr == "129"))
     assert row == {"property_nr": "129", "town": whole["city"].lower()}
     assert list(whole) == PROPERTY.keys()
+
+
+@pytest.mark.rule("R47")
+def test_flags_come_as_true_or_false(erp: Erp) -> None:
+    user = SP_BENUTZER.c
+    query = select(user.user_nr, user.is_blocked, user.may_report).where(user.user_nr == "007")
+    erp.sql("UPDATE SP_BENUTZER SET GESPERRT = NULL, DARF_MELDUNGEN = 'J  ' WHERE BENUTZER_NR = '007'")
+    with read_snapshot(erp.engine) as connection:
+        assert named_rows(connection, query) == [{"user_nr": "007", "is_blocked": False, "may_report": True}]
+    erp.sql("UPDATE SP_BENUTZER SET GESPERRT = 'j' WHERE BENUTZER_NR = '007'")
+    with (
+        read_snapshot(erp.engine) as connection,
+        pytest.raises(ContractError, match=r"^SP_BENUTZER\.GESPERRT: some values are not J or N"),
+    ):
+        named_rows(connection, query)
 
 
 def test_columns_of_a_join_that_are_called_the_same_are_told_apart(erp: Erp) -> None:

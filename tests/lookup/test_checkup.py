@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.ixhaus import build_sample
+from include.ixhaus.check import FlagError
 from include.lookup.checkup import Finding, check_ixhaus, check_portal, database_finding
 from include.settings import SystemSettings, load_settings
 from tests.sandbox import KEY, SECRET, SandboxProcess
@@ -163,6 +164,12 @@ def test_an_incomplete_oracle_connection_is_named(
 
 def test_what_is_no_fault_of_a_database_is_named_by_its_kind(production: SystemSettings) -> None:
     assert database_finding(RuntimeError(SECRET), production) == Finding("ixhaus", "NO_CONNECTION", "RuntimeError")
+
+
+@pytest.mark.rule("R6")
+def test_a_switch_that_is_neither_on_nor_off_is_named_by_its_place(production: SystemSettings) -> None:
+    found = database_finding(FlagError("SP_LIZENZ.AKTIV"), production)
+    assert found == Finding("ixhaus", "BAD_FLAG", "SP_LIZENZ.AKTIV")
 
 
 # the portal

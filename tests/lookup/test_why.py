@@ -1,6 +1,9 @@
 """Why a record is or is not in the portal: the answer is that of the rules a run asks, and nothing is sent for it."""
 
+import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -168,3 +171,19 @@ def test_the_properties_of_an_answer_are_those_of_its_records(ask: Asking) -> No
     assert answer.properties == ["129"]
     both = replace(answer, verdicts=(*answer.verdicts, replace(answer.verdicts[0], properties=("100", "129"))))
     assert both.properties == ["100", "129"]
+
+
+@pytest.mark.rule("R21")
+def test_what_is_read_for_an_answer_lies_beside_the_runs_and_nowhere_else(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also after the process was killed in the middle of an earlier answer."""
+    staging = tmp_path / "staging"
+    left = staging / SYSTEM / "why" / "killed"
+    left.mkdir(parents=True)
+    (left / "persons.parquet").write_text("kanari", encoding="utf-8")
+    os.utime(left, (0, 0))
+    monkeypatch.setenv("SERVICEPORTAL_STAGING", str(staging))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert ask.one("property", "100").reason == "RELEASED"
+    assert [path for path in staging.rglob("*") if path.is_file()] == []

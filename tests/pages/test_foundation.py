@@ -147,7 +147,8 @@ def test_a_missing_connection_is_named(pages: Pages) -> None:
     shipped = (pages.folder / "config" / "production.yaml").read_text(encoding="utf-8")
     pages.configure("production", f"{shipped}\nixhaus_connection: ixhaus_elsewhere\n")
     answer = pages.get("/protocol")
-    assert (answer.status, "ixhaus_elsewhere" in answer.text) == (503, True)
+    assert (answer.status, "Eine Verbindung fehlt in Airflow: ixhaus_elsewhere." in answer.text) == (503, True)
+    assert "conn_id" not in answer.text
 
 
 def test_a_connection_may_lie_in_airflows_database(pages: Pages) -> None:

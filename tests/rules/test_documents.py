@@ -165,7 +165,9 @@ def test_the_header_id_is_a_persons_key_or_a_partners_number(header: str) -> Non
 
 
 @pytest.mark.rule("O16", "R22")
-@pytest.mark.parametrize("office", [owner("P7"), contract(role("P7"), nr="V8", unit_nr="8")])
+@pytest.mark.parametrize(
+    "office", [owner("P7"), person(contract(role("P7"), nr="V8", unit_nr="8"), key="100.8.1", partner="P8")]
+)
 def test_owners_and_co_residents_get_letters_too(office: Records) -> None:
     letter = document(recipient_id="P7")
     licensed = licence("Objekteigentümer")

@@ -59,12 +59,12 @@ GROUPS = (objects.decide, persons.decide, owners_caretakers.decide, documents.de
 UNSTATED = {
     "agreements_of(contracts)", "decide_contracts(units)", "decide_comments(users)", "decide_tickets(units)",
     "caretakings_of(licences)", "ownerships_of(licences)", "is_licensed(licences)", "kinds_of(report_kinds)",
-    "of_released_team(teams)", "is_let(units)", "is_let(contracts)",
+    "of_released_team(teams)", "is_let(units)", "is_let(contracts)", "is_wanted(units)",
 }  # fmt: skip
 """Source frames, as the contract states them."""
 ANY = {
     "cleaned(frame)", "cleaned(returns)", "keyed(frame)", "keyed(returns)", "taken(frame)", "taken(returns)",
-    "first_hit(frame)", "outcome(content)", "finished(content)",
+    "first_hit(frame)", "outcome(content)", "finished(content)", "is_any_cut(content)",
     "of_type(known)", "of_type(returns)",
 }  # fmt: skip
 """Of whatever columns; content is payload fields."""

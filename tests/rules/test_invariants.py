@@ -109,30 +109,6 @@ ledgers = st.lists(
 )  # fmt: skip
 
 
-HANDED_OVER = Records({
-    "persons": [
-        {"person_key": key, "property_nr": "100", "person_type": "Mieter", "partner_nr": number}
-        for key, number in (("100.1.1", "P1"), ("110.1.1", "P3"), ("100.2.1", None))
-    ],
-    "contract_roles": [
-        {"contract_nr": nr, "partner_nr": number, "role": kind, "begin": begin, "end": end}
-        for nr, number, kind, begin, end in (
-            ("V1", "P3", "VERTRAGSPARTNER", "2030-01-01", None), ("V1", "P1", "MITBEWOHNER", "2026-06-15", "2019-12-31"),
-            ("V1/P1", "P3", "MITBEWOHNER", None, "2026-06-16"), ("V1", "P3", "MITBEWOHNER", "2026-06-15", "2019-12-31"),
-            ("V2", "P3", "VERTRAGSPARTNER", "2026-06-16", "2030-01-01"),
-        )
-    ],
-    "licences": [{"licence": "Objekteigentümer", "active": True, "valid_until": "2026-06-14"}],
-}).plus(
-    owner("P1", "900", "2026-06-15", end="2019-12-31"), owner("P2", "900", None, end="2019-12-31"),
-    owner("P1", "110", "2026-06-16", end="2019-12-31"), unit(), unit("1", "110"),
-    caretaker("P5", "110", begin="2030-01-01", end="2026-06-14"), caretaker("P4", begin="2030-01-01", end="2026-06-16"),
-    caretaker("P1", "900", begin="2026-06-15", end="2026-06-14"), caretaker("P4", "900", begin="2030-01-01"),
-    caretaker("P1", "110", begin="2026-06-14", end="2019-12-31"),
-)  # fmt: skip
-"""Found at random: one group sent a contact that the other one, whose row it was, took for gone."""
-
-
 @pytest.mark.rule("R5", "R17", "R24")
 @settings(max_examples=30, deadline=None)
 @given(records, ledgers)
@@ -180,12 +156,6 @@ def test_every_record_of_the_erp_has_exactly_one_outcome(world: Records, ledger:
     person(key="110.1.1", partner="P3"),
     [held("110.1.1", "restricted", group="owners_caretakers"), held("P3", "restricted")],
 )
-@example(HANDED_OVER, [
-    held("100.1.1~20260501", "new", "2020-01-01T00:00:00", group="owners_caretakers"),
-    held("P5", "restricted", "2020-01-01T00:00:00"),
-    held("110.1.1", "restricted", "2026-05-01T00:00:00", group="owners_caretakers"),
-    held("P3", "restricted", "2020-01-01T00:00:00"),
-])  # fmt: skip
 def test_every_contact_is_sent_by_exactly_one_group_and_taken_for_gone_by_none(
     world: Records, ledger: list[dict[str, str]]
 ) -> None:

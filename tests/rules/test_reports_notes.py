@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from include.rules.reports.templates import PLACEHOLDERS, TemplateError, placeholders, rendered
+from include.vocabulary.signs import MARK
 from tests.rules.builders import (
     Outcome,
     Records,
@@ -153,7 +154,7 @@ def test_a_file_carries_its_name_and_what_tells_its_versions_apart() -> None:
     names = {"F1": "C:\\scan\\Übergabe.pdf", "F2": None, "F3": "x" * 300 + ".pdf"}
     outcome = decide_reports(report(*(file(nr, file_name=name) for nr, name in names.items())))
     found = {nr: outcome.row("attachment", nr) for nr in names}
-    assert [row["fileName"] for row in found.values()] == ["Übergabe.pdf", "F2", "x" * 251 + ".pdf"]
+    assert [row["fileName"] for row in found.values()] == ["Übergabe.pdf", "F2", "x" * 240 + f"{MARK}.pdf"]
     again = decide_reports(report(file("F1", changed_at="2026-06-05 10:00"))).row("attachment", "F1")
     assert (found["F1"]["version"], again["version"]) == ("2026-06-02T07:00:00", "2026-06-05T08:00:00")
     assert found["F1"]["isInternal"] is False

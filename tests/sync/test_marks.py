@@ -1,27 +1,13 @@
 """Marks that outlast a run: set, changed, read together, forgotten; the same statements for both databases."""
 
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlglot
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects import oracle, sqlite
 from sqlglot import exp
 
-from include.ixhaus.database import engine_on
-from include.ixhaus.ddl import create_sqlite_schema
 from include.sync import marks
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = engine_on(lambda: sqlite3.connect(tmp_path / "ixhaus.db"))
-    create_sqlite_schema(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_a_mark_is_set_changed_and_forgotten_for_its_system_only(engine: Engine) -> None:

@@ -28,6 +28,7 @@ from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.state import State
 
 ALL = Scope(resend="all")
+REFUSED = Scope(resend="refused")
 JANUARY = (datetime(2027, 1, 1), datetime(2027, 2, 1))  # noqa: DTZ001 - UTC without zone, as in the frames
 OURS = "objects"
 Row = dict[str, Any]
@@ -242,8 +243,15 @@ def test_refused_content_is_sent_again_once_it_changed() -> None:
     assert changed == "change update"
 
 
-def test_refused_content_is_sent_again_when_somebody_asks_for_everything() -> None:
-    assert planned(record("1"), refused(record("1")), scope=ALL) == "change create"
+@pytest.mark.parametrize("scope", [REFUSED, ALL])
+def test_refused_content_is_sent_again_when_somebody_asks_for_it(scope: Scope) -> None:
+    assert planned(record("1"), refused(record("1")), scope=scope) == "change create"
+    assert planned(record("1"), acknowledged(record("1")), scope=scope) == "unchanged"
+
+
+def test_the_beginning_of_a_hash_stands_for_it() -> None:
+    row = record("1")
+    assert planned(row, acknowledged(row, "new", refused=hash_of(row)[:24]), scope=CHANGED) == "outstanding"
 
 
 def test_a_record_changed_back_to_what_the_portal_holds_is_unchanged() -> None:
@@ -345,7 +353,7 @@ LEDGER_ROWS = st.builds(
     CONTENT,
     CONTENT | st.none(),
 )
-SCOPES = st.sampled_from([CHANGED, ALL, Scope(resend="interval", interval=JANUARY)])
+SCOPES = st.sampled_from([CHANGED, REFUSED, ALL, Scope(resend="interval", interval=JANUARY)])
 
 
 def by_id(row: Row) -> str:
@@ -405,7 +413,7 @@ def test_refused_content_is_invalid_with_a_reason_and_without_its_value() -> Non
     records = checked(record("1", name="Frau\x07Geheim"), record("2"))
     assert said(records.reset_index()) == {"1": "invalid", "2": "change create"}
     assert records.loc["1", "reason"] == "INVALID_VALUE"
-    assert "name" in str(records.loc["1", "text"])
+    assert records.loc["1", "text"] == "Bezeichnung: enthält Steuerzeichen"
     assert "Geheim" not in str(records.loc["1", "text"])
     assert records.loc["2", "reason"] == "RELEASED"
 

@@ -1,29 +1,16 @@
 """A warning that stands is said once, not in every run."""
 
-import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from include.ixhaus.database import engine_on
-from include.ixhaus.ddl import create_sqlite_schema
 from include.sync.protocol import Entry, RunKey, add_standing
 from include.vocabulary.state import Level
 
 NOW = datetime(2026, 11, 1, 10, tzinfo=UTC)
 EMAIL, ADDRESS = (Entry("contact", "P1", Level.WARNING, reason) for reason in ("EMAIL_SHARED", "STREET_MISSING"))
 OTHER = Entry("contact", "P2", Level.WARNING, "EMAIL_SHARED")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = engine_on(lambda: sqlite3.connect(tmp_path / "ixhaus.db"))
-    create_sqlite_schema(engine)
-    yield engine
-    engine.dispose()
 
 
 def said(engine: Engine, run: str, *warnings: Entry, is_whole: bool = True, group: str = "persons") -> list[str]:

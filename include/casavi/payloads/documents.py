@@ -5,10 +5,11 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, StringConstraints, model_validator
 
 from include.casavi.payloads._fields import Id, Name, Payload, refuse, without_control_characters
+from include.vocabulary import limits
 
 TOLD: Final = ("id", "title", "propertyId", "unitId", "contactId", "sharedWith")
 """The fields that go out as they are; the document type goes out as the id of its folder."""
-_Where = Annotated[str, StringConstraints(max_length=1000), AfterValidator(without_control_characters)]
+_Where = Annotated[str, StringConstraints(max_length=limits.PATH), AfterValidator(without_control_characters)]
 
 
 class DocumentPayload(Payload):
@@ -34,11 +35,11 @@ class DocumentPayload(Payload):
     @model_validator(mode="after")
     def _is_for_exactly_one(self) -> Self:
         if sum(place is not None for place in (self.property_id, self.unit_id, self.contact_id)) != 1:
-            raise refuse("INVALID_VALUE", "a document is for one property, one unit or one contact")
+            raise refuse("INVALID_VALUE", "SEVERAL_PLACES")
         return self
 
     @model_validator(mode="after")
     def _is_shared_with_nobody_else_if_personal(self) -> Self:
         if (self.contact_id is None) != (self.shared_with is not None):
-            raise refuse("INVALID_VALUE", "sharedWith goes with documents of a property or unit, and with no others")
+            raise refuse("INVALID_VALUE", "WRONG_AUDIENCE")
         return self

@@ -68,13 +68,13 @@ class ContactPayload(Payload):
     @model_validator(mode="after")
     def _is_named(self) -> Self:
         if not (self.last_name or self.company_name):
-            raise refuse("NO_NAME", "lastName or companyName is needed")
+            raise refuse("NO_NAME", "NAMELESS")
         return self
 
     @model_validator(mode="after")
     def _is_unreachable_without_access(self) -> Self:
         if not self.portal_user and (self.email or self.telephone or self.mobile or self.fax):
-            raise refuse("INVALID_VALUE", "contact data of a person that is no portal user")
+            raise refuse("INVALID_VALUE", "CONTACT_DATA")
         return self
 
 
@@ -93,7 +93,7 @@ class ContractPayload(Payload):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.end_date and self.end_date < self.start_date:
-            raise refuse("END_BEFORE_START", "endDate lies before startDate")
+            raise refuse("END_BEFORE_START", "ENDS_TOO_EARLY")
         return self
 
 

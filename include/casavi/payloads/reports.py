@@ -36,7 +36,7 @@ class TicketPayload(Payload):
     @model_validator(mode="after")
     def _names_no_unit_to_everybody(self) -> Self:
         if self.contact_id is None and self.unit_id is not None:
-            raise refuse("INVALID_VALUE", "unitId goes with contactId only, as everybody would see whose unit it is")
+            raise refuse("INVALID_VALUE", "UNIT_FOR_ALL")
         return self
 
 

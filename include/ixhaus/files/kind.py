@@ -33,7 +33,10 @@ _EXECUTABLES: Final = (
 )
 _CODE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|iframe|\?php|(?:[\w.-]+:)?svg)[\s/>]", re.I)
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
-_PDF: Final = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])%PDF-[0-9]")
+_PDF: Final = re.compile(rb"%PDF-[0-9]")
+_PDF_IN_TEXT: Final = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])%PDF-[0-9]")
+_PDF_OBJECT: Final = re.compile(rb"[0-9]+\s+[0-9]+\s+obj\b")
+_PDF_HEAD: Final = 1024
 _ARCHIVES_OF_CODE: Final = ("META-INF/MANIFEST.MF", "AndroidManifest.xml")
 _OPEN_XML_PARTS: Final = (
     ("word/", media.DOCX, media.DOCM),
@@ -87,14 +90,14 @@ def _refuse_code(head: bytes) -> None:
 
 
 def _of_text(head: bytes) -> str:
-    if _is_pdf(head):
+    if _PDF_IN_TEXT.search(head[:_PDF_HEAD]) or (_is_pdf(head) and _PDF_OBJECT.search(head)):  # else it speaks of one
         return media.PDF
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     return media.RTF if start.startswith(b"{\\rtf") else media.XML if start.startswith(b"<?xml") else media.TEXT
 
 
 def _is_pdf(head: bytes) -> bool:
-    return bool(_PDF.search(head[:1024]))  # as readers do: printers put lines before it
+    return bool(_PDF.search(head[:_PDF_HEAD]))  # as readers do: printers and other systems put bytes before it
 
 
 def _of_zip(file: BinaryIO) -> str:

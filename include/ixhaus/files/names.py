@@ -5,8 +5,9 @@ from typing import Final
 from unicodedata import category, normalize
 
 from include.ixhaus.files.media import ENDINGS
+from include.vocabulary.limits import FILE_NAME
+from include.vocabulary.signs import MARK, line
 
-MAX_LETTERS: Final = 150
 MAX_BYTES: Final = 200
 _UNNAMED: Final = "Dokument"
 _PATH: Final = re.compile(r"\A(?:(?:[A-Za-z]:|\.{0,2}/).*/|[A-Za-z]:(?!\s))")
@@ -34,7 +35,8 @@ def safe_name(name: str, media_type: str) -> str:
     name:       as the ERP has it, may be anything or nothing
     media_type: the true type; the ending follows it (`rechnung.pdf.exe` that is a PDF becomes `rechnung.pdf`), and an
                 unknown type keeps an ending that claims nothing about the content, else gets `.bin`
-    returns:    composed letters (NFC), at most 150 characters and 200 bytes in UTF-8, ending in lower case
+    returns:    composed letters (NFC), at most 150 characters and 200 bytes in UTF-8, with a mark where it was cut,
+                ending in lower case
     """
     clean = _clean(name)
     stem, ending = _without_claims(clean)
@@ -47,7 +49,7 @@ def safe_name(name: str, media_type: str) -> str:
 
 
 def _clean(name: str) -> str:
-    letters = "".join(_plain(letter) for letter in normalize("NFC", name))
+    letters = "".join(_plain(letter) for letter in line(name))
     last = _PATH.sub("", letters.rpartition("\\")[2], count=1)
     allowed = _NOT_ALLOWED.sub("-", _QUOTES.sub("", last))
     return normalize("NFC", " ".join(allowed.split()))  # again: what was taken out may have stood between two parts
@@ -80,5 +82,8 @@ def _shortened(stem: str, room: int) -> str:
     """Return the stem cut to what is left beside the ending; never empty and no device of Windows."""
     if _DEVICE.match(stem):
         stem = f"({stem})"
-    cut = stem[: MAX_LETTERS - room].encode()[: MAX_BYTES - room].decode(errors="ignore")
-    return _without_claims(cut)[0] or _UNNAMED
+    letters, size = FILE_NAME - room, MAX_BYTES - room
+    if len(stem) > letters or len(stem.encode()) > size:
+        beginning = stem[: letters - len(MARK)].encode()[: size - len(MARK.encode())].decode(errors="ignore")
+        stem = f"{beginning.rstrip(_EDGE)}{MARK}"
+    return _without_claims(stem)[0] or _UNNAMED

@@ -9,15 +9,15 @@ from include.rules.first_hit import first_hit
 from include.rules.outcomes import lines, parents
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import base_ids, families, finished, inbox_of, of_type
-from include.rules.reports.texts import outbound
-from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc
+from include.rules.texts import cut_all
+from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc, warnings
 from include.settings import SystemSettings
-from include.vocabulary import ids
+from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
+from include.vocabulary.signs import cut_name
 from include.vocabulary.state import Origin
 
 _BYTES_PER_MB: Final = 1 << 20
-_NAME_LENGTH: Final = 255
 _TEXTS: Final = ("report_nr", "note_id", "file_name", "media_type", "origin")
 
 
@@ -47,9 +47,10 @@ def decide_attachments(
     is_sent = decided["decision"] == Decision.SEND
     comment = note["external_id"].where(note["decision"] == Decision.SEND)
     above = lines(parents("ticket", ticketed["ticket_external_id"]), parents("comment", comment))
+    is_long = files["file_name"].str.len().fillna(0) > limits.FILE_NAME
     records = decided.assign(
         external_id=ticketed["external_id"].mask(is_from_portal, ticketed["base_id"]),
-        warnings="",
+        warnings=warnings(files.index, {"TEXT_CUT": is_long & is_sent}),
         properties=ticketed["property_nr"].fillna(""),
         parents=above.where(is_sent, ""),
         identity="",
@@ -116,11 +117,12 @@ def content_of(external_id: str, ticket_id: str, file: Mapping[str, Any]) -> dic
 
 
 def _content(files: DataFrame, ticketed: DataFrame) -> DataFrame:
-    name = outbound(files["file_name"]).str.replace(r"(?s)^.*[/\\]", "", regex=True).str.replace("\n", " ", regex=False)
+    name = files["file_name"].str.replace(r"^.*[/\\]", "", regex=True)
+    named = name.mask(name == "").fillna(files["file_id"])
     return DataFrame(
         {
             "ticketId": ticketed["ticket_external_id"],
-            "fileName": name.mask(name == "").fillna(files["file_id"]).str.slice(-_NAME_LENGTH),
+            "fileName": cut_all(named, limits.LINE, cut_name),
             "mediaType": files["media_type"],
             "size": files["size"],
             "version": iso(utc(files["changed_at"]), "s"),

@@ -1,7 +1,7 @@
 """Public notes as comments of their report's ticket; an internal note never leaves iX-Haus (R44, R45, E43, E49)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from pandas import DataFrame, Series
@@ -11,14 +11,12 @@ from include.rules.frames import COMMENT
 from include.rules.outcomes import parents
 from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
-from include.rules.reports.texts import is_cut, one_line, outbound
 from include.rules.reports.tickets import is_ticket
+from include.rules.texts import is_cut, one_line, outbound
 from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import Origin
-
-AUTHOR_LENGTH: Final = 255
 
 
 def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: DataFrame, known: DataFrame) -> DataFrame:
@@ -143,7 +141,7 @@ def _content(ticket_ids: Series, texts: Series, authors: Series) -> DataFrame:
         {
             "ticketId": ticket_ids,
             "text": texts,
-            "authorName": one_line(authors, AUTHOR_LENGTH),
+            "authorName": one_line(authors),
             "isInternal": False,
         }
     )
@@ -158,7 +156,7 @@ def _note_records(notes: DataFrame, users: DataFrame) -> DataFrame:
 
 
 def _authors(notes: DataFrame, users: DataFrame) -> Series:
-    named = keyed(users, ["user_nr", "name"])
+    named = cleaned(keyed(users, ["user_nr"]), ["name"])
     staff = taken(named[["name"]], positions(notes["created_by"], named["user_nr"]))["name"]
     # below a property report nobody but staff is named: an author could be the reporter (R41)
     is_shown = (notes["as_what"] != "property") | occurs(notes["author"], named["name"])

@@ -11,7 +11,7 @@ from include.rules.frames import COMMENT
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import apart, base_ids, inbox_of, of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
-from include.rules.reports.texts import one_line
+from include.rules.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids

@@ -4,9 +4,9 @@ from pandas import DataFrame
 
 from include.rules.first_hit import first_hit
 from include.rules.outcomes import outcome
-from include.rules.reports.texts import one_line, outbound
+from include.rules.texts import one_line, outbound
 from include.rules.values import utc
-from include.vocabulary import ids
+from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
 
 
@@ -37,9 +37,9 @@ def decide_kinds(kinds: DataFrame) -> DataFrame:
     )
     content = DataFrame(
         {
-            "name": one_line(kinds["name"].fillna(kinds["report_kind"]), 255),
-            "category": one_line(kinds["category"], 255),
-            "description": outbound(kinds["description"], 2000),
+            "name": one_line(kinds["name"].fillna(kinds["report_kind"])),
+            "category": one_line(kinds["category"]),
+            "description": outbound(kinds["description"], limits.NOTE),
         }
     )
     return outcome(records, content)

@@ -12,7 +12,8 @@ from pandas import DataFrame, Series
 from include.rules.outcomes import parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.ledger import families, finished, of_type
-from include.rules.reports.texts import is_cut, outbound, title_of
+from include.rules.reports.texts import title_of
+from include.rules.texts import is_any_cut, outbound
 from include.rules.values import positions, taken, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids
@@ -64,16 +65,6 @@ def decide_posts(
     mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)
     is_other = ~mine["is_bulletin"] & (decided["decision"] != Decision.REMOVE)
     text = outbound(mine["text"])
-    records = decided.assign(
-        external_id=decided["post_external_id"],
-        decision=decided["decision"].mask(is_other, Decision.REMOVE.value),
-        warnings=warnings(mine.index, {"TEXT_CUT": is_cut(text) & (decided["as_what"] == "bulletin")}),
-        properties=mine["property_nr"].fillna(""),
-        parents=parents("property", mine["property_nr"]),
-        identity=write_marks(decided["post_edition"], decided["post_is_first"], Series(pd.NaT, index=mine.index)),
-        changed_at=utc(mine["changed_at"]),
-        source=ids.source("SP_MELDUNG", mine["report_nr"]),
-    )
     content = DataFrame(
         {
             "title": title_of(mine),
@@ -84,6 +75,17 @@ def decide_posts(
             # nobody is told of all that hangs there already when a property is released (E54)
             "notify": ~decided["post_is_first"],
         }
+    )
+    is_bulletin = decided["as_what"] == "bulletin"
+    records = decided.assign(
+        external_id=decided["post_external_id"],
+        decision=decided["decision"].mask(is_other, Decision.REMOVE.value),
+        warnings=warnings(mine.index, {"TEXT_CUT": is_any_cut(content, "title", "text") & is_bulletin}),
+        properties=mine["property_nr"].fillna(""),
+        parents=parents("property", mine["property_nr"]),
+        identity=write_marks(decided["post_edition"], decided["post_is_first"], Series(pd.NaT, index=mine.index)),
+        changed_at=utc(mine["changed_at"]),
+        source=ids.source("SP_MELDUNG", mine["report_nr"]),
     )
     ledger = of_type(known, "post")
     family = families(ledger["external_id"], mine["report_nr"])

@@ -7,7 +7,7 @@ from typing import Final
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from include.rules.reports.texts import readable
+from include.vocabulary.signs import readable
 
 PLACEHOLDERS: Final = frozenset(
     {

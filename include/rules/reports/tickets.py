@@ -8,7 +8,8 @@ from include.rules.outcomes import lines, parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import families, finished, of_type
-from include.rules.reports.texts import is_cut, outbound, title_of
+from include.rules.reports.texts import title_of
+from include.rules.texts import is_any_cut, outbound
 from include.rules.values import keyed, occurs, utc, warnings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
@@ -34,7 +35,7 @@ def decide_tickets(
     found = {
         "REPORT_STATUS_UNKNOWN": mine["has_unknown_status"],
         "UNKNOWN_UNIT": (decided["as_what"] == "individual") & mine["unit_nr"].notna() & content["unitId"].isna(),
-        "TEXT_CUT": is_cut(content["description"]),
+        "TEXT_CUT": is_any_cut(content, "title", "description"),
     }
     found = {code: applies & is_sent for code, applies in found.items()}
     records = decided.assign(

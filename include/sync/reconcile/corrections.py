@@ -53,7 +53,8 @@ def corrections(judged: pd.DataFrame, system: str, record_type: str, now: dateti
     there = there.mask(finding == Finding.IN_STEP, judged["state_known"])
     state = there.mask(finding == Finding.MISSING, State.PENDING.value)
     state = state.mask(finding.isin(["", Finding.FOREIGN]), judged["state_known"])
-    kept = judged["hash_known"].where(~finding.isin([Finding.MISSING, Finding.RETURNED, Finding.DRIFTED]) & ~moved)
+    is_another = finding.isin([Finding.MISSING, Finding.RETURNED, Finding.DRIFTED]) | moved | judged["is_other_copy"]
+    kept = judged["hash_known"].where(~is_another)  # it is of what the portal does not have, or not have as it was
     listed_id = judged["portal_id_portal"]
     own_id = listed_id.where(listed_id != judged["external_id"])
     rows = pd.DataFrame(

@@ -24,6 +24,13 @@ def kind_of(folder: Path, content: bytes, name: str = "content") -> str:
     [
         (PDF, media.PDF),
         (b"\x1b%-12345X@PJL\r\n@PJL ENTER LANGUAGE=PDF\r\n" + PDF, media.PDF),
+        (b"TEXTmdos \xfd\xfe" + PDF, media.PDF),
+        (b" " + PDF, media.PDF),
+        (b"\0\0" + PDF, media.PDF),
+        (bytes(1018) + PDF, media.PDF),
+        (bytes(1019) + PDF, media.OCTETS),
+        (b"Ein PDF beginnt mit %PDF-1.4 und endet mit %%EOF.\n", media.TEXT),
+        (JPEG + PDF, media.JPEG),
         (JPEG, media.JPEG),
         (png(), media.PNG),
         (GIF, "image/gif"),

@@ -7,12 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.ixhaus.files import media
-from include.ixhaus.files.names import MAX_BYTES, MAX_LETTERS, safe_name
+from include.ixhaus.files.names import MAX_BYTES, safe_name
+from include.vocabulary.limits import FILE_NAME
+from include.vocabulary.signs import MARK
 
 PDF, DOCX, OCTETS = media.PDF, media.DOCX, media.OCTETS
 
 
-@pytest.mark.rule("E37")
+@pytest.mark.rule("E37", "E50")
 @pytest.mark.parametrize(
     ("name", "media_type", "expected"),
     [
@@ -52,9 +54,11 @@ PDF, DOCX, OCTETS = media.PDF, media.DOCX, media.OCTETS
         ("rechnung.pdf", OCTETS, "rechnung.bin"),
         ("rechnung.pdf.exe", OCTETS, "rechnung.bin"),
         ("Abrechnung 2026.12", OCTETS, "Abrechnung 2026.12.bin"),
-        ("x" * 300 + ".pdf", PDF, "x" * 146 + ".pdf"),
-        ("ä" * 300 + ".docx", DOCX, "ä" * 97 + ".docx"),
-        ("😀" * 300 + ".pdf", PDF, "😀" * 49 + ".pdf"),
+        ("Kosten 500 \x80 \x96 2026.pdf", PDF, "Kosten 500 € – 2026.pdf"),
+        ("x" * 146 + ".pdf", PDF, "x" * 146 + ".pdf"),
+        ("x" * 300 + ".pdf", PDF, "x" * 135 + f"{MARK}.pdf"),
+        ("ä" * 300 + ".docx", DOCX, "ä" * 90 + f"{MARK}.docx"),
+        ("😀" * 300 + ".pdf", PDF, "😀" * 45 + f"{MARK}.pdf"),
     ],
 )
 def test_names_of_all_kinds(name: str, media_type: str, expected: str) -> None:
@@ -78,7 +82,7 @@ def test_every_name_is_safe(name: str, media_type: str) -> None:
     assert ending not in ("exe", "html", "js", "bat", "svg")
     assert stem
     assert stem == stem.strip(". ")
-    assert len(safe) <= MAX_LETTERS
+    assert len(safe) <= FILE_NAME
     assert len(safe.encode()) <= MAX_BYTES
     assert is_normalized("NFC", safe)
     assert not set(safe) & set("<>:\"/\\|?*'`")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
-from include.casavi.client import FOREIGN_HOST, TOO_LARGE, Answer, Portal
+from include.casavi.client import FOREIGN_HOST, NO_FILE, TOO_LARGE, Answer, Portal
 from include.casavi.listing import ATTEMPTS, ListingError
 from include.casavi.verdict import Verdict
 from include.groups.reports.inbound.own_files import Files, link_file, look_up_files, same_of_ours
@@ -22,7 +22,9 @@ from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
 from include.vocabulary import ids
 
-_REASONS: Final = {FOREIGN_HOST: "ATTACHMENT_FOREIGN", TOO_LARGE: "ATTACHMENT_TOO_LARGE"}
+_REASONS: Final = {
+    FOREIGN_HOST: "ATTACHMENT_FOREIGN", NO_FILE: "ATTACHMENT_ELSEWHERE", TOO_LARGE: "ATTACHMENT_TOO_LARGE",
+}  # fmt: skip
 _UNKNOWN: Final = "application/octet-stream"
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,49}/[\w.+-]{1,50}", re.ASCII)
 _CLEAN: Final = 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from include.groups.reports.inbound.statements import Row
 from include.groups.reports.inbound.texts import plain
+from include.rules.texts import sendable
 from include.vocabulary import ids
 
 Comment = dict[str, Any]
@@ -31,7 +32,7 @@ def echoed(comment: Comment, unseen: list[Row], used: Counter[tuple[str, str]]) 
     same = [
         note["note_id"]
         for note in unseen
-        if plain(note["text"] or "").strip() == text and author in ("", note["author"])
+        if plain(sendable(note["text"] or "")).strip() == text and author in ("", note["author"])
     ]
     place = used[text, author]
     used[text, author] += 1

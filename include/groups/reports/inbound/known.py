@@ -18,7 +18,6 @@ from include.groups.reports.inbound.statements import (
     rows_of,
 )
 from include.groups.reports.inbound.work import Work
-from include.ixhaus.contract import YES
 from include.vocabulary import ids
 from include.vocabulary.state import MAYBE_HELD, Origin, State
 
@@ -105,6 +104,6 @@ def _unseen(
     may_be_there = (*MAYBE_HELD, State.NEW)
     return [
         note for external_id, note in own.items()
-        if note["is_public"] == YES and external_id not in listed and note["note_id"] not in told
+        if note["is_public"] and external_id not in listed and note["note_id"] not in told
         and (external_id not in sent or sent[external_id]["state"] in may_be_there)
     ]  # fmt: skip

@@ -14,8 +14,8 @@ from include.groups.reports.inbound.work import LONGEST_TEXT, Work, Writes, kept
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import NO, YES
 from include.ixhaus.contract.reports import SP_NOTIZ
-from include.rules.reports.texts import cut
 from include.vocabulary.clock import utc_now
+from include.vocabulary.signs import cut
 from include.vocabulary.state import Origin
 
 CHANGED: Final = "Im Portal geändert: "

@@ -14,7 +14,6 @@ from include.groups.reports.inbound.reading import Reading
 from include.groups.reports.inbound.statements import USER, row_of
 from include.groups.reports.inbound.tickets import is_usable, settled_versions
 from include.groups.reports.inbound.work import Work, Writes, store
-from include.ixhaus.contract import YES
 from include.ixhaus.database import read_snapshot
 from include.sync.protocol import Entry
 from include.sync.run import Opened
@@ -74,9 +73,9 @@ def why_not(engine: Engine, user: str | None) -> str | None:
         row = row_of(connection, USER, key=user) if user else None
     if row is None:
         return "USER_MISSING"
-    if row["is_blocked"] == YES:
+    if row["is_blocked"]:
         return "USER_LOCKED"
-    return None if row["may_report"] == YES else "USER_WITHOUT_RIGHTS"
+    return None if row["may_report"] else "USER_WITHOUT_RIGHTS"
 
 
 async def _receive(work: Work) -> Received:

@@ -9,8 +9,8 @@ from include.groups.reports.inbound.work import Writes
 from include.groups.reports.times import local
 from include.ixhaus.contract.reports import SP_MELDUNG
 from include.rules.reports.sources import CLOSED, OPEN
-from include.rules.reports.texts import cut
 from include.vocabulary.reasons import explain
+from include.vocabulary.signs import cut
 
 NEW: Final = "Neu"
 """STATUS of a report that came from the portal."""

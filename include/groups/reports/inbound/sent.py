@@ -13,10 +13,12 @@ from include.groups.reports.inbound.tickets import Ticket
 from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.comments import contents_of
-from include.rules.reports.texts import cut, sendable
+from include.rules.texts import sendable
 from include.sync.calls import CANNOT_WITHDRAW
 from include.sync.staging import content_hash
+from include.vocabulary import limits
 from include.vocabulary.ids import imported, unversioned
+from include.vocabulary.signs import cut
 from include.vocabulary.state import State
 
 
@@ -84,7 +86,7 @@ def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
 
 def reads_the_same(shown: str, text: str) -> bool:
     """Whether the portal shows a text of ours, with or without markup of its own, whatever it does to blanks."""
-    ours = cut(sendable(text))
+    ours = cut(sendable(text), limits.TEXT)
     sent = {_words(ours), _words(plain(ours))}
     return _words(shown) in sent or _words(plain(shown)) in sent
 

@@ -4,11 +4,19 @@ import re
 from html.parser import HTMLParser
 from typing import Any, Final
 
-from include.rules.reports.texts import cut, readable
+from include.vocabulary.signs import cut, readable
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _LONE_AMPERSAND: Final = re.compile(r"&(?!#[0-9]+;|#[xX][0-9a-fA-F]+;|[a-zA-Z][a-zA-Z0-9]*;)")
-_ANGLE: Final = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^<>]*>)?")
+_ANGLE: Final = re.compile(r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])(?P<rest>[^<>]*)>)?")
+_SWITCHES: Final = (
+    "allowfullscreen|async|autofocus|autoplay|checked|compact|controls|default|defer|disabled|download|hidden|ismap|"
+    "loop|multiple|muted|nohref|noshade|novalidate|nowrap|open|readonly|required|reversed|selected"
+)
+"""Attributes that have no value; whatever else stands without one is a word."""
+_ATTRIBUTES: Final = re.compile(
+    rf"(?:\s+(?:[a-z_:][\w:.-]*\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'`]+)|(?:{_SWITCHES})(?![\w:.-])))*\s*/?\s*", re.I
+)
 _DROPPED: Final = ("script", "style")
 # fmt: off
 _BREAKS: Final = frozenset((
@@ -17,6 +25,10 @@ _BREAKS: Final = frozenset((
     "head", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
 ))
+_EMPTY_WITHOUT: Final = frozenset((
+    "area", "base", "col", "embed", "frame", "img", "input", "link", "meta", "param", "source", "track",
+))
+"""Elements that are nothing without an attribute: "<Link>" is a word."""
 _INLINE: Final = frozenset((
     "a", "abbr", "acronym", "applet", "area", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas", "cite",
     "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font", "frame", "frameset", "i",
@@ -33,7 +45,7 @@ def plain(text: str) -> str:
 
     Elements of HTML go, with a new line where a block begins or ends; scripts and styles go with their content.
     Entities are resolved once, so what was written as &lt;b&gt; reads <b> and stays that. What merely looks like
-    markup ("2 < 3 & 4", "<Müller>") stays. Control characters go, line ends become LF.
+    markup ("2 < 3 & 4", "<Müller>", "<Link siehe unten>") stays. Control characters go, line ends become LF.
     """
     shown = _readable(text)
     if "<" not in shown and "&" not in shown:
@@ -73,13 +85,25 @@ def _well_formed(text: str) -> str:
 
     def rewritten(found: re.Match[str]) -> str:
         name = (found["name"] or "").lower()
-        if name in _BREAKS:
-            return "<br>" if name == "br" else "<p>"
         if name in _DROPPED and (found["slash"] or found.start() < last_end[name]):  # else all the rest would go
             return f"<{found['slash']}{name}>"
-        return "" if name in _INLINE or name in _DROPPED else f"&lt;{found[0][1:]}"
+        if not _is_element(name, found):
+            return f"&lt;{found[0][1:]}"
+        if name in _BREAKS:
+            return "<br>" if name == "br" else "<p>"
+        return ""
 
     return _ANGLE.sub(rewritten, text)
+
+
+def _is_element(name: str, found: re.Match[str]) -> bool:
+    """Whether this is one of HTML's elements, and not a tenant's words that begin like one."""
+    if name not in _BREAKS and name not in _INLINE and name not in _DROPPED:
+        return False
+    if found["slash"]:
+        return not found["rest"].strip()
+    is_bare = not found["rest"].strip(" \t\n/")
+    return name not in _EMPTY_WITHOUT if is_bare else bool(_ATTRIBUTES.fullmatch(found["rest"]))
 
 
 def _without_comments(text: str) -> str:

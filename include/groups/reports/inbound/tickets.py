@@ -11,7 +11,6 @@ from include.groups.reports.inbound.statements import INBOX, KIND, REPORTS, by_i
 from include.groups.reports.inbound.texts import one_line, storable
 from include.groups.reports.inbound.work import Work
 from include.groups.reports.times import local, parse
-from include.ixhaus.contract import YES
 from include.vocabulary.clock import utc_now
 from include.vocabulary.ids import imported
 from include.vocabulary.state import Origin
@@ -79,11 +78,11 @@ def numbers_of(ticket: Ticket) -> list[str]:
 
 def is_importable(connection: Connection, kind: str) -> bool:
     """Whether tickets of this type become reports: a released kind of iX-Haus, and none for the pinboard or for a whole
-    property, which nobody can make in the portal (R4, R41, E44).
+    property, which nobody can make in the portal (R4, R41, E44). Raises FlagError.
     """
     row = row_of(connection, KIND, key=kind) if kind else None
     barred = ("is_locked", "is_bulletin", "is_property_wide")
-    return row is not None and row["is_released"] == YES and not any(row[name] == YES for name in barred)
+    return row is not None and row["is_released"] and not any(row[name] for name in barred)
 
 
 def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:

@@ -21,11 +21,11 @@ from include.groups.reports.times import local
 from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.ixhaus.contract.reports import SP_ANHANG
-from include.rules.reports.texts import cut
 from include.sync import marks, protocol
 from include.sync.protocol import Entry
 from include.sync.run import Opened
 from include.vocabulary.clock import to_utc_column, utc_now
+from include.vocabulary.signs import cut
 from include.vocabulary.state import Level, Origin, State
 
 CURSOR: Final = "reports.inbound"

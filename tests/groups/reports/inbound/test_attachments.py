@@ -1,5 +1,7 @@
 """Files of tickets and comments (O26, E51)."""
 
+import tempfile
+
 import pytest
 
 from include.groups.reports.inbound import Received
@@ -18,7 +20,7 @@ def test_files_arrive_with_their_content_at_report_or_note(world: World) -> None
     assert world.receive() == Received(tickets=1, comments=1, attachments=2)
     first, second = world.files()
     assert (first["file_name"], first["media_type"], first["size"]) == ("Küche-1.png", "image/png", len(PNG))
-    assert (first["content"], first["note_id"], first["is_public"], first["origin"]) == (PNG, None, "J", "PORTAL")
+    assert (first["content"], first["note_id"], first["is_public"], first["origin"]) == (PNG, None, True, "PORTAL")
     assert second["note_id"] == world.notes()[0]["note_id"]
     assert {one["report_nr"] for one in (first, second)} == {world.report()["report_nr"]}
     assert first["file_id"].startswith("SP-")
@@ -107,6 +109,23 @@ def test_our_own_file_coming_back_is_not_imported(world: World) -> None:
     assert world.receive() == Received(attachments=1)
 
 
+@pytest.mark.rule("O26")
+@pytest.mark.parametrize(
+    "url",
+    ["contacts", "/v2/contacts", "/v2/attachments/../contacts", "/_sandbox/counts", "attachments/%2e%2e%2Fcontacts"],
+)
+def test_no_other_address_of_the_portal_is_fetched(world: World, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    def elsewhere(record: dict[str, object]) -> list[dict[str, object]]:
+        return [one | {"url": url} for one in listed(record)]
+
+    monkeypatch.setattr("include.groups.reports.inbound.intake.listed", elsewhere)
+    world.files_report(file=("a.png", "image/png", PNG))
+    world.sandbox.forget_requests()
+    assert world.receive() == Received(tickets=1)
+    assert [reason for *_, reason in world.warned()] == ["ATTACHMENT_ELSEWHERE"]
+    assert not any("contacts" in one["path"] for one in world.sandbox.requests())
+
+
 @pytest.mark.rule("R44")
 def test_a_file_marked_internal_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
@@ -115,3 +134,11 @@ def test_a_file_marked_internal_is_left_alone(world: World, monkeypatch: pytest.
     world.files_report()
     assert world.receive() == Received(tickets=1)
     assert world.warned() == []
+
+
+@pytest.mark.rule("R21", "O26")
+def test_files_on_their_way_lie_in_the_runs_own_folder_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a killed run leaves there goes with the next one; nobody would clear the system's folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(world.folder / "nowhere"))
+    world.files_report(file=("a.png", "image/png", PNG))
+    assert world.receive() == Received(tickets=1, attachments=1)

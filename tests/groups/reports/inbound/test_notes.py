@@ -23,7 +23,7 @@ def test_comments_of_tenants_and_staff_arrive_as_public_notes_with_their_author(
     assert world.receive() == Received(comments=2)
     first, second = world.notes()
     assert (first["note_id"], first["report_nr"], first["text"]) == (f"SP-{internal_id}", "M1", "Noch kalt")
-    assert (first["is_public"], first["created_by"], first["origin"]) == ("J", "007", "PORTAL")
+    assert (first["is_public"], first["created_by"], first["origin"]) == (True, "007", "PORTAL")
     assert (first["author"], second["author"]) == (f"{CANARY} {TENANT}", "Verwaltung Nord")
     assert world.report()["portal_change"] == "NEUE_NOTIZ"
     assert world.report()["portal_changed_at"]
@@ -73,7 +73,7 @@ def test_a_changed_comment_becomes_a_further_note(world: World) -> None:
     for _ in range(2):
         world.receive()
     assert world.texts() == ["Am Montag", "Im Portal geändert: Am Dienstag"]
-    assert [note["is_public"] for note in world.notes()] == ["J", "J"]
+    assert [note["is_public"] for note in world.notes()] == [True, True]
     assert world.report()["portal_change"] == "NOTIZ_GEAENDERT"
 
 
@@ -89,8 +89,8 @@ def test_a_comment_that_is_gone_stays_and_leaves_an_internal_note(world: World, 
     for _ in range(2):
         world.receive()
     first, second = world.notes()
-    assert (first["text"], first["is_public"]) == ("Am Montag", "J")
-    assert (second["text"][:32], second["is_public"]) == ("Im Portal gelöscht: Notiz vom " + _day(first), "N")
+    assert (first["text"], first["is_public"]) == ("Am Montag", True)
+    assert (second["text"][:32], second["is_public"]) == ("Im Portal gelöscht: Notiz vom " + _day(first), False)
     assert world.report()["portal_change"] == "NOTIZ_GELOESCHT"
 
 

@@ -115,7 +115,7 @@ def test_a_ticket_that_cannot_be_read_lets_the_others_in_and_waits(world: World)
 
 def test_a_revoked_key_stops_the_run(world: World) -> None:
     world.files_report()
-    world.sandbox.fault("status", path="/tickets/*", times=None, status=403)
+    world.sandbox.fault("status", path="/tickets", times=None, status=403)
     with pytest.raises(PortalStopError):
         world.receive()
     assert world.cursor() is None
