@@ -107,6 +107,7 @@ class Archive:
     def heal(self) -> Ran:
         """End the faults and run once more; nothing may be left undone."""
         self.sandbox.end_faults()
+        self.world.be_patient()
         healed = self.run()
         assert (healed.status, *healed.counts("errors", "outstanding")) == ("ok", 0, 0), healed.why
         return healed

@@ -9,7 +9,7 @@ from demo.portal.docuware import pdf_saying
 from tests.faults.harness import Row, Worker
 from tests.faults.papers import ANNA, BERT, Archive, Paper, letters
 from tests.faults.run_steps import CRASHED, Progress
-from tests.faults.test_unknown_effect import SILENT, WITHOUT_BODY, name_of
+from tests.faults.test_unknown_effect import PATIENCE, SILENT, TOO_LONG, WITHOUT_BODY, name_of
 
 LEAST, LIMIT = 20, 90
 
@@ -23,7 +23,7 @@ def version(paper: Paper, number: int) -> Paper:
 def doubling(archive: Archive) -> Archive:
     """A portal that makes a second document of a repeated upload."""
     archive.sandbox.behave(post_existing="duplicate")
-    archive.world.configure(limits={"timeout_seconds": 0.4, "upload_timeout_seconds": 0.4})
+    archive.world.configure(limits={"timeout_seconds": PATIENCE, "upload_timeout_seconds": PATIENCE})
     return archive
 
 
@@ -66,7 +66,7 @@ def test_an_upload_that_takes_effect_after_our_patience_ended(doubling: Archive,
     """Where an upload makes a second object under the same id nothing could tell, so that portal is left out."""
     doubling.sandbox.behave(post_existing=post_existing)
     doubling.put(paper := Paper(1, ANNA))
-    doubling.sandbox.fault("delay", "POST", "/documents", seconds=0.6, when="before")
+    doubling.sandbox.fault("delay", "POST", "/documents", seconds=TOO_LONG, when="before")
     assert doubling.run().status == "ok"
     doubling.assert_holds(paper)
 

@@ -13,7 +13,7 @@ from include.rules.offices import CARETAKER_LICENCE, OWNER_LICENCE
 from tests.faults.harness import CANARY, HOUSE, Ran, Row, Tenant, Worker, World, seen_id, tenants
 from tests.faults.questions import answer
 from tests.faults.run_steps import CRASHED, Progress
-from tests.faults.test_unknown_effect import SILENT, name_of
+from tests.faults.test_unknown_effect import PATIENCE, SILENT, name_of
 
 GROUP: Final = "owners_caretakers"
 ORDERS: Final = list(permutations(["persons", GROUP]))
@@ -269,7 +269,7 @@ def test_a_caretaker_who_is_a_tenant_keeps_access(house: World) -> None:
 
 @pytest.mark.parametrize(("kind", "more"), [fault for fault in SILENT if fault[0] != "wrong_id"], ids=name_of)
 def test_responsibilities_without_a_clear_answer_are_set_once(kept: World, kind: str, more: Row) -> None:
-    kept.configure(limits={"timeout_seconds": 0.4})
+    kept.configure(limits={"timeout_seconds": PATIENCE})
     partner(kept, "H2")
     looks_after(kept, "H1", "H2")
     kept.sandbox.fault(kind, "PUT", f"/properties/{HOUSE}/responsibilities", **more)

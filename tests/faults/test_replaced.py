@@ -11,7 +11,7 @@ from tests.faults.papers import ANNA, BERT, Archive, Paper, letters, outcomes, w
 from tests.faults.run_steps import CRASHED, Progress
 from tests.faults.test_document_faults import version
 from tests.faults.test_documents import assert_answered_before
-from tests.faults.test_unknown_effect import SILENT, WITHOUT_BODY, name_of
+from tests.faults.test_unknown_effect import PATIENCE, SILENT, WITHOUT_BODY, name_of
 
 PORTALS = [("taken", "taken"), ("free", "free"), ("free", "taken"), ("taken", "free")]
 """What we believe of a deleted record's id, and how it is: also where we are wrong."""
@@ -104,7 +104,7 @@ def test_a_lost_answer_neither_loses_nor_doubles_a_replaced_document(
     archive.settle(letter := Paper(1, ANNA))
     archive.sandbox.behave(post_existing=post_existing)
     archive.world.configure(
-        limits={"attempts": attempts, "timeout_seconds": 0.4, "upload_timeout_seconds": 0.4},
+        limits={"attempts": attempts, "timeout_seconds": PATIENCE, "upload_timeout_seconds": PATIENCE},
         portal={"post_on_known_id": believed},
     )
     archive.sandbox.fault(kind, method, "/documents*", **more)

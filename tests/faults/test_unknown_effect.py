@@ -7,9 +7,13 @@ import pytest
 
 from tests.faults.harness import World, seen_id, tenants
 
+PATIENCE = 0.8
+"""Seconds after which these tests no longer wait for an answer: more than a busy machine needs for one."""
+TOO_LONG = 1.2
+
 SILENT = [
-    ("status", {"seconds": 0.6, "when": "before"}),  # a time-out; the portal has done nothing
-    ("delay", {"seconds": 0.6, "when": "after"}),  # a time-out; the portal has done it
+    ("status", {"seconds": TOO_LONG, "when": "before"}),  # a time-out; the portal has done nothing
+    ("delay", {"seconds": TOO_LONG, "when": "after"}),  # a time-out; the portal has done it
     ("drop", {"when": "before"}),
     ("drop", {"when": "after"}),
     ("cut", {}),
@@ -50,7 +54,7 @@ def test_a_write_without_a_clear_answer_takes_effect_once(
 ) -> None:
     stays, changes, goes, comes = tenants(4)
     world.settle(stays, changes, goes, replace(comes, begin=1))
-    world.configure(limits={"timeout_seconds": 0.4})
+    world.configure(limits={"timeout_seconds": PATIENCE})
     world.sandbox.behave(post_existing="duplicate")
     world.sandbox.fault(kind, method, "/contacts*", **more)
     world.put(changes.renamed("Kanari neu"), comes)
@@ -84,7 +88,7 @@ def test_what_was_never_confirmed_is_not_called_done(world: World, kind: str, mo
     """As long as no clear answer comes, the record is an error and no hash is stored; then it arrives once."""
     unlucky, lucky = tenants(2)
     world.move_in(unlucky, lucky)
-    world.configure(limits={"timeout_seconds": 0.3, "attempts": 2})
+    world.configure(limits={"timeout_seconds": PATIENCE, "attempts": 2})
     world.sandbox.behave(post_existing="duplicate")
     for path, body_id in (("/contacts", unlucky.contact_id), (f"/contacts/{unlucky.contact_id}", None)):
         world.sandbox.fault(kind, "*", path, body_id=body_id, times=None, **more)
@@ -135,8 +139,8 @@ def test_a_write_that_takes_effect_after_our_patience_ended(world: World, post_e
     Where POST makes a second object under the same id nothing but an answer could tell, so that portal is left out.
     """
     world.move_in(*tenants(2))
-    world.configure(limits={"timeout_seconds": 0.3})
+    world.configure(limits={"timeout_seconds": PATIENCE})
     world.sandbox.behave(post_existing=post_existing)
-    world.sandbox.fault("delay", "POST", "/contacts", seconds=0.6, when="before")
+    world.sandbox.fault("delay", "POST", "/contacts", seconds=TOO_LONG, when="before")
     assert world.run().status == "ok"
     world.assert_mirrors()
