@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.contacts import BEST_FIRST
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People
 from include.rules.offices import ownerships_of
@@ -22,24 +23,26 @@ def tenancies_of(
 
     The header id names the tenancy: a person's key all contracts of that person; a partner's number, or the key of a
     person without contract, whatever binds him to the letter's property. Who has nothing there at all is not judged by
-    it. The best of several counts.
+    it. The best of several counts, as it does for his access.
 
     letters: frames.LETTERS
     views:   contracts, licences
     """
     agreements = agreements_of(views["contracts"], people)
-    agreements = agreements.assign(decision=stand_of(agreements, settings, today)["decision"])
+    agreements = agreements.join(stand_of(agreements, settings, today))
     ties = pd.concat([agreements, ownerships_of(people, views["licences"], settings, today)], ignore_index=True)
-    ties = ties[ties["contact"] >= 0]
+    ties = ties[ties["contact"] >= 0].sort_values("reason", key=lambda reasons: reasons.map(BEST_FIRST.index))
     named, place = letters["recipient_id"], _place(letters)
-    names_person = occurs(named, ties["person_key"])
+    of_person = _best(ties, ties["person_key"])
+    in_property = _best(ties, _place(ties))
+    judged = place.map(in_property).mask(occurs(named, ties["person_key"]), named.map(of_person))
+    return judged.astype("str").fillna(Decision.SEND.value)
 
-    def holds(some: DataFrame) -> "Series[bool]":
-        return occurs(place, _place(some)).mask(names_person, occurs(named, some["person_key"]))
 
-    judged = Series(Decision.REMOVE.value, index=letters.index, dtype="str")
-    judged = judged.mask(holds(ties[ties["decision"] == Decision.INVALID]), Decision.INVALID.value)
-    return judged.mask(holds(ties[ties["decision"] == Decision.SEND]) | ~holds(ties), Decision.SEND.value)
+def _best(ties: DataFrame, names: Series) -> Series:
+    """Return the decision on the first of the ties that have one name, by that name."""
+    is_first = names.notna() & ~names.duplicated()
+    return ties["decision"][is_first].set_axis(names[is_first])
 
 
 def _place(rows: DataFrame) -> Series:

@@ -286,7 +286,7 @@ def test_a_letter_stays_as_long_as_access_does_after_move_out(trail: int, decisi
         (owner("P7"), ["Objekteigentümer"], "send"),
         (owner("P7"), [], "remove"),
         (owner("P7", end="2026-06-01"), ["Objekteigentümer"], "remove"),
-        (owner("P7", begin=None), ["Objekteigentümer"], "invalid"),  # a mistake takes nothing from anybody
+        (owner("P7", begin=None), ["Objekteigentümer"], "remove"),  # what is wrong keeps nobody who has moved out
     ],
 )
 def test_a_partners_letter_follows_what_binds_him_to_its_property(
@@ -294,6 +294,30 @@ def test_a_partners_letter_follows_what_binds_him_to_its_property(
 ) -> None:
     world = (MOVED, office, licence(*licences), document(recipient_id="P7"))
     assert said(*world, known=[held("P7")])[0] == decision
+
+
+@pytest.mark.rule("E3", "E6")
+@pytest.mark.parametrize("ledger", [[], [held("D1", record_type="document")]])
+@pytest.mark.parametrize(
+    "tie",
+    [
+        owner("P7", begin=None),
+        person(contract(begin=None), key="100.7.1", partner="P7"),
+        person(contract(end="2019-12-31"), contract(nr="V2", begin=None), key="100.7.1", partner="P7"),
+        contract(role("P7"), nr="V8"),
+    ],
+)
+def test_a_mistake_in_what_binds_him_sends_a_letter_to_nobody_and_takes_it_from_nobody(
+    tie: Records, ledger: list[dict[str, Any]]
+) -> None:
+    world = (partner("P7"), tie, licence("Objekteigentümer"), document(recipient_id="P7"))
+    assert said(*world, known=[held("P7"), *ledger]) == ("invalid", "CONTRACT_NOT_IN_PORTAL")
+
+
+@pytest.mark.rule("E6", "O16")
+def test_a_contract_that_is_wrong_keeps_no_letter_of_one_that_has_ended() -> None:
+    kim = person(contract(end="2026-06-14"), contract(nr="V2", begin=None), key="100.7.1", partner=partner("P7"))
+    assert said(kim, document(recipient_id="100.7.1"), known=[held("P7")])[0] == "remove"
 
 
 @pytest.mark.rule("R30", "E32")
