@@ -11,7 +11,6 @@ from functools import cached_property
 from tests.rules.builders import Row
 
 Rows = dict[str, list[Row]]
-RELEASED, TYPES = range(100, 200), ("Mieter", "Eigentümer")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,8 @@ class Rights:
     today: date
     lead: int
     trail: int
+    released: range
+    types: tuple[str, ...]
 
     def lasts(self, row: Row) -> bool:
         """Whether the days of a row are sound, and today is one of them, those before and after it included."""
@@ -63,12 +64,17 @@ class Rights:
                 yield from self._of_contract(contract)
         is_licensed = any(one["licence"] == "Objekteigentümer" and one["active"] for one in self.rows["licences"])
         for owner in self.rows["owners"]:
-            if is_licensed and int(owner["property_nr"]) in RELEASED and self.lasts(owner):
+            if is_licensed and int(owner["property_nr"]) in self.released and self.lasts(owner):
                 yield Tie(owner["partner_nr"], owner["property_nr"], None, is_owner=True)
 
     def _is_open(self, contract: Row) -> bool:
         types = [one["person_type"] for one in self.rows["persons"] if one["person_key"] == contract["person_key"]]
-        return bool(types) and types[0] in TYPES and int(contract["property_nr"]) in RELEASED and self.lasts(contract)
+        return (
+            bool(types)
+            and types[0] in self.types
+            and int(contract["property_nr"]) in self.released
+            and self.lasts(contract)
+        )
 
     def _of_contract(self, contract: Row) -> Iterator[Tie]:
         main, is_sale = self.human(contract["person_key"]), contract["kind"] == "EIGENTUM"
@@ -109,7 +115,7 @@ class Rights:
 
     def may_read(self, human: str, document: Row) -> bool:
         """Whether a document is for somebody, and what it is about still gives him access."""
-        if int(document["property_nr"]) not in RELEASED:
+        if int(document["property_nr"]) not in self.released:
             return False
         header = document["recipient_id"]
         if header is None:
@@ -134,9 +140,9 @@ class Rights:
 
     def may_follow(self, human: str, report: Row) -> bool:
         """Whether a report is somebody's own, or for all in a property where he is one."""
-        if int(report["property_nr"]) not in RELEASED or report["report_kind"] == "GESPERRT":
+        if int(report["property_nr"]) not in self.released or report["report_kind"] == "GESPERRT":
             return False
-        if report["report_kind"] == "OBJEKT":
+        if report["report_kind"] in ("OBJEKT", "AUSHANG"):
             return bool(self.at(human, report["property_nr"]))
         return human == (self.human(report["reporter_person"]) or report["reporter_partner"])
 
