@@ -494,3 +494,10 @@ def test_no_chosen_types_release_nothing() -> None:
     nothing = SystemSettings(system="production")
     assert (nothing.document_types, nothing.document_types_without_time_filter) == ((), ())
     assert said(document(), document_types=[], document_types_without_time_filter=[])[0] == "remove"
+
+
+@pytest.mark.rule("E50")
+def test_a_subject_for_which_the_portal_has_no_room_is_cut_with_the_mark_and_a_warning() -> None:
+    found = row(decide_documents(document(subject="S" * 300)))
+    assert (found["decision"], found["warnings"]) == ("send", "TEXT_CUT")
+    assert found["title"] == "S" * 244 + "… [gekürzt]"
