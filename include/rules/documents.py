@@ -14,7 +14,7 @@ from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
 from include.rules.tenancies import tenancies_of
 from include.rules.texts import cut_all, is_cut
-from include.rules.values import cleaned, days, is_released, keyed, utc, warnings
+from include.rules.values import cleaned, days, is_released, keyed, occurs, positions, taken, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
@@ -51,6 +51,7 @@ def decide(
     """
     documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
     documents = with_attributes(documents, settings)
+    documents = documents.assign(property_nr=_property_numbers(documents["property_nr"], views))
     documents = documents.assign(date=days(documents["document_date"]), has_pdf=documents["has_pdf"].eq(True))
     people = people_of(views)
     recipients = _recipients(documents, people, known)
@@ -59,6 +60,14 @@ def decide(
     tenancy = tenancy.mask(_has_ended(documents, known), Decision.REMOVE.value)
     decided = _decide(documents, recipients, tenancy, settings, today)
     return {"document": _outcome(documents, recipients, decided, _of_type(known, "document"), settings)}
+
+
+def _property_numbers(written: Series, views: Mapping[str, DataFrame]) -> Series:
+    """Return the numbers of properties, without the leading zeros of a DMS where only so there is one (E32)."""
+    names = ("persons", "contracts", "owners", "caretakers")
+    there = pd.concat([views[name]["property_nr"].astype("str") for name in names]).str.strip()
+    bare = written.str.lstrip("0")
+    return written.mask(~occurs(written, there) & occurs(bare, there), bare)
 
 
 def cut_off(today: date) -> pd.Timestamp:
@@ -151,7 +160,7 @@ def _outcome(
 def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
     """Return which documents cannot be sent and must not stay where the portal has them."""
     held = ledger[ledger["state"].isin(MAYBE_HELD)]
-    before = document_ids.map(held.set_index("external_id")["identity"].fillna(""))
+    before = taken(held.fillna({"identity": ""}), positions(document_ids, held["external_id"]))["identity"]
     has_moved = (before != _audience(places)) & (before != "")
     is_unknown = decided["reason"].isin(NOT_RESOLVABLE)
     return before.notna() & (decided["decision"] == Decision.INVALID) & (is_unknown | has_moved)

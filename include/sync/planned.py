@@ -19,7 +19,7 @@ from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Change, Staging
 from include.vocabulary.clock import utc_now
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,8 @@ def _entry(record_type: str, row: Any, failures: Mapping[str, ledger.Failure]) -
         said = failure.status if failure and failure.reason in REFUSED else None
         return Entry(record_type, row.external_id, Level.OUTSTANDING, protocol.REFUSED_BEFORE, http_status=said)
     if row.outcome == Outcome.INVALID:
-        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=row.text)
+        told = row.text or (row.source if row.reason == NOT_UNIQUE else "")  # both are named
+        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=told)
     return Entry(record_type, row.external_id, Level.GUARDED, row.reason)
 
 

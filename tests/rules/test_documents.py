@@ -349,11 +349,24 @@ def test_a_document_of_the_dms_needs_all_three_attributes(
     [
         ({"recipient_type": "X"}, "UNKNOWN_RECIPIENT_TYPE"),
         ({"recipient_id": "100.9.9"}, "UNKNOWN_RECIPIENT"),
-        ({"property_nr": "0100"}, "PROPERTY_NOT_RELEASED"),
     ],
 )
 def test_attributes_are_taken_letter_by_letter(change: dict[str, Any], reason: str) -> None:
     assert said(document(**change), properties="100, 110")[1] == reason
+
+
+@pytest.mark.rule("E32")
+@pytest.mark.parametrize(("number", "others", "reason"), [
+    ("0100", [], "DOCUMENT_RELEASED"),
+    ("00100", [], "DOCUMENT_RELEASED"),
+    ("0", [], "PROPERTY_NOT_RELEASED"),
+    ("0777", [], "PROPERTY_NOT_RELEASED"),
+    ("0100", [owner(partner("P9"), property_nr="0100")], "PROPERTY_NOT_RELEASED"),  # this is another property
+])  # fmt: skip
+def test_a_property_is_found_without_the_leading_zeros_of_a_dms(
+    number: str, others: list[Records], reason: str
+) -> None:
+    assert said(document(property_nr=number), *others, properties="100, 110")[1] == reason
 
 
 @pytest.mark.rule("E31", "O16")
