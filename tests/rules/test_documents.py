@@ -302,8 +302,8 @@ def test_a_partners_letter_follows_what_binds_him_to_its_property(
     "tie",
     [
         owner("P7", begin=None),
-        person(contract(begin=None), key="100.7.1", partner="P7"),
-        person(contract(end="2019-12-31"), contract(nr="V2", begin=None), key="100.7.1", partner="P7"),
+        person(contract(nr="V7", begin=None), key="100.7.1", partner="P7"),
+        person(contract(nr="V7", end="2019-12-31"), key="100.7.1", partner="P7"),
         contract(role("P7"), nr="V8"),
     ],
 )
@@ -316,7 +316,8 @@ def test_a_mistake_in_what_binds_him_sends_a_letter_to_nobody_and_takes_it_from_
 
 @pytest.mark.rule("E6", "O16")
 def test_a_contract_that_is_wrong_keeps_no_letter_of_one_that_has_ended() -> None:
-    kim = person(contract(end="2026-06-14"), contract(nr="V2", begin=None), key="100.7.1", partner=partner("P7"))
+    ended, wrong = contract(nr="V7", end="2026-06-14"), contract(nr="V8", begin=None)
+    kim = person(ended, wrong, key="100.7.1", partner=partner("P7"))
     assert said(kim, document(recipient_id="100.7.1"), known=[held("P7")])[0] == "remove"
 
 
