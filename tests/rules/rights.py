@@ -119,10 +119,10 @@ class Rights:
             return False
         header = document["recipient_id"]
         if header is None:
-            kinds = {None: "Hausordnung"}.get(document["unit_nr"], "Energieausweis")
-            return document["document_type"] == kinds and bool(
-                self.at(human, document["property_nr"], document["unit_nr"])
-            )
+            kinds = {None: ("Hausordnung", "Protokoll")}.get(document["unit_nr"], ("Energieausweis",))
+            ties = self.at(human, document["property_nr"], document["unit_nr"])
+            is_for_owners = document["document_type"] == "Protokoll"
+            return document["document_type"] in kinds and any(tie.is_owner or not is_for_owners for tie in ties)
         if any(contract["person_key"] == header for contract in self.rows["contracts"]):
             return any(tie.person_key == header and tie.human == human for tie in self.ties)
         if human not in (header, self.human(header)):

@@ -21,8 +21,10 @@ PARTNERS: Final = ["P1", "P2", "P3", "P4"]
 KNOWN_BY: Final = (persons.decide, owners_caretakers.decide, documents.decide, reports.decide)
 """In the order in which the groups run: later ones go by who is in the portal."""
 GIVEN: Final[dict[str, Any]] = {
-    "document_types": ["Anschreiben"], "document_types_without_time_filter": ["Hausordnung", "Energieausweis"],
-    "unit_document_types": ["Energieausweis"], "property_document_types": ["Hausordnung"], "post_author": "S1",
+    "document_types": ["Anschreiben"], "unit_document_types": ["Energieausweis"],
+    "document_types_without_time_filter": ["Hausordnung", "Protokoll", "Energieausweis"],
+    "property_document_types": ["Hausordnung", "Protokoll"], "document_audiences": {"Protokoll": "OWNER"},
+    "post_author": "S1",
 }  # fmt: skip
 
 WITHOUT_SHRINKING: Final = (Phase.explicit, Phase.generate)
@@ -54,11 +56,12 @@ def _houses(*, is_sound: bool) -> SearchStrategy[dict[str, Any]]:
     )  # fmt: skip
     letters = st.tuples(
         who | _partner | st.none(), st.sampled_from(["1", None]),
-        st.sampled_from(["Anschreiben", "Anschreiben", "Hausordnung", "Energieausweis"]),
+        st.sampled_from(["Anschreiben", "Anschreiben", "Hausordnung", "Energieausweis", "Protokoll"]),
     )  # fmt: skip
     events = st.tuples(
-        who | _partner, st.sampled_from(["REPARATUR", "REPARATUR", "OBJEKT", "AUSHANG", "GESPERRT"]), st.booleans()
-    )
+        who | _partner, st.sampled_from(["REPARATUR", "REPARATUR", "OBJEKT", "AUSHANG", "GESPERRT"]),
+        st.booleans(), st.booleans(), st.booleans(),
+    )  # fmt: skip
     return st.fixed_dictionaries(
         {
             "persons": st.lists(persons, min_size=2, max_size=2),
@@ -91,7 +94,17 @@ def _numbers() -> list[str]:
 
 def rows_of(houses: list[dict[str, Any]], *, is_licensed: bool) -> Rows:
     """Return the rows of all houses; each has two persons and two units, each street four partners."""
-    names = ("persons", "contracts", "contract_roles", "owners", "caretakers", "documents", "reports", "notes")
+    names = (
+        "persons",
+        "contracts",
+        "contract_roles",
+        "owners",
+        "caretakers",
+        "documents",
+        "reports",
+        "notes",
+        "report_files",
+    )
     found: Rows = {name: [] for name in names}
     found["licences"] = [
         {"licence": name, "active": is_licensed, "valid_until": None} for name in ("Objekteigentümer", "Hausmeister")
@@ -156,12 +169,17 @@ class _House:
             {"report_nr": f"M{nr}-{at}", "property_nr": nr, "report_kind": of_kind, "status": "Neu",
              "reporter_person": self.whom(by) if isinstance(by, int) else None, "reported_at": "2026-06-01 08:00",
              "reporter_partner": None if isinstance(by, int) else self.whom(by)}
-            for at, (by, of_kind, _) in enumerate(drawn["reports"])
+            for at, (by, of_kind, *_) in enumerate(drawn["reports"])
         ]  # fmt: skip
         yield "notes", [
             {"note_id": f"N{nr}-{at}", "report_nr": f"M{nr}-{at}", "text": "Text", "is_public": is_public,
              "created_at": "2026-06-02 09:00"}
-            for at, (_, _, is_public) in enumerate(drawn["reports"])
+            for at, (_, _, is_public, *_) in enumerate(drawn["reports"])
+        ]  # fmt: skip
+        yield "report_files", [
+            {"file_id": f"F{nr}-{at}", "report_nr": f"M{nr}-{at}", "note_id": f"N{nr}-{at}" if is_of_note else None,
+             "file_name": "foto.jpg", "media_type": "image/jpeg", "size": 1, "is_public": is_public}
+            for at, (*_, is_of_note, is_public) in enumerate(drawn["reports"])
         ]  # fmt: skip
 
 
@@ -231,7 +249,8 @@ class Portal:
             return bool(row["contactId"] == contact)
         unit_id = row["unitId"]
         property_id = unit_id.partition("/")[0] if unit_id else row["propertyId"]
-        return bool(self.at(contact, property_id, unit_id))
+        here = self.at(contact, property_id, unit_id)
+        return "OWNER" in here if row.get("sharedWith") == "OWNER" else bool(here)
 
 
 def assert_only_rights(portal: Portal, rights: Rights) -> None:
@@ -256,9 +275,16 @@ def assert_only_rights(portal: Portal, rights: Rights) -> None:
         for number, row in portal.shown["post"].items():
             sees = any(portal.at(user, place) for place in row["propertyIds"])
             assert not sees or rights.may_follow(human, by_id[_report(number)]), (user, number)
+    notes = {one["note_id"]: one for one in rights.rows["notes"]}
+    files = {one["file_id"]: one for one in rights.rows["report_files"]}
     for number, row in portal.shown["comment"].items():
-        assert next(one["is_public"] for one in rights.rows["notes"] if one["note_id"] == _report(number)), number
+        assert notes[_report(number)]["is_public"], number
         assert row["ticketId"] in portal.shown["ticket"], number
+    for number, row in portal.shown["attachment"].items():
+        file = files[_report(number)]
+        assert row["ticketId"] in portal.shown["ticket"], number
+        assert file["is_public"], number
+        assert file["note_id"] is None or notes[file["note_id"]]["is_public"], number
 
 
 def _report(number: str) -> str:
