@@ -319,6 +319,24 @@ def test_a_check_finds_what_was_stored(pages: Pages, sandbox: SandboxProcess) ->
     assert "führt zum Konto des Produktivsystems" in page
 
 
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "Der Link Datensynchronisation in der Airflow-Verbindung casavi_test ist unverschlüsselt (http://)."),
+        ("en", "The synchronisation link in the Airflow connection casavi_test is not encrypted (http://)."),
+    ],
+)
+def test_an_address_of_before_to_which_no_key_may_go_is_named(pages: Pages, language: str, sentence: str) -> None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.add(Connection("casavi_test", "http", host="http://portal.example/v2", login=KEY, password=SECRET))
+    page = text_of(pages.submit(PAGE, f"{PAGE}/check?lang={language}", {"system": "test"}).text)
+    assert f"{sentence} " in page
+
+
 # the key pair
 
 
