@@ -23,6 +23,8 @@ from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
+VIEW: Final = "view"
+"""What the protocol calls a view of the contract among record types."""
 MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
@@ -94,7 +96,8 @@ def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool)
     """
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
-        warnings: list[Entry] = []
+        keyless = [source.view for source in guarded.sources if source.keyless]
+        warnings = [Entry(VIEW, view, Level.WARNING, "ROWS_WITHOUT_KEY") for view in keyless]
         for record_type, records in compared.items():
             failures = _failures(connection, run.system, record_type, records)
             protocol.add_entries(connection, run.key, _entries(record_type, records, failures), utc_now())

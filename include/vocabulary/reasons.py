@@ -30,6 +30,8 @@ REASONS: Final[dict[str, Reason]] = {
         "The property is not in the range of released properties.")),
     "UNKNOWN_PROPERTY": Reason("R13", Text("Das Objekt ist in iX-Haus nicht vorhanden.",
         "There is no such property in iX-Haus.")),
+    "ROWS_WITHOUT_KEY": Reason("E36", Text("Die Sicht hat Zeilen ohne Schlüssel. Sie bleiben weg, und was sonst verschwinden würde, wartet auf eine Freigabe.",
+        "The view has rows without a key. They are left out, and whatever would leave waits for an approval.")),
     "NOT_UNIQUE": Reason("R24", Text("In iX-Haus tragen mehrere Datensätze diese Nummer; solange keiner zu erkennen gibt, welcher gemeint ist, bleibt das Portal, wie es ist.",
         "Several records of iX-Haus have this number; until it is clear which of them is meant the portal stays as it is.")),
     "UNIT_VACANT": Reason("O28", Text("Zur Fläche hat heute niemand einen Vertrag, und leerstehende werden nicht übertragen (Einstellung Leerstehende Flächen).",
