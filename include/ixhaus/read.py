@@ -28,6 +28,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Table,
+    Text,
     select,
 )
 
@@ -54,8 +55,9 @@ def read_views(
     names:   views of the contract, such as SP_PERSON
     only:    view → which of its rows; a view without a condition is read as a whole
     writes:  <frame name>.parquet per view, columns with English names:
-             text → string, NULL where empty; J/N → bool, False where empty, with or without the blanks that a CHAR
-             column has behind it; day → timestamp[us] at midnight;
+             text → string, NULL where empty, without the blanks that a CHAR column has behind it: a key that has
+             them in one view only would be found in no other; CLOB → string, as it is; J/N → bool, False where empty;
+             day → timestamp[us] at midnight;
              moment → timestamp[us], local time without zone; whole number → int64.
              Legacy "empty" dates become NULL (E27). Contents (BLOB) are never read here.
     returns: frame name → number of rows
@@ -168,7 +170,9 @@ def _array(table: Table, column: Column[Any], cells: tuple[Any, ...]) -> Cells:
             return _flags(cells)
         if isinstance(column.type, Date | DateTime):
             return _moments(cells, is_day=isinstance(column.type, Date))
-        return _whole_numbers(cells) if pa.types.is_integer(_arrow_type(column)) else _texts(cells)
+        if pa.types.is_integer(_arrow_type(column)):
+            return _whole_numbers(cells)
+        return _texts(cells, is_long=isinstance(column.type, Text))
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         place = f"{table.name}.{column.name}"
     # outside the handler, as Arrow's message holds the value
@@ -205,8 +209,10 @@ def _whole_numbers(cells: tuple[Any, ...]) -> Cells:
     return numbers.cast(pa.int64())
 
 
-def _texts(cells: tuple[Any, ...]) -> Cells:
+def _texts(cells: tuple[Any, ...], *, is_long: bool = False) -> Cells:
     texts: Cells = pa.array(cells, pa.large_string())
+    if not is_long:
+        texts = pc.ascii_rtrim(texts, " ")  # byte by byte, ten times as fast; no sign of UTF-8 has a blank in it
     is_empty: Cells = pc.equal(texts, _EMPTY)
     return pc.if_else(is_empty, None, texts) if pc.any(is_empty).as_py() else texts
 

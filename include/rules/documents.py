@@ -12,7 +12,7 @@ from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
 from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
-from include.rules.tenancies import is_over
+from include.rules.tenancies import tenancies_of
 from include.rules.texts import cut_all, is_cut
 from include.rules.values import cleaned, days, is_released, keyed, occurs, positions, taken, utc, warnings
 from include.settings import SystemSettings
@@ -56,10 +56,9 @@ def decide(
     people = people_of(views)
     recipients = _recipients(documents, people, known)
     letters = documents.assign(contact=recipients["contact"])
-    has_ended = _has_ended(documents, known) | (
-        is_over(letters, people, views, settings, today) & (documents["recipient_type"] == PERSON)
-    )
-    decided = _decide(documents, recipients, has_ended, settings, today)
+    tenancy = tenancies_of(letters, people, views, settings, today).where(documents["recipient_type"] == PERSON)
+    tenancy = tenancy.mask(_has_ended(documents, known), Decision.REMOVE.value)
+    decided = _decide(documents, recipients, tenancy, settings, today)
     return {"document": _outcome(documents, recipients, decided, _of_type(known, "document"), settings)}
 
 
@@ -95,7 +94,7 @@ def _has_ended(documents: DataFrame, known: DataFrame) -> "Series[bool]":
 def _decide(
     documents: DataFrame,
     recipients: DataFrame,
-    has_ended: "Series[bool]",
+    tenancy: Series,
     settings: SystemSettings,
     today: date,
 ) -> DataFrame:
@@ -124,7 +123,8 @@ def _decide(
         (is_creditor & ~is_user, Decision.REMOVE, "CREDITOR_NOT_IN_PORTAL"),
         (is_personal & recipients["external_id"].isna(), Decision.INVALID, "UNKNOWN_RECIPIENT"),
         (is_personal & ~is_user, Decision.REMOVE, "RECIPIENT_NO_PORTAL_USER"),
-        (is_personal & has_ended, Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
+        (is_personal & (tenancy == Decision.REMOVE), Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
+        (is_personal & (tenancy == Decision.INVALID), Decision.INVALID, "CONTRACT_NOT_IN_PORTAL"),
         (of_unit & ~kind.isin(settings.unit_document_types), Decision.INVALID, "UNIT_NOT_ALLOWED"),
         (of_property & ~kind.isin(settings.property_document_types), Decision.INVALID, "PROPERTY_NOT_ALLOWED"),
         ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),

@@ -11,7 +11,10 @@ from include.ixhaus import read
 from include.ixhaus.check import ContractError, no_rows
 from include.ixhaus.contract import FRAMES, METADATA, VIEWS
 from include.ixhaus.database import engine_on
-from include.ixhaus.read import frame_of, keyless_rows, read_views, rows_of
+from include.ixhaus.read import Views, frame_of, keyless_rows, read_views, rows_of
+from include.rules import persons
+from include.rules.frames import LEDGER
+from include.settings import SystemSettings
 from tests.ixhaus.conftest import Erp
 from tests.ixhaus.oracle import FakeOracle
 
@@ -82,6 +85,36 @@ def test_what_is_neither_j_nor_n_is_refused_as_nobody_knows_what_it_means(
     with pytest.raises(ContractError) as caught:
         read_views(erp.engine, [view], tmp_path / "views")
     assert str(caught.value) == sentence
+
+
+@pytest.mark.rule("R16", "R24")
+@pytest.mark.parametrize(
+    ("view", "column"),
+    [
+        ("SP_PERSON", "PERSON_SCHLUESSEL"), ("SP_VERTRAG", "PERSON_SCHLUESSEL"), ("SP_PARTNER", "PARTNER_NR"),
+        ("SP_EINHEIT", "FLAECHE_NR"), ("SP_OBJEKT", "OBJEKT_NR"), ("SP_MELDUNG", "MELDUNGSART"),
+    ],
+)  # fmt: skip
+def test_the_blanks_of_a_char_column_are_no_part_of_a_key_so_each_record_finds_the_others(
+    erp: Erp, tmp_path: Path, view: str, column: str
+) -> None:
+    before = one_frame(erp, view, tmp_path / "before")
+    erp.sql(f"UPDATE {view} SET {column} = {column} || '   '")
+    pd.testing.assert_frame_equal(one_frame(erp, view, tmp_path / "padded"), before)
+
+
+@pytest.mark.rule("R16")
+def test_a_persons_key_with_blanks_at_its_end_is_the_one_that_its_contract_has(erp: Erp, tmp_path: Path) -> None:
+    erp.sql("UPDATE SP_PERSON SET PERSON_SCHLUESSEL = '100.29.1   ', PARTNER_NR = NULL WHERE rowid = 1")
+    erp.sql("UPDATE SP_VERTRAG SET PERSON_SCHLUESSEL = '100.29.1', OBJEKT_NR = '100' WHERE rowid = 1")
+    number = str(erp.sql("SELECT VERTRAG_NR FROM SP_VERTRAG WHERE rowid = 1")[0][0])
+    read_views(erp.engine, list(FRAMES), tmp_path / "views")
+    ledger = pd.DataFrame(columns=list(LEDGER), dtype="str")
+    settings = SystemSettings(system="production", properties="100", person_types=["Mieter"])
+    decided = persons.decide(Views(tmp_path / "views"), ledger, settings, date(2026, 6, 15))
+    assert "100.29.1" in set(decided["contact"]["external_id"])
+    contracts = decided["contract"].set_index("external_id")
+    assert contracts["reason"][number] != "UNKNOWN_PERSON"
 
 
 @pytest.mark.rule("R28")

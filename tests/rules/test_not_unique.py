@@ -69,6 +69,7 @@ CONCERNED: dict[str, dict[tuple[str, str], tuple[str, str]]] = {
     "contracts": {
         ("contract", "V1"): INVALID, ("contract", "V1/P2"): INVALID,
         ("contact", "100.1.1"): KEPT, ("contact", "P2"): KEPT,
+        ("document", "D1"): ("remove", "CONTRACT_NOT_IN_PORTAL"),  # it waits for that; is for another
     },
     "documents": {("document", "D1"): INVALID},
     "report_kinds": {("ticket_type", "REPARATUR"): INVALID},
