@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz check rules bench protocol note contract settings keys probe smoke-celery lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ soak: $(VENV)/dev  ## put old iX-Haus, ledger and portal together at random, unt
 fuzz: $(VENV)/dev  ## look for rows of iX-Haus and records of the portal that are not one record's problem, at random (MINUTES=30); prints them as tests
 	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),30) )); while [ $$(date +%s) -lt $$end ]; do \
 		FUZZ_EXAMPLES=20 HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --show-capture=no tests/fuzz || exit 1; done
+
+mutants: $(VENV)/dev  ## change the rules in one place at a time, ask whether a test notices, list what none did (a sample: ONLY='*_*37')
+	@env -u PYTHONPATH $(BIN)/mutmut run $(if $(ONLY),'$(ONLY)') && env -u PYTHONPATH $(BIN)/mutmut results
 
 check: $(VENV)/dev  ## ruff, mypy --strict, and whether what is imported is declared
 	@$(BIN)/ruff check .

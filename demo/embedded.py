@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
@@ -34,6 +34,8 @@ SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
 """Where the sandbox plays DocuWare as well."""
+PRIVATE: Final = 0o077
+"""What nobody but the owner may do with files: databases, staging, logs and keys of the sample stand for real ones."""
 SYNCED: Final = tuple(f"casavi_{name}" for name in GROUPS)
 """The DAGs of a full run, in order."""
 
@@ -59,6 +61,8 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # an event's run begins half a second sooner
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",  # Airflow sets them whatever the umask
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW_CONN_IXHAUS_PRODUCTION": json.dumps({"conn_type": "sqlite", "host": str(home / "ixhaus.db")}),
         "AIRFLOW_CONN_CASAVI_PRODUCTION": json.dumps(portal),
@@ -86,6 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("airflow", help="any Airflow command", add_help=False)
     known, rest = parser.parse_known_args(arguments)
     home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
+    os.umask(PRIVATE)
     for name, value in environment(home).items():
         os.environ.setdefault(name, value)
     if known.command == "airflow":
@@ -167,7 +172,10 @@ def _test_run(name: str) -> str:
 
 
 def prepare(home: Path) -> None:
-    """Make Airflow's database with the pools of the settings, and the sample iX-Haus, where they do not exist yet."""
+    """Make Airflow's database with the pools of the settings, and the sample iX-Haus, where they do not exist yet; all
+    that lies in `home`, and all that is written there from now on, only its owner can read.
+    """
+    keep_private(home)
     migrate(home)
     make_pools()
     from demo.ixhaus import build_sample
@@ -182,6 +190,16 @@ def prepare(home: Path) -> None:
     engine.dispose()
 
 
+def keep_private(home: Path) -> None:
+    """Take from everybody but its owner what lies in `home`, and what this process and those it starts will write."""
+    os.umask(PRIVATE)
+    for folder, folders, files in os.walk(home):
+        for path in (Path(folder), *(Path(folder, name) for name in (*folders, *files))):
+            with suppress(FileNotFoundError):  # a database's journal comes and goes
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode & ~PRIVATE)
+
+
 @contextmanager
 def sandbox(home: Path) -> Iterator[str]:
     """Run the sandbox portal while the block runs, or use the one that is already there; yields its address."""
@@ -191,7 +209,7 @@ def sandbox(home: Path) -> Iterator[str]:
         return
     command = [sys.executable, "-m", "demo.portal", "--port", str(SANDBOX_PORT)]
     command += ["--db", str(home / "sandbox.db")]
-    process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL, umask=PRIVATE)
     try:
         _wait_for(address, process)
         yield address

@@ -39,6 +39,7 @@ hypothesis.settings.register_profile(
     database=None,
     deadline=None,  # a busy machine is no fault of what is tested
     suppress_health_check=[hypothesis.HealthCheck.too_slow],  # nor is this
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink],  # to explain takes minutes
 )
 hypothesis.settings.register_profile("random", parent=hypothesis.settings.get_profile("same"), derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))  # `make fuzz` takes the other

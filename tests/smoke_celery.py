@@ -274,7 +274,12 @@ class Place:
         return folder
 
     def _variables(self) -> dict[str, str]:
-        portal = {"conn_type": "http", "host": "http://demo:8095/v2", "login": "demo-key", "password": "demo-secret"}
+        portal = {
+            "conn_type": "http",
+            "host": "http://127.0.0.1:8095/v2",
+            "login": "demo-key",
+            "password": "demo-secret",
+        }
         erp = {"conn_type": "sqlite", "host": "/var/lib/serviceportal/demo/ixhaus.db"}
         return {
             "POSTGRES_PASSWORD": "POSTGRES",
@@ -302,7 +307,7 @@ class Place:
             "localhost:8080": api,
             "localhost:8974": f"127.0.0.1:{self.ports['scheduler']}",
             "localhost:8095": f"127.0.0.1:{self.ports['demo']}",
-            "demo:8095": f"127.0.0.1:{self.ports['demo']}",
+            "127.0.0.1:8095": f"127.0.0.1:{self.ports['demo']}",
             "--host 0.0.0.0": f"--host 127.0.0.1 --port {self.ports['demo']}",
             "/opt/serviceportal": str(self.image),
             "/var/lib/serviceportal/staging": str(self.staging),

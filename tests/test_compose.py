@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from include.settings import checked_address
 from tests.compose import ROOT, image_folders, read_compose, resolve, services, variables
 
 SERVICES: dict[str, dict[str, Any]] = read_compose()["services"]
@@ -130,6 +131,16 @@ def test_variables_are_filled_in_as_compose_does() -> None:
     assert resolve(text, {"NAME": "x"}) == 'a x 4 ${NAME} "$HOME"'
     with pytest.raises(KeyError, match="NAME"):
         resolve(text, {})
+
+
+def test_the_sandbox_answers_where_an_unencrypted_address_may_lead_in_every_service_that_calls_it() -> None:
+    doors = yaml.safe_load((ROOT / "docker-compose.demo.yaml").read_text(encoding="utf-8"))["services"]
+    assert {door["network_mode"] for door in doors.values()} == {
+        f"service:{name}" for name in ("worker", "triggerer", "api-server")
+    }
+    assert {tuple(door["command"]) for door in doors.values()} == {("python", "-m", "demo.door", "demo:8095")}
+    addresses = re.findall(r'"host": "(http://[^"]+)"', ENV_EXAMPLE)
+    assert [str(checked_address(address).origin()) for address in addresses] == ["http://127.0.0.1:8095"] * 2
 
 
 def test_airflow_services_have_commands() -> None:

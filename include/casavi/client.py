@@ -16,6 +16,7 @@ import aiohttp
 from airflow.providers.http.hooks.http import HttpAsyncHook
 from yarl import URL
 
+from include.casavi.connections import check_address
 from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, is_of_file, paths_without_id
 from include.casavi.upload import Upload
 from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
@@ -317,7 +318,7 @@ async def _save_bounded(response: aiohttp.ClientResponse, limit: int, file: Bina
 @asynccontextmanager
 async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Portal]:
     """Open a session with the portal of an Airflow connection (host = Link Datensynchronisation, login = key,
-    password = secret). Raises ConfigurationError if one of them is missing.
+    password = secret). Raises ConfigurationError if one of them is missing, or if they may not go to that address.
     """
     key_pairs: list[tuple[str, str | None]] = []
 
@@ -331,6 +332,7 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
             f"Airflow connection {connection_id}: host, login and password must all be set; "
             "write the Link Datensynchronisation, the key and the secret"
         )
+    check_address(connection_id, config.base_url)
     pace = Pace(limits.requests_per_second / limits.parallel_loads)
     timeout = aiohttp.ClientTimeout(total=limits.timeout_seconds, connect=min(_CONNECT_SECONDS, limits.timeout_seconds))
     connector = aiohttp.TCPConnector(limit=limits.parallel_requests)

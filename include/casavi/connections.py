@@ -7,16 +7,33 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
+from yarl import URL
 
-from include.settings import ConfigurationError, SystemSettings, configured_systems, portal_connection_of
+from include.settings import (
+    EXAMPLE,
+    AddressError,
+    ConfigurationError,
+    SystemSettings,
+    checked_address,
+    configured_systems,
+    portal_connection_of,
+)
+from include.vocabulary.texts import Text
 
 
 class ConnectionMistakeError(ConfigurationError):
-    """An Airflow connection that a system needs is not as it must be; the code says in which way."""
+    """An Airflow connection that a system needs is not as it must be; the code says in which way, and of an address
+    that is none (NO_ADDRESS) `wrong` what is wrong with it.
+    """
 
-    def __init__(self, code: Literal["ABSENT", "INCOMPLETE", "NO_ADDRESS", "OF_PRODUCTION"], sentence: str) -> None:
+    def __init__(
+        self,
+        code: Literal["ABSENT", "INCOMPLETE", "NO_ADDRESS", "OF_PRODUCTION"],
+        sentence: str,
+        wrong: Text | None = None,
+    ) -> None:
         super().__init__(sentence)
-        self.code = code
+        self.code, self.wrong = code, wrong
 
 
 def check_ixhaus_connection(settings: SystemSettings) -> None:
@@ -25,8 +42,9 @@ def check_ixhaus_connection(settings: SystemSettings) -> None:
 
 
 def check_portal_connection(settings: SystemSettings) -> None:
-    """Raise ConnectionMistakeError when the portal's connection is missing or incomplete, or when the test system would
-    write into the portal account of production: same address and same key (E58).
+    """Raise ConnectionMistakeError when the portal's connection is missing or incomplete, when its address is none to
+    which key and secret may go, or when the test system would write into the portal account of production: same address
+    and same key (E58).
 
     Raises ConfigurationError when production's settings do not even tell which connection that is: the one mistake in
     another system's file that stops this one.
@@ -39,6 +57,7 @@ def check_portal_connection(settings: SystemSettings) -> None:
             f"Airflow connection {settings.portal_connection}: {', '.join(missing)} missing; set host to the Link "
             "Datensynchronisation, login to the key, password to the secret",
         )
+    check_address(settings.portal_connection, _whole(portal))
     address = _address(portal)
     if settings.system == "test" and "production" in configured_systems():
         other = _find(_connection_of_production())
@@ -48,6 +67,14 @@ def check_portal_connection(settings: SystemSettings) -> None:
                 f"Airflow connection {settings.portal_connection}: the test system points at production's portal "
                 "address and key; write the address and key of the test account",
             )
+
+
+def check_address(connection_id: str, address: str) -> URL:
+    """Return a portal's address if it is one to which key and secret may go; raises ConnectionMistakeError."""
+    try:
+        return checked_address(address)
+    except AddressError as mistake:
+        raise _no_address(connection_id, mistake.wrong) from None
 
 
 def account_of(connection_id: str) -> tuple[str, str]:
@@ -93,6 +120,25 @@ def _key_pair(connection: Connection) -> dict[str, str | None]:
     return {"host": connection.host, "login": connection.login, "password": connection.password}
 
 
+def _no_address(connection_id: str | None, wrong: Text) -> ConnectionMistakeError:
+    return ConnectionMistakeError(
+        "NO_ADDRESS",
+        f"Airflow connection {connection_id}: its host {wrong.english}; write one such as {EXAMPLE}, in the "
+        'environment as "host" of a connection in JSON',
+        wrong,
+    )
+
+
+def _whole(connection: Connection) -> str:
+    """Return the address of a connection as Airflow's HTTP hook puts it together, which sets the port behind a path."""
+    host = connection.host or ""
+    if connection.port and "/" in host.rpartition("://")[2]:
+        wrong = Text("hat einen Pfad, der Port steht aber für sich", "has a path, but its port apart from it")
+        raise _no_address(connection.conn_id, wrong)
+    whole = host if "://" in host else f"{connection.schema or 'http'}://{host}"
+    return f"{whole}:{connection.port}" if connection.port else whole
+
+
 def _address(connection: Connection) -> tuple[str, int | None, str]:
     """Return server, port and path, the same for every way to write an address; http and https are no difference."""
     host = connection.host or ""
@@ -100,8 +146,5 @@ def _address(connection: Connection) -> tuple[str, int | None, str]:
         url = urlsplit(host if "://" in host else f"//{host}")
         port = connection.port or url.port
     except ValueError:
-        raise ConnectionMistakeError(
-            "NO_ADDRESS",
-            f"Airflow connection {connection.conn_id}: its host is no address; write one such as https://portal.example/v2",
-        ) from None
+        raise _no_address(connection.conn_id, Text("ist keine Adresse", "is no address")) from None
     return url.hostname or "", None if port in (80, 443) else port, url.path.rstrip("/").lower()

@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from include.settings import ConfigurationError, load_settings
+from include.settings import EXAMPLE, AddressError, ConfigurationError, checked_address, load_settings
+from include.vocabulary.texts import Text
 
 
 class KeysRefusedError(ConfigurationError):
@@ -16,13 +18,18 @@ class KeysRefusedError(ConfigurationError):
 
     code:   what is wrong
     halves: of which it is: key, secret, or both
+    wrong:  how it is, of an address
     """
 
     def __init__(
-        self, code: Literal["ADDRESS", "DIFFER", "EMPTY", "NOT_WRITTEN"], sentence: str, halves: tuple[str, ...] = ()
+        self,
+        code: Literal["ADDRESS", "DIFFER", "EMPTY", "NOT_WRITTEN"],
+        sentence: str,
+        halves: tuple[str, ...] = (),
+        wrong: Text | None = None,
     ) -> None:
         super().__init__(sentence)
-        self.code, self.halves = code, halves
+        self.code, self.halves, self.wrong = code, halves, wrong
 
 
 class KeyOrigin(StrEnum):
@@ -58,7 +65,8 @@ def key_pair(connection_id: str) -> KeyPair:
         return KeyPair(KeyOrigin.UNREADABLE if is_stored else KeyOrigin.NOWHERE)
     is_from_environment = bool(os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}"))
     origin = KeyOrigin.STORED if is_stored and not is_from_environment else KeyOrigin.ELSEWHERE
-    return KeyPair(origin, (used.host or "").rpartition("@")[2], bool(used.login), bool(used.password))
+    address = re.split("[?#]", used.host or "", maxsplit=1)[0].rpartition("@")[2]  # the rest may be a key
+    return KeyPair(origin, address, bool(used.login), bool(used.password))
 
 
 def store_keys(
@@ -73,12 +81,13 @@ def store_keys(
     """Store the key pair in Airflow's metadata database and return the id of its connection.
 
     The connection is the one the system's settings name, casavi_<system> unless they say otherwise. Airflow's audit log
-    notes `by` whom it was changed. Raises KeysRefusedError, and keeps what was stored before, when an entry is missing,
-    the two entries of one differ, or the database cannot be written. No message holds an entry.
+    notes `by` whom it was changed. Raises KeysRefusedError, and keeps what was stored before, when the address is none,
+    an entry is missing, the two entries of one differ, or the database cannot be written. No message holds an entry.
     """
     address, key, secret = address.strip(), key.strip(), secret.strip()
-    _refuse_mistakes(address, {"key": (key, key_again.strip()), "secret": (secret, secret_again.strip())})
     connection_id = load_settings(system).portal_connection
+    _refuse_address(connection_id, address)
+    _refuse_mistakes({"key": (key, key_again.strip()), "secret": (secret, secret_again.strip())})
     try:
         _write(connection_id, address, key, secret, by)
     except SQLAlchemyError as error:  # its text would quote the row
@@ -90,9 +99,20 @@ def store_keys(
     return connection_id
 
 
-def _refuse_mistakes(address: str, entries: dict[str, tuple[str, str]]) -> None:
-    if not address.startswith(("https://", "http://")):
-        raise KeysRefusedError("ADDRESS", "Link Datensynchronisation: write the whole address, beginning with https://")
+def _refuse_address(connection_id: str, address: str) -> None:
+    try:
+        checked_address(address)
+    except AddressError as mistake:
+        wrong = mistake.wrong
+        raise KeysRefusedError(
+            "ADDRESS",
+            f"Airflow connection {connection_id}: the Link Datensynchronisation {wrong.english}; nothing was stored, "
+            f"write the whole address, such as {EXAMPLE}",
+            wrong=wrong,
+        ) from None
+
+
+def _refuse_mistakes(entries: dict[str, tuple[str, str]]) -> None:
     differing = tuple(name for name, (entry, again) in entries.items() if entry != again)
     if differing:
         names = " and of the ".join(differing)

@@ -37,7 +37,8 @@ _VIEWS: Final = """\
 
 -- ======== Sichten auf iX-Haus: Gerüste, die einmal ausgefüllt werden ========
 -- In jeder Sicht die Zeilen nach SELECT durch die Spalten aus iX-Haus ersetzen und FROM und WHERE anpassen;
--- Namen und Reihenfolge der Spalten bleiben. Was iX-Haus nicht hat, bleibt NULL.
+-- Namen und Reihenfolge der Spalten bleiben. Was iX-Haus nicht hat, bleibt NULL. Schlüssel aus CHAR-Spalten mit RTRIM:
+-- Datensätze werden auch einzeln gesucht, ohne Leerzeichen am Ende.
 -- ACHTUNG: Erneutes Ausführen überschreibt bereits ausgefüllte Sichten.
 """
 _WRITTEN: Final = """\

@@ -32,12 +32,14 @@ class Finding(NamedTuple):
            SETTINGS
     about: of what: a connection, a view, an error's number, an HTTP status
     said:  the whole sentence, where the database itself has said what is wrong (DATABASE)
+    wrong: how the address is (NO_ADDRESS)
     """
 
     side: Literal["ixhaus", "portal"]
     code: str
     about: str = ""
     said: Text | None = None
+    wrong: Text | None = None
 
 
 def check_ixhaus(settings: SystemSettings, open_database: Callable[[str], Engine] = open_engine) -> list[Finding]:
@@ -60,7 +62,7 @@ def check_portal(settings: SystemSettings) -> Finding:
     try:
         check_portal_connection(settings)
     except ConnectionMistakeError as mistake:
-        return Finding("portal", mistake.code, settings.portal_connection)
+        return Finding("portal", mistake.code, settings.portal_connection, wrong=mistake.wrong)
     except ConfigurationError as error:  # production's settings, with which the test system's are compared
         return Finding("portal", "SETTINGS", str(error))
     try:

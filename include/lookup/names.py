@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, select
+from sqlalchemy import Column, Connection, Engine, Select, Table, select, tuple_
 
 from include.ixhaus.contract.documents import SP_DOKUMENT
 from include.ixhaus.contract.master import SP_EINHEIT, SP_OBJEKT, SP_PARTNER, SP_PERSON
@@ -15,7 +15,7 @@ from include.ixhaus.database import id_lists, read_snapshot
 from include.vocabulary import ids
 
 Query = Callable[[Sequence[str]], Select[Any]]
-_UNIT: Final = ids.unit(SP_EINHEIT.c.property_nr, SP_EINHEIT.c.unit_nr)
+_UNIT: Final = SP_EINHEIT.c
 _LEDGER, _INBOX = SP_ABGLEICH.c, SP_EINGANG.c
 
 
@@ -25,8 +25,9 @@ def properties_query(keys: Sequence[str]) -> Select[Any]:
 
 
 def units_query(keys: Sequence[str]) -> Select[Any]:
-    """Return the query for the names of units, by property/unit."""
-    return select(_UNIT, SP_EINHEIT.c.name).where(_UNIT.in_(keys))
+    """Return the query for the names of units, by the ids of units: property, unit, name."""
+    both = tuple_(_UNIT.property_nr, _UNIT.unit_nr)
+    return select(_UNIT.property_nr, _UNIT.unit_nr, _UNIT.name).where(both.in_(list(map(ids.read_unit, keys))))
 
 
 def documents_query(keys: Sequence[str]) -> Select[Any]:
@@ -64,10 +65,10 @@ def known_query(system: str, record_type: str, external_ids: Sequence[str]) -> S
 
 
 _NAMED: Final[dict[str, Query]] = {
-    "property": properties_query, "responsibility": properties_query, "unit": units_query,
-    "document": documents_query, "ticket": reports_query, "post": reports_query,
+    "property": properties_query, "responsibility": properties_query, "document": documents_query,
+    "ticket": reports_query, "post": reports_query,
 }  # fmt: skip
-"""Record type → where its names stand, by key; contacts and contracts apart."""
+"""Record type → where its names stand, by key; units, contacts and contracts apart."""
 
 
 def names_of(engine: Engine, system: str, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -92,6 +93,8 @@ def _names(connection: Connection, system: str, record_type: str, external_ids: 
         return _contacts(connection, system, external_ids)
     if record_type == "contract":
         return _contracts(connection, system, external_ids)
+    if record_type == "unit":
+        return {ids.unit(row[0], row[1]): row[2] or "" for row in _rows(connection, units_query, external_ids)}
     if record_type not in _NAMED:
         return {}
     keys = _bases(external_ids)

@@ -95,8 +95,8 @@ TEXTS: Final[Texts] = {
     "store": Text("Hinterlegen", "Store"),
     "stored": Text("Hinterlegt als Airflow-Verbindung {connection}.", "Stored as Airflow connection {connection}."),
     "refused_ADDRESS": Text(
-        "Nichts wurde geändert: Der Link Datensynchronisation muss die ganze Adresse sein und mit https:// beginnen.",
-        "Nothing was changed: the synchronisation link must be the whole address and begin with https://.",
+        "Nichts wurde geändert: Der Link Datensynchronisation muss die ganze Adresse sein, zum Beispiel https://portal.example/v2; was Sie eingegeben haben, {wrong}.",
+        "Nothing was changed: the synchronisation link must be the whole address, such as https://portal.example/v2; what you entered {wrong}.",
     ),
     "refused_DIFFER": Text(
         "Nichts wurde geändert: Die beiden Eingaben stimmen nicht überein ({halves}). Geben Sie alles noch einmal ein.",
@@ -170,8 +170,8 @@ TEXTS: Final[Texts] = {
         "The Airflow connection {about} lacks address, key or password. Store all three.",
     ),
     "portal_NO_ADDRESS": Text(
-        "Der Link Datensynchronisation in der Airflow-Verbindung {about} ist keine Adresse. Hinterlegen Sie eine wie https://portal.example/v2.",
-        "The synchronisation link in the Airflow connection {about} is no address. Store one such as https://portal.example/v2.",
+        "Der Link Datensynchronisation in der Airflow-Verbindung {about} {wrong}. Hinterlegen Sie die ganze Adresse, zum Beispiel https://portal.example/v2.",
+        "The synchronisation link in the Airflow connection {about} {wrong}. Store the whole address, such as https://portal.example/v2.",
     ),
     "portal_OF_PRODUCTION": Text(
         "Die Airflow-Verbindung {about} führt zum Konto des Produktivsystems. Das Testsystem braucht ein eigenes; es wurde nicht aufgerufen.",

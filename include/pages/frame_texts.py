@@ -18,6 +18,7 @@ FRAME: Final[Texts] = {
     **{f"kind_{name}": endpoint.label for name, endpoint in ENDPOINTS.items()},
     "kind_document_type": Text("Dokumententyp", "Document type"),
     "kind_user": Text("Benutzer", "User"),
+    "kind_view": Text("Sicht", "View"),
     "none": Text("–", "–"),
     "settings_mistake": Text("Die Einstellungen haben einen Fehler:", "The settings have a mistake:"),
 }

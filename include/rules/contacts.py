@@ -10,16 +10,16 @@ from pandas import DataFrame, Series
 from include.rules.emails import clean_emails, share_out
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
-from include.rules.outcomes import CARRIES_CONTENT, outcome
+from include.rules.outcomes import CARRIES_CONTENT, in_order
 from include.rules.values import is_anonymised, is_released, joined, warnings
 from include.settings import SystemSettings
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import State
 
 BEST_FIRST: Final = (
     "ACTIVE", "OWNER", "TYPE_NOT_RELEASED", "CARETAKER", "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED",
-    "OUTSIDE_CONTRACT", "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START", "MAIN_WITHOUT_PARTNER", "NO_OWNER_LICENCE",
-    "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
+    NOT_UNIQUE, "OUTSIDE_CONTRACT", "UNKNOWN_PERSON", "NO_START", "END_BEFORE_START", "MAIN_WITHOUT_PARTNER",
+    "NO_OWNER_LICENCE", "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT", "MAIN_TENANT",
 )  # fmt: skip
 """A contact is what the best of its contracts and offices allows: how one of them stands, best first (E6, E10, E22)."""
 
@@ -27,7 +27,7 @@ NOT_IN_PORTAL: Final = (
     "NOT_YET", "MOVED_OUT", "OWNERSHIP_ENDED", "CARETAKER_ENDED", "OUTSIDE_CONTRACT", "MAIN_WITHOUT_PARTNER",
     "NO_OWNER_LICENCE", "NO_CARETAKER_LICENCE", "PROPERTY_NOT_RELEASED", "NO_CONTRACT",
 )  # fmt: skip
-LEFT_ALONE: Final = ("NO_START", "END_BEFORE_START", "UNKNOWN_PERSON")
+LEFT_ALONE: Final = ("NO_START", "END_BEFORE_START", "UNKNOWN_PERSON", NOT_UNIQUE)
 """Contracts that are wrong in the ERP: no reason to send anybody, and none to remove anybody (E3)."""
 
 _NAMES: Final = {"firstName": "first_name", "lastName": "last_name", "companyName": "company"}
@@ -87,7 +87,7 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
         properties=places["properties"],
         parents="",
     )
-    return outcome(records, _content(contacts.assign(email=shared["email"]), decided, is_user))
+    return in_order(records, _content(contacts.assign(email=shared["email"]), decided, is_user))
 
 
 def mail_addresses(people: People) -> Series:
@@ -97,7 +97,7 @@ def mail_addresses(people: People) -> Series:
     An address that several contacts have counts for each (unlike E14: it is where to write, not with what to log in).
     """
     contacts = _without_anonymised_values(people.contacts, _is_overwritten(people.contacts))
-    return clean_emails(contacts["email"])["address"].mask(contacts["is_minor"])
+    return clean_emails(contacts["email"])["address"].mask(contacts["is_minor"] | contacts["is_doubled"])
 
 
 def _is_overwritten(contacts: DataFrame) -> "Series[bool]":
@@ -109,6 +109,7 @@ def _decide(contacts: DataFrame, stands: Series, is_overwritten_and_removed: "Se
     not_released, is_caretaker = stands == "TYPE_NOT_RELEASED", stands == "CARETAKER"
     return first_hit(
         contacts,
+        (contacts["is_doubled"],            Decision.INVALID,  NOT_UNIQUE),
         (is_overwritten_and_removed,        Decision.WITHHOLD, "ANONYMISED_REMOVED"),
         *((stands == reason,                Decision.REMOVE,   reason) for reason in NOT_IN_PORTAL),
         *((stands == reason,                Decision.WITHHOLD, reason) for reason in LEFT_ALONE),

@@ -13,7 +13,7 @@ from include.rules.roles import with_roles
 from include.rules.values import cleaned, days, is_released, is_true, iso, keyed, occurs, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 
 _TYPES: Final = {"MIETE": "RENTER", "EIGENTUM": "OWNER"}
 
@@ -48,6 +48,7 @@ def agreements_of(contracts: DataFrame, people: People) -> DataFrame:
             "has_person": contact >= 0,
             "main_has_partner": persons["partner_nr"].notna(),
             "has_contract": True,
+            "is_doubled": contracts["contract_nr"].duplicated(keep=False),
             "changed_at": utc(contracts["changed_at"]),
             "source": ids.source("SP_VERTRAG", contracts["contract_nr"]),
         }
@@ -71,6 +72,7 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
     return first_hit(
         agreements,
         (~agreements["has_contract"], Decision.REMOVE, "NO_CONTRACT"),
+        (agreements["is_doubled"], Decision.INVALID, NOT_UNIQUE),
         (~is_released(agreements["property_nr"], settings), Decision.REMOVE, "PROPERTY_NOT_RELEASED"),
         (is_role & (agreements["contact"] == agreements["main_contact"]), Decision.REMOVE, "MAIN_TENANT"),
         (is_role & agreements["has_person"] & ~agreements["main_has_partner"], Decision.REMOVE, "MAIN_WITHOUT_PARTNER"),

@@ -12,9 +12,9 @@ from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
 from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
-from include.rules.tenancies import is_over
+from include.rules.tenancies import tenancies_of
 from include.rules.texts import cut_all, is_cut
-from include.rules.values import cleaned, days, is_released, keyed, utc, warnings
+from include.rules.values import cleaned, days, is_released, keyed, occurs, positions, taken, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision
@@ -51,15 +51,23 @@ def decide(
     """
     documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
     documents = with_attributes(documents, settings)
+    documents = documents.assign(property_nr=_property_numbers(documents["property_nr"], views))
     documents = documents.assign(date=days(documents["document_date"]), has_pdf=documents["has_pdf"].eq(True))
     people = people_of(views)
     recipients = _recipients(documents, people, known)
     letters = documents.assign(contact=recipients["contact"])
-    has_ended = _has_ended(documents, known) | (
-        is_over(letters, people, views, settings, today) & (documents["recipient_type"] == PERSON)
-    )
-    decided = _decide(documents, recipients, has_ended, settings, today)
+    tenancy = tenancies_of(letters, people, views, settings, today).where(documents["recipient_type"] == PERSON)
+    tenancy = tenancy.mask(_has_ended(documents, known), Decision.REMOVE.value)
+    decided = _decide(documents, recipients, tenancy, settings, today)
     return {"document": _outcome(documents, recipients, decided, _of_type(known, "document"), settings)}
+
+
+def _property_numbers(written: Series, views: Mapping[str, DataFrame]) -> Series:
+    """Return the numbers of properties, without the leading zeros of a DMS where only so there is one (E32)."""
+    names = ("persons", "contracts", "owners", "caretakers")
+    there = pd.concat([views[name]["property_nr"].astype("str") for name in names]).str.strip()
+    bare = written.str.lstrip("0")
+    return written.mask(~occurs(written, there) & occurs(bare, there), bare)
 
 
 def cut_off(today: date) -> pd.Timestamp:
@@ -86,7 +94,7 @@ def _has_ended(documents: DataFrame, known: DataFrame) -> "Series[bool]":
 def _decide(
     documents: DataFrame,
     recipients: DataFrame,
-    has_ended: "Series[bool]",
+    tenancy: Series,
     settings: SystemSettings,
     today: date,
 ) -> DataFrame:
@@ -115,7 +123,8 @@ def _decide(
         (is_creditor & ~is_user, Decision.REMOVE, "CREDITOR_NOT_IN_PORTAL"),
         (is_personal & recipients["external_id"].isna(), Decision.INVALID, "UNKNOWN_RECIPIENT"),
         (is_personal & ~is_user, Decision.REMOVE, "RECIPIENT_NO_PORTAL_USER"),
-        (is_personal & has_ended, Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
+        (is_personal & (tenancy == Decision.REMOVE), Decision.REMOVE, "CONTRACT_NOT_IN_PORTAL"),
+        (is_personal & (tenancy == Decision.INVALID), Decision.INVALID, "CONTRACT_NOT_IN_PORTAL"),
         (of_unit & ~kind.isin(settings.unit_document_types), Decision.INVALID, "UNIT_NOT_ALLOWED"),
         (of_property & ~kind.isin(settings.property_document_types), Decision.INVALID, "PROPERTY_NOT_ALLOWED"),
         ((size == 0).fillna(False), Decision.INVALID, "FILE_EMPTY"),
@@ -151,7 +160,7 @@ def _outcome(
 def _is_wrongly_there(document_ids: Series, decided: DataFrame, places: Series, ledger: DataFrame) -> "Series[bool]":
     """Return which documents cannot be sent and must not stay where the portal has them."""
     held = ledger[ledger["state"].isin(MAYBE_HELD)]
-    before = document_ids.map(held.set_index("external_id")["identity"].fillna(""))
+    before = taken(held.fillna({"identity": ""}), positions(document_ids, held["external_id"]))["identity"]
     has_moved = (before != _audience(places)) & (before != "")
     is_unknown = decided["reason"].isin(NOT_RESOLVABLE)
     return before.notna() & (decided["decision"] == Decision.INVALID) & (is_unknown | has_moved)

@@ -61,6 +61,7 @@ CONTACTS: Final[Frame] = {
     **dict.fromkeys(CONTACT_TEXTS, TEXT),
     **_all(TEXT, "company_role source"),
     **_all(FLAG, "is_minor has_record is_resident"),  # is_resident: has a person or a role in a contract
+    "is_doubled": FLAG,  # the ERP has several rows of what it is made from, and nobody can tell which one is right
     **_all(MOMENT, "anonymised_at created_at changed_at"),  # the first two are local
 }
 """One contact-to-be."""
@@ -105,6 +106,7 @@ AGREEMENTS: Final[Frame] = {
     "has_person": FLAG,
     "main_has_partner": FLAG,
     "has_contract": FLAG,
+    "is_doubled": FLAG,  # the ERP has several rows of the contract
     "changed_at": MOMENT,
     "source": TEXT,
 }
@@ -161,6 +163,7 @@ REPORTS: Final[Frame] = {
     "was_sent": FLAG,  # from here, not only from there
     "was_posted": FLAG,  # it hung at the pinboard
     "is_first_export": FLAG,  # nothing of its property went out before (O25)
+    "is_doubled": FLAG,  # the ERP has several rows of it
 }
 """One report with everything that decides about it."""
 MARKS: Final[Frame] = {"audience": TEXT, "is_first": FLAG, "since": MOMENT}
@@ -206,7 +209,7 @@ ON_TICKETS: Final[Frame] = {
     "report": ROW,
     "base_id": TEXT,  # its id in the portal without the addition of its ticket
     **_all(TEXT, "external_id as_what ticket_external_id property_nr"),
-    **_all(FLAG, "ticket_has_history is_ticket"),
+    **_all(FLAG, "ticket_has_history is_ticket is_doubled"),  # is_doubled: its report is
     "is_left_alone": FLAG,  # its ticket stays in the portal as it is
     "ticket_since": MOMENT,
 }

@@ -53,12 +53,19 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
     persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
     for held_by_partners in (roles, owners, caretakers):
         held_by_partners["contact"] = positions(held_by_partners["partner_nr"], numbers)
+    contacts["is_doubled"] = _is_doubled(contacts["partner_nr"], partners["partner_nr"], persons)
     contacts["is_minor"] = contacts["is_minor"].eq(True).fillna(False).astype(bool)
     contacts["changed_at"] = newest(
         utc(contacts["changed_at"]), utc(persons["changed_at"]).groupby(persons["contact"]).max()
     )
     contacts["source"] = _sources(contacts["partner_nr"], persons)
     return People(contacts, persons, roles, owners, caretakers)
+
+
+def _is_doubled(numbers: Series, partner_numbers: Series, persons: DataFrame) -> "Series[bool]":
+    """Return which contacts are made from partners or persons of which the views have several rows."""
+    doubled = persons.loc[persons["person_key"].duplicated(keep=False), "contact"]
+    return numbers.isin(partner_numbers[partner_numbers.duplicated()]) | Series(numbers.index.isin(doubled))
 
 
 def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:
@@ -100,7 +107,7 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
 
 
 def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_numbers: Series) -> DataFrame:
-    """Return the contact that each row names; missing if there is no such person or partner.
+    """Return the contact that each row names; missing if there is no such person or partner, or nobody can tell which.
 
     known:           frames.LEDGER, of contacts
     person_keys:     key of a person, missing where the row names none; it counts before the partner
@@ -108,12 +115,21 @@ def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_n
     returns:         frames.RECIPIENTS
     """
     identified, _ = identify(people, known)
-    person = positions(person_keys, people.persons["person_key"])
+    clear = person_keys.mask(occurs(person_keys, _unclear(people, identified)))
+    person = positions(clear, people.persons["person_key"])
     of_person = taken(people.persons[["contact"]], person)["contact"]
     numbers = people.contacts["partner_nr"].dropna()
     partner = taken(Series(numbers.index).to_frame("contact"), positions(partner_numbers, numbers))["contact"]
     contact = of_person.fillna(partner).fillna(-1).to_numpy(dtype=np.intp)
     return taken(identified[["external_id", "state"]], contact).assign(contact=contact)
+
+
+def _unclear(people: People, identified: DataFrame) -> Series:
+    """Return the keys of persons of which the view has several rows, and those are several contacts."""
+    doubled = people.persons[people.persons["person_key"].duplicated(keep=False)]
+    contact = taken(identified[["external_id"]], doubled["contact"].to_numpy())
+    pairs = contact.assign(key=doubled["person_key"].to_numpy()).drop_duplicates()
+    return pairs.loc[pairs["key"].duplicated(), "key"]
 
 
 def _candidates(people: People, known: DataFrame) -> DataFrame:

@@ -14,6 +14,9 @@ from include.vocabulary.decision import Decision
 
 OWNER_LICENCE: Final = "Objekteigentümer"
 CARETAKER_LICENCE: Final = "Hausmeister"
+_BEST_FIRST: Final = (
+    "OWNER", "NOT_YET", "NO_START", "END_BEFORE_START", "OWNERSHIP_ENDED", "PROPERTY_NOT_RELEASED", "NO_OWNER_LICENCE",
+)  # fmt: skip
 
 
 def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
@@ -33,7 +36,15 @@ def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings,
         (owners["end"] + settings.portal_access_trail < day, Decision.REMOVE, "OWNERSHIP_ENDED"),
         otherwise=(Decision.SEND, "OWNER"),
     )
-    return owners.join(stand)
+    return _best_of_each(owners.join(stand))
+
+
+def _best_of_each(owned: DataFrame) -> DataFrame:
+    """Return one row for each owner of a property: who sold and bought again stands as the best of his times does."""
+    rank = owned["reason"].map({reason: rank for rank, reason in enumerate(_BEST_FIRST)})
+    in_order = owned.assign(rank=rank).sort_values(["rank", "begin"], kind="stable")
+    best = in_order.drop_duplicates(["property_nr", "partner_nr"]).index
+    return owned.loc[owned.index.isin(best)].reset_index(drop=True)
 
 
 def caretakings_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:

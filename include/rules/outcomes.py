@@ -6,7 +6,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.vocabulary import ids
-from include.vocabulary.decision import CONTROL_COLUMNS, Decision
+from include.vocabulary.decision import CONTROL_COLUMNS, NOT_UNIQUE, Decision
 
 CARRIES_CONTENT: Final = (Decision.SEND.value, Decision.RESTRICT.value)
 
@@ -14,19 +14,48 @@ CARRIES_CONTENT: Final = (Decision.SEND.value, Decision.RESTRICT.value)
 def outcome(records: DataFrame, content: DataFrame) -> DataFrame:
     """Return the control columns of `records` and, for what is sent, the payload fields of `content`.
 
+    Records that would have one id in the portal come as one that is invalid, with the sources of all (R24).
+
     records: frames.DECIDED
     content: same index; one column per payload field but `id`, named as in the portal's API
     returns: frames.DECIDED, with the payload fields
-    raises:  ValueError if an external id would stand for two records
     """
-    ids = records["external_id"]
-    if not ids.is_unique:
-        twice = ", ".join(sorted(set(ids[ids.duplicated()]))[:5])
-        raise ValueError(f"two iX-Haus records would have the same id in the portal: {twice}; correct their numbers")
+    return one_per_id(in_order(records, content))
+
+
+def in_order(records: DataFrame, content: DataFrame) -> DataFrame:
+    """Return what `outcome` does, row by row: records that would have one id are invalid, each in its place.
+
+    records: frames.DECIDED
+    content: as of `outcome`
+    returns: frames.DECIDED, with the payload fields
+    """
     is_sent = records["decision"].isin(CARRIES_CONTENT)
     # what is not sent stays out of the staged files too: data minimisation
     fields = {name: _blank_out(content[name], ~is_sent) for name in content.columns}
-    return records[list(CONTROL_COLUMNS)].assign(id=ids, **fields).reset_index(drop=True)
+    decided = records[list(CONTROL_COLUMNS)].assign(id=records["external_id"], **fields).reset_index(drop=True)
+    is_double = decided["external_id"].duplicated(keep=False)
+    return _left(decided, is_double, Decision.INVALID, NOT_UNIQUE) if is_double.any() else decided
+
+
+def one_per_id(decided: DataFrame) -> DataFrame:
+    """Return decided records, those with one id as one that is invalid, with the sources and properties of all.
+
+    decided: frames.DECIDED
+    returns: frames.DECIDED
+    """
+    is_double = decided["external_id"].duplicated(keep=False)
+    if not is_double.any():
+        return decided
+    double = _left(decided[is_double], is_double[is_double], Decision.INVALID, NOT_UNIQUE)
+    of_all = double.groupby("external_id", sort=False, dropna=False)[["source", "properties"]].agg(_together)
+    first = double.drop_duplicates("external_id")
+    named = first.assign(**{name: pd.array(of_all[name].to_numpy(), dtype="str") for name in of_all.columns})
+    return pd.concat([decided[~is_double], named], ignore_index=True)
+
+
+def _together(texts: Series) -> str:
+    return " ".join(sorted({word for text in texts for word in text.split()}))
 
 
 def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> DataFrame:
@@ -35,13 +64,17 @@ def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> Data
     decided: frames.DECIDED
     returns: frames.DECIDED
     """
-    fields = {
-        name: _blank_out(decided[name], held_back) for name in decided.columns if name not in (*CONTROL_COLUMNS, "id")
-    }
+    return _left(decided, held_back, Decision.WITHHOLD, reason)
+
+
+def _left(decided: DataFrame, which: "Series[bool]", decision: Decision, reason: str) -> DataFrame:
+    """Return decided records with some of them left as the portal has them; what they held is blanked out."""
+    names = [name for name in decided.columns if name not in (*CONTROL_COLUMNS, "id")]
+    fields = {name: _blank_out(decided[name], which) for name in names}
     changes = {
-        "decision": decided["decision"].mask(held_back, Decision.WITHHOLD.value),
-        "reason": decided["reason"].mask(held_back, reason),
-        "warnings": decided["warnings"].mask(held_back, ""),  # whoever sends it says them
+        "decision": decided["decision"].mask(which, decision.value),
+        "reason": decided["reason"].mask(which, reason),
+        "warnings": decided["warnings"].mask(which, ""),  # whoever sends it says them
     }
     return decided.assign(**fields, **changes)
 

@@ -39,6 +39,7 @@ def decide(
     """
     all_of_them = everybody(views, known, settings, today)
     units = keyed(views["units"], ["property_nr", "unit_nr"])[["property_nr", "unit_nr", "changed_at"]]
+    units = units.drop_duplicates(["property_nr", "unit_nr"])  # of a doubled one nothing but its number matters here
     units = units.assign(is_wanted=is_wanted(units, views, settings, today))
     return {
         "contact": share_of(all_of_them, known, "owners_caretakers"),
@@ -89,10 +90,12 @@ def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
 
 def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     """Decide on the caretakers of every property: the portal takes all of a property at once."""
-    caretakers = all_of_them.caretakings.sort_values(["property_nr", "partner_nr"], ignore_index=True)
+    caretakers = all_of_them.caretakings.sort_values(["property_nr", "partner_nr", "is_visible"], ignore_index=True)
     contact = taken(all_of_them.contacts, caretakers["contact"].to_numpy())
     person = taken(all_of_them.people.contacts, caretakers["contact"].to_numpy())
-    is_shown = (caretakers["decision"] == Decision.SEND) & contact["decision"].isin(CARRIES_CONTENT)
+    may_be_shown = (caretakers["decision"] == Decision.SEND) & contact["decision"].isin(CARRIES_CONTENT)
+    once = caretakers[may_be_shown].drop_duplicates(["property_nr", "partner_nr"])
+    is_shown = Series(caretakers.index.isin(once.index))
     reason = caretakers["reason"].mask((caretakers["decision"] == Decision.SEND) & ~is_shown, "CONTACT_NOT_SENT")
     emails = clean_emails(person["email"].mask(is_anonymised(person["email"])))
     entries = _entries(contact["external_id"], person, emails["address"], caretakers["is_visible"])

@@ -16,7 +16,7 @@ from include.rules.contacts import BEST_FIRST, decide_contacts, places_of, stand
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People, given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
-from include.rules.outcomes import withhold
+from include.rules.outcomes import one_per_id, withhold
 from include.rules.roles import one_per_partner
 from include.rules.values import occurs
 from include.settings import SystemSettings
@@ -53,10 +53,11 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     """
     people = people_of(views)
     each = agreements_of(views["contracts"], people)
-    agreements, stand = one_per_partner(each, stand_of(each, settings, today), BEST_FIRST)
+    stands = stand_of(each, settings, today)
+    agreements, stand = one_per_partner(each, stands, BEST_FIRST)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)
-    ties = _ties(agreements.assign(reason=stand["reason"]), ownerships, caretakings)
+    ties = _ties(each.assign(reason=stands["reason"]), ownerships, caretakings)
     identified, dropped = identify(people, known[known["record_type"] == "contact"])
     places = places_of(people, ties, settings)
     contacts = decide_contacts(people, identified, standing(people, ties, settings), places)
@@ -87,4 +88,4 @@ def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
     is_mine = of_residents if group == PERSONS else ~of_residents
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
     handed_over = ~is_mine & occurs(decided["external_id"], sent_so_far)
-    return withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True)
+    return one_per_id(withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True))

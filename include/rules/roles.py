@@ -16,7 +16,7 @@ from include.vocabulary import ids
 
 PARTY: Final = "VERTRAGSPARTNER"
 """The role of who has signed the contract too; the other one, MITBEWOHNER, only lives there."""
-_COPIED: Final = ("has_person", "main_has_partner", "has_contract")
+_COPIED: Final = ("has_person", "main_has_partner", "has_contract", "is_doubled")
 _DAY: Final = pd.Timedelta(days=1)
 _OPEN_END: Final = pd.Timestamp("9999-12-31")
 
@@ -45,7 +45,9 @@ def with_roles(main: DataFrame, roles: DataFrame) -> DataFrame:
         source=ids.source("SP_VERTRAGSROLLE", roles["contract_nr"], roles["partner_nr"], roles["role"]),
         **{name: is_true(of_contract[name]) for name in _COPIED},
     )
-    return pd.concat([main, agreements], ignore_index=True)
+    both = pd.concat([main, agreements], ignore_index=True)
+    clashes = occurs(both["external_id"], agreements["external_id"]) & occurs(both["external_id"], main["external_id"])
+    return both.assign(is_doubled=both["is_doubled"] | clashes)
 
 
 def _ids(roles: DataFrame, main: DataFrame) -> Series:

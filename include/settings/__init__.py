@@ -6,6 +6,7 @@ generated from them. A mistake raises ConfigurationError with one sentence per f
 wrong, what to write.
 """
 
+from include.settings._address import EXAMPLE, AddressError, checked_address, is_safe
 from include.settings._effective import Section, Setting, effective, label_of
 from include.settings._files import (
     CONFIG_FOLDER,
@@ -25,7 +26,9 @@ from include.settings._values import Audience, ConfigurationError, PropertyRange
 
 __all__ = [
     "CONFIG_FOLDER",
+    "EXAMPLE",
     "REQUIRED_WHEN_ACTIVE",
+    "AddressError",
     "Audience",
     "ConfigurationError",
     "Configured",
@@ -41,9 +44,11 @@ __all__ = [
     "Setting",
     "SystemSettings",
     "changed_at",
+    "checked_address",
     "configured_systems",
     "effective",
     "is_expert",
+    "is_safe",
     "label_of",
     "load_each",
     "load_settings",

@@ -24,6 +24,8 @@ class Guarded:
 
     judged: Mapping[str, Judged]
     answers: Answers
+    sources: Sequence[Source] = ()
+    """The views that were looked at."""
 
     def items(self) -> list[Item]:
         """Return what a person is to be asked about now."""
@@ -72,7 +74,7 @@ def guarded(group: Group, run: Opened, request: Request, compared: Mapping[str, 
         waiting = {name for name, one in judged.items() if one.records["waits"].any()}
         doubted = {source.view for source in shrunken if waiting.intersection(fed_by(group, source.view))}
         sources.note(run, {source.view: source.rows for source in found if source.view not in doubted})
-    return Guarded(judged, answers)
+    return Guarded(judged, answers, found)
 
 
 def _sources(group: Group, run: Opened, request: Request, compared: Mapping[str, pd.DataFrame]) -> Sequence[Source]:

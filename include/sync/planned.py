@@ -19,10 +19,12 @@ from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
 from include.sync.staging import PREVIEW, Change, Staging
 from include.vocabulary.clock import utc_now
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Level
 
 log = logging.getLogger(__name__)
+VIEW: Final = "view"
+"""What the protocol calls a view of the contract among record types."""
 MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
@@ -94,7 +96,8 @@ def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool)
     """
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
-        warnings: list[Entry] = []
+        keyless = [source.view for source in guarded.sources if source.keyless]
+        warnings = [Entry(VIEW, view, Level.WARNING, "ROWS_WITHOUT_KEY") for view in keyless]
         for record_type, records in compared.items():
             failures = _failures(connection, run.system, record_type, records)
             protocol.add_entries(connection, run.key, _entries(record_type, records, failures), utc_now())
@@ -139,7 +142,8 @@ def _entry(record_type: str, row: Any, failures: Mapping[str, ledger.Failure]) -
         said = failure.status if failure and failure.reason in REFUSED else None
         return Entry(record_type, row.external_id, Level.OUTSTANDING, protocol.REFUSED_BEFORE, http_status=said)
     if row.outcome == Outcome.INVALID:
-        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=row.text)
+        told = row.text or (row.source if row.reason == NOT_UNIQUE else "")  # both are named
+        return Entry(record_type, row.external_id, Level.INVALID, row.reason, text=told)
     return Entry(record_type, row.external_id, Level.GUARDED, row.reason)
 
 

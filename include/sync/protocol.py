@@ -16,6 +16,7 @@ from include.sync.finality import ALIKE
 from include.sync.plan import Action
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
+from include.vocabulary.sentences import in_language
 from include.vocabulary.state import Level, RunStatus
 
 _RUN, _ENTRY, _LEDGER = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c, SP_ABGLEICH.c
@@ -84,7 +85,7 @@ def open_run(
         _forget(connection, run)
         row = {
             "system": run.system, "run": run.name, "group": run.group, "status": status.value,
-            "reason": reason[:400] or None, "queried_at": to_utc_column(queried_at),
+            "reason": _german(reason), "queried_at": to_utc_column(queried_at),
             "ended_at": None if status is RunStatus.RUNNING else to_utc_column(queried_at),
             **vars(Counts()),
         }  # fmt: skip
@@ -94,6 +95,10 @@ def open_run(
 def _forget(connection: Connection, run: RunKey) -> None:
     connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == run.system, _RUN.run == run.name))
     connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name))
+
+
+def _german(reason: str) -> str | None:
+    return in_language(reason, "de")[:400] or None
 
 
 def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
@@ -201,7 +206,7 @@ def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, re
         connection.execute(
             update(SP_PROTOKOLL)
             .where(row)
-            .values(**vars(counts), status=status.value, reason=reason[:400] or None, ended_at=to_utc_column(now))
+            .values(**vars(counts), status=status.value, reason=_german(reason), ended_at=to_utc_column(now))
         )
         connection.execute(
             delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == run.system, _ENTRY.run == run.name, failed)

@@ -1,5 +1,5 @@
 """How many rows the views of a group returned, now and in the last good whole run: one that returns nothing, or much
-less, is a fault until a person says that it is none.
+less, is a fault until a person says that it is none. So is one with rows of which nobody can say what they are.
 """
 
 import json
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from include.ixhaus.contract import FRAMES, VIEWS
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.read import keyless_rows
 from include.sync import marks
 from include.sync.group import Group
 from include.sync.run import Opened
@@ -27,12 +28,19 @@ class Source:
     view: str
     rows: int
     before: int | None
+    keyless: int = 0
+    """How many rows were left out as they have no key."""
 
     def __str__(self) -> str:
-        return f"{self.view}: {self.rows} {'' if self.before is None else f'von {self.before} '}Zeilen"
+        said = f"{self.view}: {self.rows} {'' if self.before is None else f'von {self.before} '}Zeilen"
+        return f"{said}, dazu {self.keyless} ohne Schlüssel" if self.keyless else said
 
     def is_shrunk(self, percent: float) -> bool:
-        """Whether it returned nothing, or less than this share of what it had; a view that never had rows has not."""
+        """Whether it returned nothing, or less than this share of what it had; a view that never had rows has not. One
+        that has rows without a key may lack any of them.
+        """
+        if self.keyless:
+            return True
         if not self.rows:
             return self.before != 0
         return self.rows * 100 < percent * (self.before or 0)
@@ -46,7 +54,8 @@ def sources_of(group: Group, run: Opened, *, is_extract: bool) -> list[Source]:
     with read_snapshot(run.engine) as connection:
         before = _remembered(connection, run.system, group.name)
         counted = _counted(connection, group) if is_extract else _read(group, run)
-    return [Source(view, counted[view], before.get(view)) for view in group.views]
+    folder = run.folder.path("views")
+    return [Source(view, counted[view], before.get(view), keyless_rows(folder, FRAMES[view])) for view in group.views]
 
 
 def note(run: Opened, rows: Mapping[str, int]) -> None:

@@ -64,6 +64,13 @@ def staging_root() -> Path:
     return Path(os.environ.get("SERVICEPORTAL_STAGING", f"{home}/staging"))
 
 
+def _make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone; one that is there stays as it is."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 class Staging:
     """One run's folder, e.g. production/persons/<run>."""
 
@@ -77,7 +84,7 @@ class Staging:
         safe = "".join(letter if letter.isalnum() or letter in "-_.+" else "_" for letter in run)
         staging = cls(f"{system}/{group}/{safe}")
         shutil.rmtree(staging.folder, ignore_errors=True)
-        staging.folder.mkdir(parents=True, mode=0o700)
+        _make_private(staging.folder)
         return staging
 
     def below(self, name: str) -> "Staging":
@@ -142,7 +149,7 @@ def passing(system: str, name: str) -> Iterator["Staging"]:
     same name has left goes with the next.
     """
     beside = staging_root() / system / name
-    beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(beside)
     for left in beside.iterdir():
         if left.stat().st_mtime < time.time() - _ANSWER_SECONDS:
             shutil.rmtree(left, ignore_errors=True)

@@ -29,6 +29,9 @@ EXTERNAL_ID: Final = "external_id"
 ORPHAN: Final = "ORPHAN"
 """Reason of a record that the portal has under an id of our form, although the ERP does not know it."""
 
+NOT_UNIQUE: Final = "NOT_UNIQUE"
+"""Reason of records of the ERP that would be one record in the portal, or that nobody can tell apart."""
+
 CONTROL_COLUMNS: Final = (
     EXTERNAL_ID,
     "decision",  # str: a Decision

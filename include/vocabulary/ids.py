@@ -1,8 +1,16 @@
 """Ids of records in the portal: what they are made of. Only here are they put together and taken apart.
 
 An external id is a base, mostly a number of iX-Haus, and behind it any number of additions, each begun by a "~". A base
-may have several parts, separated by "/". Numbers of iX-Haus may hold either letter themselves: so whoever takes an id
-apart asks for the records it may stand for (`bases`), or knows the base (`addition`).
+may have several parts, separated by "/". Numbers of iX-Haus may hold either letter themselves:
+
+    additions  whoever takes them off asks for the records an id may stand for (`bases`), or knows the base (`addition`)
+    parts      the property of a unit and the partner of a contract are written with %2F for "/" and %7E for "~" where
+               they hold one, so that all before the first "/" is the property and all behind the last one the partner.
+               Between them everything stays as it is: units "1/2" and contracts "2020/17" do exist, and the ids that
+               the portal has them under stay. A property "100/1" or a partner "4/7" has had ids that read as those of
+               others: its units or roles get new ones, and the old ones leave, under the removal guard.
+
+Where two records would have one id all the same, neither is sent (rules/outcomes.py).
 
     id                  record types           what it stands for
     110                 property,              the property of this number; all its caretakers
@@ -37,7 +45,8 @@ What came from the portal has the portal's own id for its base. In iX-Haus its k
 Two columns of decision.CONTROL_COLUMNS name records as well:
 
     parents    "<record type> <external id>", one a line: contact 4711~person
-    source     "<view>:<key>", separated by blanks, a key of several parts with "/": SP_PERSON:110.1.1
+    source     "<view>:<key>", separated by blanks, a key of several parts with "/": SP_PERSON:110.1.1; a blank in a
+               part is %20, a "/" in any but the last one %2F
 
 Functions whose arguments are of type Text take texts or, in the rules, whole columns of them; what is missing in a
 column stays missing.
@@ -70,6 +79,9 @@ IMPORTED: Final = "SP-"
 LINE: Final = "\n"
 """Separates parents."""
 _PART: Final = "/"
+_SEPARATORS: Final = {_PART: "%2F", ADDITION: "%7E", " ": "%20"}
+_WRITTEN: Final = {code: separator for separator, code in _SEPARATORS.items()} | {"%25": "%"}
+_CODE: Final = "%(?:2F|7E|20|25)"
 _ORDER: Final = "AUFTRAG-"
 _LONGEST_EVENT: Final = 100
 
@@ -99,32 +111,33 @@ def addition(external_id: str, base: str) -> str:
 
 def unit(property_nr: Text, unit_nr: Text) -> Text:
     """Return the ids of units (O30): a unit number is unique only within its property."""
-    return _of_parts(property_nr, unit_nr)
+    return _of_parts(_escaped(property_nr, _PART), unit_nr)
+
+
+def read_unit(unit_id: str) -> tuple[str, str]:
+    """Return the numbers of the property and the unit that a unit's id is made of."""
+    property_nr, _, unit_nr = unit_id.partition(_PART)
+    return _unescaped(property_nr), unit_nr
 
 
 def property_of(unit_id: str) -> str:
-    """Return the number of the property that a unit's id begins with; property numbers hold no "/"."""
-    return unit_id.partition(_PART)[0]
+    """Return the number of the property that a unit's id begins with."""
+    return read_unit(unit_id)[0]
 
 
 def role(contract_nr: Text, partner_nr: Text) -> Text:
     """Return the ids of the contracts that stand for a partner's further role in a contract (O20)."""
-    return _of_parts(contract_nr, partner_nr)
+    return _of_parts(contract_nr, _escaped(partner_nr, _PART + ADDITION))
 
 
 def owner(unit_id: Text, partner_nr: Text) -> Text:
-    """Return the ids of the contracts that owners have on units (O19); the ERP's own numbers hold no "~"."""
-    return extended(_of_parts(unit_id, partner_nr), OWNER)
-
-
-def contact_number(contact_id: str) -> str:
-    """Return the partner's number or the person's key that a contact's id begins with."""
-    return contact_id.partition(ADDITION)[0]
+    """Return the ids of the contracts that owners have on units (O19)."""
+    return extended(_of_parts(unit_id, _escaped(partner_nr, _PART + ADDITION)), OWNER)
 
 
 def is_person(contact_id: str) -> bool:
     """Whether a contact's id says that it is a person's key although a partner has that number."""
-    return contact_id.partition(ADDITION)[2].startswith(PERSON)
+    return PERSON in contact_id.split(ADDITION)[1:]
 
 
 def everybody(property_nr: Text) -> Text:
@@ -200,12 +213,15 @@ def parent_pattern(record_type: str) -> str:
 
 def source(view: str, *key: Text) -> Text:
     """Return "<view>:<key>", as `source` names the records of iX-Haus; the parts of a key one by one."""
-    return _behind(f"{view}:", _of_parts(*key))
+    *before, last = key
+    parts = [*(_escaped(part, _PART + " ") for part in before), _escaped(last, " ")]
+    return _behind(f"{view}:", _of_parts(*parts))
 
 
 def source_pattern(view: str, key: str, *, is_first: bool = False) -> str:
     """Return the pattern that finds a record of iX-Haus in `source`; `is_first`: by the first part of its key."""
-    return f"(?:^| ){source(view, re.escape(key))}{_PART if is_first else '(?: |$)'}"
+    written = source(view, key, "") if is_first else source(view, key)
+    return f"(?:^| ){re.escape(written)}{'' if is_first else '(?: |$)'}"
 
 
 def _of_parts(first: Text, *others: Text) -> Text:
@@ -220,3 +236,25 @@ def _behind(prefix: str, texts: Text) -> Text:
     found: Any = texts
     result: Text = prefix + found
     return result
+
+
+def _escaped(part: Text, separators: str) -> Text:
+    """Return a part in which none of these separators is read, nor what stands for one where none does."""
+    found: Any = part
+    pattern = f"[{separators}]|%(?=(?:2F|7E|20|25))"
+    if isinstance(found, str):
+        result: Any = re.sub(pattern, _code, found)
+    elif found.str.contains(f"[{separators}%]").any():
+        result = found.str.replace(pattern, _code, regex=True)
+    else:
+        result = found
+    escaped: Text = result
+    return escaped
+
+
+def _code(separator: re.Match[str]) -> str:
+    return _SEPARATORS.get(separator[0], "%25")
+
+
+def _unescaped(part: str) -> str:
+    return re.sub(_CODE, lambda code: _WRITTEN[code[0]], part)

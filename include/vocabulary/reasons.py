@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from include.vocabulary.refusals import translated
+from include.vocabulary.sentences import in_language
 from include.vocabulary.texts import Language, Text
 
 
@@ -30,6 +31,10 @@ REASONS: Final[dict[str, Reason]] = {
         "The property is not in the range of released properties.")),
     "UNKNOWN_PROPERTY": Reason("R13", Text("Das Objekt ist in iX-Haus nicht vorhanden.",
         "There is no such property in iX-Haus.")),
+    "ROWS_WITHOUT_KEY": Reason("E36", Text("Die Sicht hat Zeilen ohne Schlüssel. Sie bleiben weg, und was sonst verschwinden würde, wartet auf eine Freigabe.",
+        "The view has rows without a key. They are left out, and whatever would leave waits for an approval.")),
+    "NOT_UNIQUE": Reason("R24", Text("In iX-Haus tragen mehrere Datensätze diese Nummer; solange keiner zu erkennen gibt, welcher gemeint ist, bleibt das Portal, wie es ist.",
+        "Several records of iX-Haus have this number; until it is clear which of them is meant the portal stays as it is.")),
     "UNIT_VACANT": Reason("O28", Text("Zur Fläche hat heute niemand einen Vertrag, und leerstehende werden nicht übertragen (Einstellung Leerstehende Flächen).",
         "Nobody has a contract for the unit today, and vacant ones are not transferred (setting Leerstehende Flächen).")),
     # persons and contracts
@@ -380,15 +385,15 @@ def rule_of(code: str) -> str:
 
 
 def translate(sentence: str, language: Language) -> str:
-    """Return a stored German sentence in a language; one that is neither a reason's nor a refusal's stays as it is. What
-    stands behind it in brackets, such as the run that holds a lease, is kept.
+    """Return a stored German sentence in a language; one that is no reason's, refusal's or run's stays as it is. What
+    stands behind a reason in brackets, such as the run that holds a lease, is kept.
     """
     if sentence in _STORED:
         return _STORED[sentence].said(language)
     reason, bracket, detail = sentence.partition(" (")
     if reason in _STORED:
         return f"{_STORED[reason].said(language)}{bracket}{detail}"
-    return translated(sentence, language)
+    return in_language(translated(sentence, language), language)
 
 
 _STORED: Final = {reason.text.german: reason.text for reason in REASONS.values()}

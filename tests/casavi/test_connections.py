@@ -1,5 +1,6 @@
 """What must be true of the Airflow connections before a run may begin; with real Airflow connections."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from functools import partial
@@ -8,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from include.casavi import connections
+from include.casavi.client import open_portal
 from include.casavi.connections import check_ixhaus_connection, check_portal_connection
-from include.settings import ConfigurationError, SystemSettings, load_settings, portal_connection_of
+from include.settings import ConfigurationError, Limits, SystemSettings, load_settings, portal_connection_of
+from tests.addresses import BAD, GOOD, NO_SCHEME, OPEN
 
 SECRET = "s3cret-of-the-portal"
+PORT = "has a path, but its port apart from it"
 PRODUCTION = {"conn_type": "http", "host": "https://portal.example/v2", "login": "key-1", "password": SECRET}
 Connect = Callable[..., None]
 
@@ -87,13 +91,67 @@ def test_what_is_missing_in_a_connection_is_named(
     )
 
 
-@pytest.mark.rule("R9")
-@pytest.mark.parametrize("host", ["https://portal.example:port/v2", "https://[portal/v2"])
-def test_an_address_that_is_none_is_refused(connect: Connect, host: str) -> None:
-    connect("casavi_production", **{**PRODUCTION, "host": host})
-    assert refusal(load_settings("production")) == (
-        "Airflow connection casavi_production: its host is no address; write one such as https://portal.example/v2"
+def no_address(wrong: str) -> str:
+    return (
+        f"Airflow connection casavi_production: its host {wrong}; write one such as https://portal.example/v2, in the "
+        'environment as "host" of a connection in JSON'
     )
+
+
+async def opened() -> None:
+    async with open_portal("casavi_production", Limits()):
+        pass
+
+
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize(
+    ("host", "wrong"), [(host, wrong) for host, wrong in BAD.items() if "://" in host and host != "https://"]
+)
+def test_an_address_to_which_no_key_may_go_is_refused_before_anything_is_sent(
+    connect: Connect, host: str, wrong: str
+) -> None:
+    connect("casavi_production", **{**PRODUCTION, "host": host})
+    assert refusal(load_settings("production")) == no_address(wrong)
+    with pytest.raises(ConfigurationError) as refused:
+        asyncio.run(opened())
+    assert str(refused.value) == no_address(wrong)
+
+
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize("host", GOOD)
+def test_a_good_address_passes(connect: Connect, host: str) -> None:
+    connect("casavi_production", **{**PRODUCTION, "host": host})
+    check_connections(load_settings("production"))
+    asyncio.run(opened())
+
+
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize(
+    ("uri", "wrong"),
+    [
+        ("http://key:s3cret-of-the-portal@127.0.0.1:8095/v2", NO_SCHEME),  # Airflow takes the path for the scheme
+        ("http://key:s3cret-of-the-portal@portal.example", OPEN),
+        ("http://key:s3cret-of-the-portal@portal.example/https", ""),
+        ("http://key:s3cret-of-the-portal@https%3A%2F%2Fportal.example%2Fv2", ""),
+        ("http://key:s3cret-of-the-portal@https%3A%2F%2Fportal.example%2Fv2:443", PORT),
+    ],
+)
+def test_a_connection_written_as_uri_is_what_airflow_makes_of_it(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, uri: str, wrong: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_CASAVI_PRODUCTION", uri)
+    if wrong:
+        assert refusal(load_settings("production")) == no_address(wrong)
+    else:
+        check_connections(load_settings("production"))
+
+
+@pytest.mark.rule("R9", "R10")
+def test_a_port_goes_before_the_path(connect: Connect) -> None:
+    connect("casavi_production", **{**PRODUCTION, "port": 8443})
+    assert refusal(load_settings("production")) == no_address(PORT)
+    connect("casavi_production", **{**PRODUCTION, "host": "https://portal.example", "port": 8443})
+    check_connections(load_settings("production"))
 
 
 @pytest.mark.rule("R8", "E58")
@@ -104,7 +162,6 @@ def test_an_address_that_is_none_is_refused(connect: Connect, host: str) -> None
         {"host": "https://portal.example/v2/"},
         {"host": "HTTPS://Portal.Example/v2"},
         {"host": "https://portal.example:443/v2"},
-        {"host": "http://portal.example/v2"},
         {"host": "portal.example/v2", "schema": "https"},
         {"host": "https://portal.example/v2", "password": "another secret"},
     ],
@@ -133,7 +190,7 @@ def test_the_test_system_may_not_borrow_productions_connection(connect: Connect)
         {"host": "https://test.portal.example/v2"},
         {"host": "https://portal.example/sandbox/v2"},
         {"host": "https://portal.example:8443/v2"},
-        {"host": "https://portal.example/v2", "port": 8443},
+        {"host": "https://portal.example", "port": 8443},
     ],
 )
 def test_the_test_system_may_have_an_account_of_its_own(connect: Connect, different: dict[str, object]) -> None:

@@ -1,5 +1,6 @@
 """Storing the portal's key and secret, each entered twice (R10); in Airflow's real metadata database."""
 
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from include import commands
 from include.casavi import keys
 from include.casavi.keys import KeyOrigin, KeyPair, key_pair, store_keys
 from include.settings import ConfigurationError
+from tests.addresses import BAD, GOOD, NO_SCHEME, OPEN
 
 pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_keys_yet")]
 ADDRESS, KEY, SECRET = "https://portal.example/v2", "key-4711", "s3cret-4711"
@@ -122,12 +124,43 @@ def test_a_mismatch_is_named_and_keeps_the_old_value(entries: tuple[str, ...], s
     assert stored() == Stored("http", "https://old.example", "old", "old-secret", None)
 
 
-@pytest.mark.parametrize("address", ["", "portal.example", "ftp://portal.example", KEY])
-def test_an_address_that_is_none_is_refused(address: str) -> None:
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize(
+    ("address", "wrong"), [*BAD.items(), ("", NO_SCHEME), (KEY, NO_SCHEME)], ids=[*map(repr, BAD), "nothing", "the key"]
+)
+def test_an_address_to_which_no_key_may_go_is_refused(address: str, wrong: str) -> None:
+    store_keys("production", "https://old.example", "old", "old", "old-secret", "old-secret")
     assert refusal(address, KEY, KEY, SECRET, SECRET) == (
-        "Link Datensynchronisation: write the whole address, beginning with https://"
+        f"Airflow connection casavi_production: the Link Datensynchronisation {wrong}; nothing was stored, write the "
+        "whole address, such as https://portal.example/v2"
     )
+    assert stored() == Stored("http", "https://old.example", "old", "old-secret", None)
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.parametrize("address", [*GOOD, f"  {ADDRESS}\n"])
+def test_a_good_address_is_stored_as_it_was_entered_but_for_blanks_around_it(address: str) -> None:
+    store_keys("production", address, KEY, KEY, SECRET, SECRET)
+    assert stored() == Stored("http", address.strip(), KEY, SECRET, None)
+
+
+@pytest.mark.rule("R10")
+def test_the_command_refuses_an_address_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda prompt: "http://portal.example/v2")
+    monkeypatch.setattr(commands, "getpass", lambda prompt: SECRET)
+    assert commands.enter_keys("production") == 1
+    assert f"the Link Datensynchronisation {OPEN}; nothing was stored" in capsys.readouterr().err
     assert stored() is None
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("in_the_server")
+def test_what_an_old_address_holds_besides_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = f"https://user:{SECRET}@portal.example/v2?key={KEY}#x"
+    monkeypatch.setenv("AIRFLOW_CONN_CASAVI_PRODUCTION", json.dumps({"conn_type": "http", "host": host}))
+    assert key_pair("casavi_production").address == "portal.example/v2"
 
 
 @pytest.mark.rule("R7")

@@ -24,6 +24,7 @@ from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
 from include.sync.staging import Staging, with_content
+from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 
 Row = dict[str, Any]
@@ -153,7 +154,7 @@ def readers(view: str) -> list[str]:
 
 def source_of(view: str, row: Row) -> str:
     """Return how a decision names the row it was made from, with blanks around."""
-    return f" {view}:{'/'.join(str(row[column.key]) for column in VIEWS[view].primary_key)} "
+    return f" {ids.source(view, *(str(row[column.key]) for column in VIEWS[view].primary_key))} "
 
 
 def _decided(group: Group, folder: Staging) -> Outcomes:

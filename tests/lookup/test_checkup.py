@@ -14,6 +14,7 @@ from demo.ixhaus import build_sample
 from include.ixhaus.check import FlagError
 from include.lookup.checkup import Finding, check_ixhaus, check_portal, database_finding
 from include.settings import SystemSettings, load_settings
+from tests.addresses import BAD
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
 Connect = Callable[..., None]
@@ -249,3 +250,15 @@ def test_the_test_system_on_productions_portal_is_named_and_not_called(
     sandbox.forget_requests()
     assert check_portal(load_settings("test")) == Finding("portal", "OF_PRODUCTION", "casavi_test")
     assert sandbox.requests() == []
+
+
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize("host", ["http://portal.example/v2", "https://portal.example/v2?key=1"])
+def test_an_address_to_which_no_key_may_go_is_named_in_both_languages(
+    connect: Connect, production: SystemSettings, host: str
+) -> None:
+    portal(connect, host)
+    found = check_portal(production)
+    assert (found.code, found.about) == ("NO_ADDRESS", "casavi_production")
+    assert found.wrong is not None
+    assert found.wrong.english == BAD[host]

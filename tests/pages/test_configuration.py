@@ -23,6 +23,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.te
 PAGE = "/configuration"
 TEST = "/configuration?system=test"
 ADDRESS, KEY, SECRET = "https://portal.example/v2", "key-4711", "s3cret-4711"
+LINK = (
+    "Der Link Datensynchronisation muss die ganze Adresse sein, zum Beispiel https://portal.example/v2; was Sie "
+    "eingegeben haben"
+)
 ENTRIES = {"address": ADDRESS, "key": KEY, "key_again": KEY, "secret": SECRET, "secret_again": SECRET}
 SWITCH = "UPDATE SP_EINSTELLUNG SET WERT = ?"
 
@@ -315,6 +319,24 @@ def test_a_check_finds_what_was_stored(pages: Pages, sandbox: SandboxProcess) ->
     assert "führt zum Konto des Produktivsystems" in page
 
 
+@pytest.mark.rule("R9", "R10")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "Der Link Datensynchronisation in der Airflow-Verbindung casavi_test ist unverschlüsselt (http://)."),
+        ("en", "The synchronisation link in the Airflow connection casavi_test is not encrypted (http://)."),
+    ],
+)
+def test_an_address_of_before_to_which_no_key_may_go_is_named(pages: Pages, language: str, sentence: str) -> None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.add(Connection("casavi_test", "http", host="http://portal.example/v2", login=KEY, password=SECRET))
+    page = text_of(pages.submit(PAGE, f"{PAGE}/check?lang={language}", {"system": "test"}).text)
+    assert f"{sentence} " in page
+
+
 # the key pair
 
 
@@ -337,7 +359,12 @@ def test_what_was_entered_twice_is_stored_and_never_shown_again(pages: Pages) ->
         ({"secret_again": "new"}, "Die beiden Eingaben stimmen nicht überein (Passwort)."),
         ({"key": "new", "secret": "new"}, "Die beiden Eingaben stimmen nicht überein (Schlüssel, Passwort)."),
         ({"key": "", "key_again": ""}, "Es fehlt etwas (Schlüssel)."),
-        ({"address": "portal.example"}, "Der Link Datensynchronisation muss die ganze Adresse sein"),
+        ({"address": "portal.example"}, f"{LINK}, beginnt nicht mit https://."),
+        ({"address": "http://portal.example/v2"}, f"{LINK}, ist unverschlüsselt (http://)."),
+        ({"address": "https://user:pw@portal.example"}, f"{LINK}, enthält einen Benutzer oder ein Passwort."),
+        ({"address": "https://portal.example/v2?x"}, f"{LINK}, enthält ein ? oder #."),
+        ({"address": "https://por\ntal.example"}, f"{LINK}, enthält Leerzeichen, Zeilenumbrüche oder Steuerzeichen."),
+        ({"address": "https://portal.example:port"}, f"{LINK}, ist keine Adresse."),
     ],
 )
 def test_a_mismatch_is_named_and_keeps_what_was_stored(pages: Pages, change: dict[str, str], sentence: str) -> None:

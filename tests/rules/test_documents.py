@@ -165,7 +165,9 @@ def test_the_header_id_is_a_persons_key_or_a_partners_number(header: str) -> Non
 
 
 @pytest.mark.rule("O16", "R22")
-@pytest.mark.parametrize("office", [owner("P7"), contract(role("P7"), nr="V8", unit_nr="8")])
+@pytest.mark.parametrize(
+    "office", [owner("P7"), person(contract(role("P7"), nr="V8", unit_nr="8"), key="100.8.1", partner="P8")]
+)
 def test_owners_and_co_residents_get_letters_too(office: Records) -> None:
     letter = document(recipient_id="P7")
     licensed = licence("Objekteigentümer")
@@ -284,7 +286,7 @@ def test_a_letter_stays_as_long_as_access_does_after_move_out(trail: int, decisi
         (owner("P7"), ["Objekteigentümer"], "send"),
         (owner("P7"), [], "remove"),
         (owner("P7", end="2026-06-01"), ["Objekteigentümer"], "remove"),
-        (owner("P7", begin=None), ["Objekteigentümer"], "send"),  # a mistake takes nothing from anybody
+        (owner("P7", begin=None), ["Objekteigentümer"], "remove"),  # what is wrong keeps nobody who has moved out
     ],
 )
 def test_a_partners_letter_follows_what_binds_him_to_its_property(
@@ -292,6 +294,31 @@ def test_a_partners_letter_follows_what_binds_him_to_its_property(
 ) -> None:
     world = (MOVED, office, licence(*licences), document(recipient_id="P7"))
     assert said(*world, known=[held("P7")])[0] == decision
+
+
+@pytest.mark.rule("E3", "E6")
+@pytest.mark.parametrize("ledger", [[], [held("D1", record_type="document")]])
+@pytest.mark.parametrize(
+    "tie",
+    [
+        owner("P7", begin=None),
+        person(contract(nr="V7", begin=None), key="100.7.1", partner="P7"),
+        person(contract(nr="V7", end="2019-12-31"), key="100.7.1", partner="P7"),
+        contract(role("P7"), nr="V8"),
+    ],
+)
+def test_a_mistake_in_what_binds_him_sends_a_letter_to_nobody_and_takes_it_from_nobody(
+    tie: Records, ledger: list[dict[str, Any]]
+) -> None:
+    world = (partner("P7"), tie, licence("Objekteigentümer"), document(recipient_id="P7"))
+    assert said(*world, known=[held("P7"), *ledger]) == ("invalid", "CONTRACT_NOT_IN_PORTAL")
+
+
+@pytest.mark.rule("E6", "O16")
+def test_a_contract_that_is_wrong_keeps_no_letter_of_one_that_has_ended() -> None:
+    ended, wrong = contract(nr="V7", end="2026-06-14"), contract(nr="V8", begin=None)
+    kim = person(ended, wrong, key="100.7.1", partner=partner("P7"))
+    assert said(kim, document(recipient_id="100.7.1"), known=[held("P7")])[0] == "remove"
 
 
 @pytest.mark.rule("R30", "E32")
@@ -323,11 +350,24 @@ def test_a_document_of_the_dms_needs_all_three_attributes(
     [
         ({"recipient_type": "X"}, "UNKNOWN_RECIPIENT_TYPE"),
         ({"recipient_id": "100.9.9"}, "UNKNOWN_RECIPIENT"),
-        ({"property_nr": "0100"}, "PROPERTY_NOT_RELEASED"),
     ],
 )
 def test_attributes_are_taken_letter_by_letter(change: dict[str, Any], reason: str) -> None:
     assert said(document(**change), properties="100, 110")[1] == reason
+
+
+@pytest.mark.rule("E32")
+@pytest.mark.parametrize(("number", "others", "reason"), [
+    ("0100", [], "DOCUMENT_RELEASED"),
+    ("00100", [], "DOCUMENT_RELEASED"),
+    ("0", [], "PROPERTY_NOT_RELEASED"),
+    ("0777", [], "PROPERTY_NOT_RELEASED"),
+    ("0100", [owner(partner("P9"), property_nr="0100")], "PROPERTY_NOT_RELEASED"),  # this is another property
+])  # fmt: skip
+def test_a_property_is_found_without_the_leading_zeros_of_a_dms(
+    number: str, others: list[Records], reason: str
+) -> None:
+    assert said(document(property_nr=number), *others, properties="100, 110")[1] == reason
 
 
 @pytest.mark.rule("E31", "O16")
@@ -468,3 +508,10 @@ def test_no_chosen_types_release_nothing() -> None:
     nothing = SystemSettings(system="production")
     assert (nothing.document_types, nothing.document_types_without_time_filter) == ((), ())
     assert said(document(), document_types=[], document_types_without_time_filter=[])[0] == "remove"
+
+
+@pytest.mark.rule("E50")
+def test_a_subject_for_which_the_portal_has_no_room_is_cut_with_the_mark_and_a_warning() -> None:
+    found = row(decide_documents(document(subject="S" * 300)))
+    assert (found["decision"], found["warnings"]) == ("send", "TEXT_CUT")
+    assert found["title"] == "S" * 244 + "… [gekürzt]"

@@ -64,7 +64,7 @@ UNSTATED = {
 """Source frames, as the contract states them."""
 ANY = {
     "cleaned(frame)", "cleaned(returns)", "keyed(frame)", "keyed(returns)", "taken(frame)", "taken(returns)",
-    "first_hit(frame)", "outcome(content)", "finished(content)", "is_any_cut(content)",
+    "first_hit(frame)", "outcome(content)", "in_order(content)", "finished(content)", "is_any_cut(content)",
     "of_type(known)", "of_type(returns)",
 }  # fmt: skip
 """Of whatever columns; content is payload fields."""

@@ -13,6 +13,7 @@ from pandas import DataFrame
 from include.casavi.payloads import ContactPayload, ContractPayload, ResponsibilitiesPayload
 from include.rules import objects, owners_caretakers, persons
 from include.settings import SystemSettings
+from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.reasons import REASONS
 from tests.rules.builders import (
@@ -145,7 +146,7 @@ def test_every_record_of_the_erp_has_exactly_one_outcome(world: Records, ledger:
     assert _sources(frames["contact"], "SP_PERSON") == sorted(row["person_key"] for row in world.rows["persons"])
     assert _sources(frames["contract"], "SP_VERTRAG") == sorted(row["contract_nr"] for row in world.rows["contracts"])
     assert _sources(frames["contract"], "SP_VERTRAGSROLLE") == sorted(
-        f"{row['contract_nr']}/{row['partner_nr']}/{row['role']}" for row in world.rows["contract_roles"]
+        ids.source("", row["contract_nr"], row["partner_nr"], row["role"])[1:] for row in world.rows["contract_roles"]
     )
 
 

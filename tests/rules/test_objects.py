@@ -189,9 +189,3 @@ def test_the_newest_change_of_property_and_entrances_counts() -> None:
     row = decide_objects(prop(changed_at="2026-01-01 12:00"), door).row("property", "100")
     assert str(row["changed_at"]) == "2026-01-02 11:00:00"
     assert row["source"] == "SP_OBJEKT:100 SP_HAUSEINGANG:100/1"
-
-
-@pytest.mark.rule("R13")
-def test_ids_that_would_stand_for_two_units_stop_the_run_and_are_named() -> None:
-    with pytest.raises(ValueError, match="1/2/3"):
-        decide_objects(unit("2/3", "1"), unit("3", "1/2"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.vocabulary import ids
@@ -30,6 +30,15 @@ def column(*texts: str | None) -> "pd.Series[str]":
         (ids.role("V-7", "4711"), "V-7/4711"),
         (ids.extended(ids.role("V-7", "4711"), ids.ROLE), "V-7/4711~role"),
         (ids.owner(ids.unit("110", "1"), "4711"), "110/1/4711~owner"),
+        (ids.unit("110", "1/2"), "110/1/2"),
+        (ids.unit("110/1", "2"), "110%2F1/2"),
+        (ids.unit("110%2F1", "2"), "110%252F1/2"),
+        (ids.unit("50%", "2"), "50%/2"),
+        (ids.role("2020/17", "4711"), "2020/17/4711"),
+        (ids.role("2020", "17/4711"), "2020/17%2F4711"),
+        (ids.role("110/1", "4711~owner"), "110/1/4711%7Eowner"),
+        (ids.owner(ids.unit("110", "1/2"), "4711"), "110/1/2/4711~owner"),
+        (ids.owner(ids.unit("110", "1"), "2/4711"), "110/1/2%2F4711~owner"),
         (ids.extended("110.1.1", ids.PERSON), "110.1.1~person"),
         (ids.extended("110.1.1", "20260501"), "110.1.1~20260501"),
         (ids.extended("110.1.1", ids.PERSON, "20260501"), "110.1.1~person~20260501"),
@@ -44,6 +53,8 @@ def column(*texts: str | None) -> "pd.Series[str]":
         (ids.typed("contact", "4711~person"), "contact 4711~person"),
         (ids.source("SP_OBJEKT", "110"), "SP_OBJEKT:110"),
         (ids.source("SP_VERTRAGSROLLE", "V-7", "4711", "MIETER"), "SP_VERTRAGSROLLE:V-7/4711/MIETER"),
+        (ids.source("SP_VERTRAGSROLLE", "V/7", "4711", "MIETER"), "SP_VERTRAGSROLLE:V%2F7/4711/MIETER"),
+        (ids.source("SP_PERSON", "110 1"), "SP_PERSON:110%201"),
     ],
 )  # fmt: skip
 def test_every_meaning_has_its_form(made: str, expected: str) -> None:
@@ -62,6 +73,41 @@ def test_columns_are_put_together_like_texts_and_what_is_missing_stays_missing()
         "extended": ["110~1", None, None], "typed": ["unit 110", "unit 111", None],
         "everybody": ["~P110", "~P111", None],
     }  # fmt: skip
+
+
+parts = st.text(st.sampled_from("12/~% F257E"), min_size=1, max_size=6)
+"""Numbers made of nothing but what ids are put together with, and of what stands for it."""
+
+
+@pytest.mark.rule("R24")
+@given(parts, parts)
+@example("100/1", "2")
+@example("100", "1/2")
+def test_a_unit_is_read_as_it_was_written(property_nr: str, unit_nr: str) -> None:
+    assert ids.read_unit(ids.unit(property_nr, unit_nr)) == (property_nr, unit_nr)
+    assert ids.property_of(ids.unit(property_nr, unit_nr)) == property_nr
+
+
+@pytest.mark.rule("R24")
+@given(st.tuples(parts, parts), st.tuples(parts, parts), parts, parts)
+@example(("V", "1/2"), ("V/1", "2"), "P", "P")
+def test_two_records_have_two_ids(one: tuple[str, str], other: tuple[str, str], partner: str, another: str) -> None:
+    assert (ids.unit(*one) == ids.unit(*other)) is (one == other)
+    assert (ids.role(*one) == ids.role(*other)) is (one == other)
+    owned, owned_too = ids.owner(ids.unit(*one), partner), ids.owner(ids.unit(*other), another)
+    assert (owned == owned_too) is ((one, partner) == (other, another))
+    assert (ids.source("SP_A", *one) == ids.source("SP_A", *other)) is (one == other)
+
+
+@pytest.mark.rule("R24")
+@given(st.lists(st.tuples(parts | st.none(), parts | st.none()), min_size=1, max_size=4))
+def test_a_column_is_put_together_as_its_texts_are(pairs: list[tuple[str | None, str | None]]) -> None:
+    left, right = (column(*texts) for texts in zip(*pairs, strict=True))
+    made = [
+        None if one is None or other is None else (ids.unit(one, other), ids.role(one, other)) for one, other in pairs
+    ]
+    columns = zip(ids.unit(left, right), ids.role(left, right), strict=True)
+    assert [None if pd.isna(unit) else (unit, role) for unit, role in columns] == made
 
 
 @given(numbers, endings)
@@ -88,7 +134,6 @@ def test_of_another_base_an_addition_is_what_follows_the_first_mark() -> None:
 
 @given(plain, endings)
 def test_a_contact_is_read_as_it_was_written(number: str, more: list[str]) -> None:
-    assert ids.contact_number(ids.extended(number, *more)) == number
     assert ids.is_person(ids.extended(number, ids.PERSON, *more))
     assert not ids.is_person(ids.extended(number, *more))
 
@@ -129,6 +174,13 @@ def test_a_record_is_found_in_a_source_that_names_it_and_in_no_other(
 
 def test_a_key_is_no_pattern() -> None:
     assert not re.search(ids.source_pattern("SP_PERSON", "1.1"), "SP_PERSON:1x1")
+
+
+def test_a_key_is_not_found_in_one_that_begins_with_it() -> None:
+    assert not re.search(ids.source_pattern("SP_PERSON", "110"), ids.source("SP_PERSON", "110 1"))
+    roles = ids.source("SP_VERTRAGSROLLE", "V/7", "4711", "MIETER")
+    found = [bool(re.search(ids.source_pattern("SP_VERTRAGSROLLE", key, is_first=True), roles)) for key in ("V", "V/7")]
+    assert found == [False, True]
 
 
 @given(numbers, st.sampled_from(["opened", "closed", "note"]), numbers, numbers)

@@ -44,8 +44,8 @@ def settle(run: Opened, extract: Extract) -> Settled:
     views = Views(run.folder.path("views"))
     reports, classified = views["reports"], pd.read_parquet(run.folder.path(f"{CLASSIFIED}.parquet"))
     now = ledger.known_records(run.engine, run.system, _WATCHED, extract.known).to_pandas()
-    field = portal_field(classified, now, _failed(run)).set_index("report_nr")
-    shown = reports.set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
+    field = portal_field(classified, now, _failed(run)).drop_duplicates("report_nr").set_index("report_nr")
+    shown = reports.drop_duplicates("report_nr").set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")
     differs = field[(field != shown.reindex(field.index)[list(field.columns)]).any(axis=1)]
     fields = [
         {"nr": nr, "portal_status": status or None, "portal_reason": reason or None}

@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 import aiohttp
 from yarl import URL
 
-from include.ixhaus.files.identity import Identity, is_safe
+from include.ixhaus.files.identity import Identity
 from include.ixhaus.files.source import PIECE, FileError
-from include.settings import Limits
+from include.settings import AddressError, Limits, checked_address
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +94,11 @@ class DocuWare:
 
     async def _open(self) -> None:
         address, login, password = await _connection(self._connection_id)
-        platform = URL(address.rstrip("/"))
-        if not (login and password and platform.host and is_safe(platform)):
+        try:
+            platform = checked_address(address.rstrip("/"))
+        except AddressError:
+            platform = None
+        if not (login and password and platform):
             log.warning(
                 "Airflow connection %s: it leads to no DocuWare; add a connection of type http with host = https:// "
                 "address of the Platform (such as https://x.docuware.cloud/DocuWare/Platform), login and password",

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from ipaddress import ip_address
 from typing import Final
 
 import aiohttp
 from yarl import URL
 
 from include.ixhaus.files.source import FileError
+from include.settings import is_safe
 
 _MAX_ANSWER: Final = 1 << 20
 _FORM: Final = {  # seen, all four
@@ -88,16 +88,6 @@ class Identity:
         if not isinstance(answer, dict):
             raise FileError("DMS_FAULT", False)
         return answer
-
-
-def is_safe(url: URL) -> bool:
-    """Return whether a password may go there: encrypted, or to this machine itself."""
-    if url.scheme == "https" and url.host:
-        return True
-    try:
-        return url.scheme == "http" and (url.host == "localhost" or ip_address(url.host or "").is_loopback)
-    except ValueError:
-        return False
 
 
 async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:

@@ -13,7 +13,7 @@ from include.rules.texts import cut_all
 from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids, limits
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.signs import cut_name
 from include.vocabulary.state import Origin
 
@@ -76,7 +76,9 @@ def _decide(
     is_meant = has_note | _is_new_to_audience(files, ticketed, ledger)
     return first_hit(
         files,
+        (files["file_id"].duplicated(keep=False), Decision.INVALID, NOT_UNIQUE),
         (is_from_portal, Decision.WITHHOLD, "FROM_PORTAL"),
+        (ticketed["is_doubled"] | (note["reason"] == NOT_UNIQUE), Decision.WITHHOLD, NOT_UNIQUE),
         (has_note & ~is_known, Decision.REMOVE, "UNKNOWN_NOTE"),
         (has_note & ~is_true(note["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
         (~is_true(files["is_public"]), Decision.REMOVE, "FILE_INTERNAL"),

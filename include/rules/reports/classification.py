@@ -14,7 +14,7 @@ from include.rules.reports.posts import posts_for
 from include.rules.reports.sources import Sources
 from include.rules.values import days
 from include.settings import SystemSettings
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Origin
 
 NEVER_THERE: Final = ("CLOSED_BEFORE_FIRST_EXPORT", "TOO_OLD")
@@ -80,6 +80,7 @@ def _decide(reports: DataFrame, settings: SystemSettings, today: date) -> DataFr
     has_no_author = Series(not settings.post_author, index=reports.index)
     return first_hit(
         reports,
+        (reports["is_doubled"],                Decision.INVALID,  NOT_UNIQUE),
         (~reports["is_in_range"] & ~is_lost,   Decision.REMOVE,   "PROPERTY_NOT_RELEASED"),
         (~reports["is_released"] & is_theirs,  Decision.WITHHOLD, "KIND_NOT_RELEASED"),
         (~reports["is_released"],              Decision.REMOVE,   "KIND_NOT_RELEASED"),

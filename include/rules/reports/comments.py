@@ -15,7 +15,7 @@ from include.rules.reports.tickets import is_ticket
 from include.rules.texts import is_cut, one_line, outbound
 from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
 from include.vocabulary import ids
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Origin
 
 
@@ -35,7 +35,9 @@ def notes_of(views: Mapping[str, DataFrame], reports: DataFrame, classified: Dat
     is_meant = may_be_seen(ticketed, utc(notes["created_at"], earliest=True), of_type(known, "comment"))
     decided = first_hit(
         notes,
+        (notes["note_id"].duplicated(keep=False), Decision.INVALID, NOT_UNIQUE),
         (is_from_portal, Decision.WITHHOLD, "FROM_PORTAL"),
+        (ticketed["is_doubled"], Decision.WITHHOLD, NOT_UNIQUE),
         (~is_true(notes["is_public"]), Decision.REMOVE, "NOTE_INTERNAL"),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
         (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
@@ -59,13 +61,14 @@ def on_tickets(records: DataFrame, bases: Series, reports: DataFrame, classified
     """
     report = positions(records["report_nr"], reports["report_nr"])
     own = reports.assign(addition=additions(classified["ticket_external_id"], reports["ticket_id"]))
-    found = taken(own[["addition", "property_nr"]], report)
+    found = taken(own[["addition", "property_nr", "is_doubled"]], report)
     columns = ["as_what", "ticket_external_id", "ticket_has_history", "ticket_since"]
     marks = {"is_ticket": is_ticket(classified), "is_left_alone": is_left_alone(classified)}
     ticket = taken(classified[columns].assign(**marks), report)
     flags = {name: is_true(ticket[name]) for name in (*marks, "ticket_has_history")}
     return ticket.assign(
         **flags,
+        is_doubled=is_true(found["is_doubled"]),
         report=report,
         base_id=bases,
         external_id=bases + found["addition"].fillna(""),

@@ -15,7 +15,7 @@ from include.rules.texts import one_line
 from include.rules.values import cleaned, days, keyed, positions, taken, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
-from include.vocabulary.decision import Decision
+from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import HELD, State
 
 CANCELLED: Final = "CANCELLED"
@@ -51,6 +51,8 @@ def notes_on_orders(
     is_meant = may_be_seen(ticketed, utc(orders["ordered_at"], earliest=True), ledger)
     wants_note = of_report["notes_commissioning"].eq(True) & of_report["note_template"].notna()
     first = [
+        (orders["order_nr"].duplicated(keep=False), Decision.INVALID, NOT_UNIQUE),
+        (ticketed["is_doubled"], Decision.WITHHOLD, NOT_UNIQUE),
         (ticketed["report"] < 0, Decision.REMOVE, "UNKNOWN_REPORT"),
         (ticketed["is_left_alone"], Decision.WITHHOLD, "REPORT_LEFT_ALONE"),
         (~ticketed["is_ticket"], Decision.REMOVE, "REPORT_NOT_IN_PORTAL"),

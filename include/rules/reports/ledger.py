@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.rules.outcomes import outcome
+from include.rules.outcomes import in_order, one_per_id
 from include.rules.values import Rows, keyed, occurs, positions, taken
 from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
@@ -72,14 +72,14 @@ def finished(records: DataFrame, content: DataFrame, ledger: DataFrame, family: 
     superseded: reason of a removal where the record itself is sent
     returns:    frames.DECIDED, with the payload fields
     """
-    decided = outcome(records, content)
+    decided = in_order(records, content)
     is_left = ledger["state"].isin(MAYBE_HELD) & (family >= 0) & ~ledger["external_id"].isin(records["external_id"])
     if not is_left.any():
-        return decided
+        return one_per_id(decided)
     left = taken(decided[list(CONTROL_COLUMNS)], family[is_left.to_numpy()])
     reason = left["reason"].mask(left["decision"] == Decision.SEND, superseded)
     known = ledger[is_left].reset_index(drop=True)
     left = left.assign(external_id=known["external_id"], decision=Decision.REMOVE.value, reason=reason)
     # whose it was must stay known after it is gone
     left = left.assign(identity=known["identity"].fillna(""), warnings="", parents="", id=known["external_id"])
-    return pd.concat([decided, left], ignore_index=True)
+    return one_per_id(pd.concat([decided, left], ignore_index=True))

@@ -67,6 +67,7 @@ def gather(views: Mapping[str, DataFrame], known: DataFrame, settings: SystemSet
         is_team_released=of_released_team(reports["team_nr"], views["teams"], _chosen_teams(views, settings, today)),
         contact_id=contacts["external_id"],
         is_user=contacts["state"] == State.PRESENT,
+        is_doubled=reports["report_nr"].duplicated(keep=False),
         ticket_id=base_ids(reports["report_nr"], inbox),
     )
     tickets = _tickets(of_type(known, "ticket"), reports, inbox)

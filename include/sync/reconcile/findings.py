@@ -60,6 +60,7 @@ def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
     """
     names = portal["portal_id"].astype("str")
     copies = names[names.str.contains(ids.ADDITION, regex=False).fillna(False).astype(bool)]
+    copies = copies[~copies.isin(known[EXTERNAL_ID])]  # a number of iX-Haus may end as the id of a copy does
     named = known[known["portal_id"].notna()].drop_duplicates("portal_id").set_index("portal_id")[EXTERNAL_ID]
     stands_for = names.copy()
     stands_for[copies.index] = copies.map(ids.unversioned)

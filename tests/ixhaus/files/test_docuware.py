@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from aiohttp import web
 from pypdf import PdfReader
-from yarl import URL
 
 from demo.portal.docuware import PLATFORM, pdf_saying
 from include.ixhaus.files import open_files
-from include.ixhaus.files.identity import is_safe
 from tests.ixhaus.files.conftest import Archive, Connect
 from tests.ixhaus.files.making import PDF, in_docuware
 from tests.sandbox import KEY, SECRET, SandboxProcess
@@ -243,24 +241,6 @@ def test_the_password_goes_nowhere_else(archive: Archive, platform: Platform, id
 def test_relative_addresses_are_the_platforms_own(archive: Archive, platform: Platform) -> None:
     platform.identity, platform.endpoint = "/Identity", "/Identity/connect/token"
     assert archive.fetch(in_docuware("demo/7")).content == PDF
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://x.docuware.cloud/DocuWare/Platform", True),
-        ("http://127.0.0.1:8080/p", True),
-        ("http://localhost/p", True),
-        ("http://[::1]/p", True),
-        ("http://x.docuware.cloud/p", False),
-        ("http://127.0.0.1.evil.example/p", False),
-        ("http://localhost.evil.example/p", False),
-        ("ftp://127.0.0.1/p", False),
-        ("/p", False),
-    ],
-)
-def test_where_a_password_may_go(address: str, expected: bool) -> None:
-    assert is_safe(URL(address)) is expected
 
 
 @pytest.mark.parametrize(

@@ -91,15 +91,14 @@ def team_of(connection: Connection, property_nr: str | None) -> tuple[str | None
 
 def _find_contact(connection: Connection, system: str, contact_id: str) -> tuple[str | None, str | None]:
     """Return the person's key and the partner's number that a contact stands for."""
-    number = ids.contact_number(contact_id)
-    if not number:
-        return None, None
-    partner = None if ids.is_person(contact_id) else row_of(connection, PARTNER, key=number)
-    person = row_of(connection, PERSON, key=number) if partner is None else None
-    record = partner or person
-    if record is None or _is_another(connection, system, contact_id, record):
-        return None, None
-    return (number, person["partner_nr"]) if person else (None, number)
+    views = [PERSON] if ids.is_person(contact_id) else [PARTNER, PERSON]
+    named = ((number, view) for number in filter(None, ids.bases(contact_id)) for view in views)
+    for number, view in named:  # the longest number that is one: it may itself hold what begins an addition
+        if record := row_of(connection, view, key=number):
+            if _is_another(connection, system, contact_id, record):
+                return None, None
+            return (number, record["partner_nr"]) if view is PERSON else (None, number)
+    return None, None
 
 
 def _is_another(connection: Connection, system: str, contact_id: str, record: Row) -> bool:

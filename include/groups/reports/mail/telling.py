@@ -52,7 +52,7 @@ def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> Data
     tickets = folder.read_table("decided_ticket", columns=["external_id", "hash"]).to_pandas()
     comments = folder.read_table("decided_comment", columns=columns).to_pandas()
     mine = concerned(settled.classified, tickets, settled.ledger)
-    found = events(mine, comments, book.created_since(since), told, pd.Timestamp(since))
+    found = events(mine, comments, book.created_since(since), told, pd.Timestamp(since)).drop_duplicates("event")
     left = found[found["state"].isin(["", EmailState.WAITING, EmailState.UNDONE])].reset_index(drop=True)
     left = left.join(_ways(run, left))
     is_wanted = left["reason"] == "EMAIL_DUE"

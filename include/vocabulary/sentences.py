@@ -1,0 +1,123 @@
+"""Why a run failed, did not begin or left something: sentences that go into the protocol in German, from English ones.
+
+Errors speak English, as logs do. Here stands once more what they say, with its places, beside the same in German; so a
+sentence finds its other language wherever it stands, also as a part of a longer one. What is not in the table, such as a
+mistake in a settings file, stays as it is.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Final
+
+from include.vocabulary.texts import Language, Text
+
+# fmt: off
+SENTENCES: Final[Sequence[Text]] = (
+    # how a run ended
+    Text("diese Aufgaben sind fehlgeschlagen: {tasks}; was sie gesendet hatten, bleibt, der nächste Lauf macht weiter",
+         "these tasks failed: {tasks}; what they had sent stays, the next run goes on"),
+    Text("{number} Datensätze wurden abgelehnt oder ließen sich nicht senden oder übernehmen; das Protokoll nennt sie",
+         "{number} records were refused, or could not be sent or taken over; the protocol names them"),
+    Text("{number} davon wurden gleichlautend abgelehnt, so dass keiner davon als abgelehnt vermerkt ist",
+         "{number} of them were refused alike, so that none of these is marked as refused"),
+    # the portal
+    Text("{number} Datensätze nacheinander wurden gleichlautend abgelehnt ({said}); das spricht eher vom Portal oder von uns als von ihnen: keiner ist als abgelehnt vermerkt, der nächste Lauf sendet sie wieder",
+         "{number} records in a row were refused alike ({said}); that says more about the portal or about us than about them: none of them is marked as refused, the next run sends them again"),
+    Text("{number} Datensätze nacheinander gingen nicht hinaus ({said}); das Portal nimmt unter dieser Adresse oder mit diesem Schlüssel nichts an: bei casavi fragen, was sich geändert hat; der nächste Lauf macht hier weiter",
+         "{number} records in a row failed ({said}); the portal takes nothing at this address, or not from this key: ask casavi what has changed; the next run goes on from here"),
+    Text("{number} Datensätze nacheinander gingen nicht hinaus ({said}); das Portal scheint nicht erreichbar, der nächste Lauf macht hier weiter",
+         "{number} records in a row failed ({said}); the portal seems to be down, the next run goes on from here"),
+    Text("das Portal verlangt Pausen von zusammen {asked} s, dieser Lauf darf {allowed} s warten; der nächste macht hier weiter",
+         "the portal asks for pauses of {asked} s in all, this run may wait {allowed} s; the next run goes on from here"),
+    Text("das Portal lehnt Key und Secret ab (Status {status}); beide in der Verbindung zum Portal prüfen",
+         "the portal refuses the key pair (status {status}); check key and secret of the portal connection"),
+    Text("das Portal verweigert diesem Key den Vorgang (Status 403); bei casavi fragen, ob er gesperrt oder eingeschränkt ist",
+         "the portal denies this key the operation (status 403); ask casavi whether the key was revoked or limited"),
+    Text("das Portal antwortet mit einer Weiterleitung oder mit etwas Unerwartetem (Status {status}); die Adresse in der Verbindung zum Portal prüfen",
+         "the portal answers with a redirect or something unexpected (status {status}); check the portal connection's address"),
+    Text("{path}: die Seiten der Liste im Portal wiederholen sich oder nehmen kein Ende",
+         "{path}: the portal's pages come round again or never end"),
+    Text("{path}: eine Seite der Liste ließ sich nicht lesen ({status})",
+         "{path}: a page could not be read ({status})"),
+    Text("{path}: eine Seite der Liste enthält etwas, das kein Datensatz ist",
+         "{path}: a page holds something that is no record"),
+    Text("{path}: der Verweis auf die nächste Seite ist keine Adresse",
+         "{path}: the link to the next page is no address"),
+    Text("{path}: die nächste Seite liegt auf einem anderen Server",
+         "{path}: the next page lies on another host"),
+    Text("{path}: das Portal führt {found} Kontakte auf, erwartet waren {expected}; nichts wurde geändert. Sind sie im Portal vorhanden, noch einmal starten; wenn nicht, vor dem nächsten Lauf der Personen den Grund suchen",
+         "{path}: the portal lists {found} contacts, {expected} were expected; nothing was changed. If they are there in the portal, run again; if not, find out why before persons run again"),
+    Text("in der Liste des Portals ({kind}) fehlen {missing} der {held}, die der Abgleichstand kennt, obwohl es {name} einzeln zeigt; nichts wurde geändert, casavi nach dieser Liste fragen",
+         "the portal's list of {kind} records leaves out {missing} of the {held} that the ledger holds, and has {name} when asked for it; nothing was changed, ask casavi about that list"),
+    Text("der Abgleichstand von {group} spricht vom Portalkonto unter {before}, und die Airflow-Verbindung {connection} führt zu einem anderen ({other}); nichts wurde gesendet. Ist das gewollt, casavi_reconcile mit accept_account starten; sonst die Verbindung berichtigen",
+         "the ledger of {group} speaks of the portal account at {before}, and the Airflow connection {connection} leads to {other}; nothing was sent. If that is meant, start casavi_reconcile with accept_account; else correct the connection"),
+    # the database of iX-Haus
+    Text("{view}: diese Sicht des Datenbankvertrags fehlt oder ist nicht lesbar; mit dem Gerüst aus `make contract` anlegen und dem Benutzer der Schnittstelle SELECT geben.",
+         "{view}: this view of the interface contract is missing or cannot be read; create it with the skeleton that `make contract` prints and grant SELECT to the interface user."),
+    Text("{table}: diese Tabelle des Datenbankvertrags fehlt oder ist nicht lesbar; `make contract` aufrufen und als Benutzer der Schnittstelle ausführen, was es ausgibt.",
+         "{table}: this table of the interface contract is missing or cannot be read; run `make contract` and execute what it prints as the interface user."),
+    Text("{view}: die Spalte {column} fehlt; der Sicht hinzufügen, als NULL, wo iX-Haus nichts dafür hat.",
+         "{view}: the column {column} is missing; add it to the view, as NULL where iX-Haus has nothing for it."),
+    Text("{view}: die Spalten {columns} fehlen; der Sicht hinzufügen, als NULL, wo iX-Haus nichts dafür hat.",
+         "{view}: the columns {columns} are missing; add them to the view, as NULL where iX-Haus has nothing for them."),
+    Text("{table}: die Spalte {column} fehlt; hinzufügen, wie `make contract` sie ausgibt.",
+         "{table}: the column {column} is missing; add it as `make contract` prints it."),
+    Text("{table}: die Spalten {columns} fehlen; hinzufügen, wie `make contract` sie ausgibt.",
+         "{table}: the columns {columns} are missing; add them as `make contract` prints them."),
+    Text("{place}: manche Werte sind weder J noch N; in der Sicht umwandeln.",
+         "{place}: some values are not J or N; convert them in the view."),
+    Text("{place}: manche Werte sind kein Datum (DATE); in der Sicht umwandeln.",
+         "{place}: some values are not dates (DATE); convert them in the view."),
+    Text("{place}: manche Werte sind keine ganzen Zahlen (NUMBER); in der Sicht umwandeln.",
+         "{place}: some values are not whole numbers (NUMBER); convert them in the view."),
+    Text("{place}: manche Werte sind kein Text (VARCHAR2; TO_CHAR versuchen); in der Sicht umwandeln.",
+         "{place}: some values are not text (VARCHAR2; try TO_CHAR); convert them in the view."),
+    Text("{table}: die eigenen Tabellen der Schnittstelle haben Version {found}, neuer als diese Installation, die {known} kennt; der Betreuer der Schnittstelle muss die Version installieren, die sie angelegt hat",
+         "{table}: the interface's own tables are of version {found}, newer than this installation, which knows {known}; an engineer must install the release that made them"),
+    Text("{table}: die eigenen Tabellen der Schnittstelle haben Version {found}, diese Installation braucht {wanted}; ein Datenbankadministrator (DBA) muss ausführen, was `make contract FROM={since}` ausgibt (beim Beispiel tut es `make sync`)",
+         "{table}: the interface's own tables are of version {found}, this installation needs {wanted}; a DBA must run what `make contract FROM={since}` prints (the sample: `make sync` does it)"),
+    # connections in Airflow
+    Text("Airflow-Verbindung {connection}: sie fehlt, und {system} braucht sie; unter Admin > Connections anlegen",
+         "Airflow connection {connection}: it does not exist, and {system} needs it; add it under Admin > Connections"),
+    Text("Airflow-Verbindung {connection}: {missing} fehlt; host ist der Link Datensynchronisation, login der Key, password das Secret",
+         "Airflow connection {connection}: {missing} missing; set host to the Link Datensynchronisation, login to the key, password to the secret"),
+    Text("Airflow-Verbindung {connection}: host, login und password müssen alle gesetzt sein; Link Datensynchronisation, Key und Secret eintragen",
+         "Airflow connection {connection}: host, login and password must all be set; write the Link Datensynchronisation, the key and the secret"),
+    Text("Airflow-Verbindung {connection}: das Testsystem führt zu Adresse und Key des Produktivsystems; Adresse und Key des Testkontos eintragen",
+         "Airflow connection {connection}: the test system points at production's portal address and key; write the address and key of the test account"),
+    # e-mails
+    Text("E-Mails, die auf den nächsten Lauf warten: {number} ({why})",
+         "e-mails that wait for the next run: {number} ({why})"),
+)
+# fmt: on
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_FIRST, _LATER = r"[^\s(]+", ".+?"
+
+
+def in_language(sentence: str, language: Language) -> str:
+    """Return a sentence of the protocol, or what of it the table holds, in a language; all else stays as it is."""
+    for pattern, target in _patterns(language):
+        sentence = pattern.sub(partial(_filled, target), sentence)
+    return sentence
+
+
+def _filled(text: str, places: re.Match[str]) -> str:
+    return text.format(**places.groupdict())
+
+
+@cache
+def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
+    """Return for each sentence how it reads in the other language, and how it is said in this one."""
+    other: Language = "en" if language == "de" else "de"
+    return [(re.compile(_as_pattern(text.said(other))), text.said(language)) for text in SENTENCES]
+
+
+def _as_pattern(text: str) -> str:
+    """Return the pattern of a text with places; one at its beginning holds no blank, as words may stand before it."""
+    pieces, pattern = _PLACE.split(text), ""
+    for piece, place in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        pattern += re.escape(piece)
+        if place:
+            pattern += f"(?P<{place}>{_LATER if pattern else _FIRST})"
+    return pattern
