@@ -62,7 +62,7 @@ soak: $(VENV)/dev  ## put old iX-Haus, ledger and portal together at random, unt
 		TRAVEL_FROM=$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ') $(BIN)/python -m pytest -q -n auto --show-capture=no \
 			tests/faults/test_time_travel.py || exit 1; done
 
-fuzz: $(VENV)/dev  ## look for rows of iX-Haus that are not one record's problem, at random (MINUTES=30); prints them as tests
+fuzz: $(VENV)/dev  ## look for rows of iX-Haus and records of the portal that are not one record's problem, at random (MINUTES=30); prints them as tests
 	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),30) )); while [ $$(date +%s) -lt $$end ]; do \
 		FUZZ_EXAMPLES=20 HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --show-capture=no tests/fuzz || exit 1; done
 

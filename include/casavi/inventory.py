@@ -4,7 +4,6 @@ Of each record only its id, whom it is for and a digest of what it shows is kept
 """
 
 import asyncio
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from include.casavi.answers import read
 from include.casavi.client import Portal
 from include.casavi.endpoints import LISTS, SINGLE
-from include.casavi.listing import list_pages, list_records
+from include.casavi.listing import ListingError, list_pages, list_records
 from include.casavi.shown import digest_of, visible_fields
 from include.casavi.verdict import Verdict
 from include.settings import Limits
@@ -81,7 +81,7 @@ async def number_of(portal: Portal, record_type: str, portal_id: str) -> str | N
     the portal does not say.
     """
     answer = await portal.call(SINGLE[record_type], portal_id)
-    return _id(json.loads(answer.content).get("internalId")) if answer.verdict is Verdict.DONE else None
+    return _id(read(answer.content).get("internalId")) if answer.verdict is Verdict.DONE else None
 
 
 async def first_ids(portal: Portal, record_type: str) -> list[str]:
@@ -103,6 +103,8 @@ class _Lists:
         writers = {name: pq.ParquetWriter(file, ROW, compression="lz4") for name, file in self._files.items()}
         try:
             async for page in list_pages(self._portal, LISTS[self._type], longest_pause=self._limits.max_wait_seconds):
+                if page.strays:
+                    raise ListingError(f"{LISTS[self._type].path}: a page holds something that is no record")
                 records = [_known_by(self._type, record) for record in page.records]
                 self._visible = self._visible or visible_fields(records) or None
                 for name, rows in (await self._rows_of(records)).items():
@@ -173,7 +175,8 @@ def _id(value: object) -> str | None:
 def _responsibilities(record: Row) -> Row | None:
     """Return what a property shows of those who look after it but for the portal's own staff; None for nobody."""
     shown = record.get(_RESPONSIBILITIES)
-    ours = [one for one in shown if isinstance(one, dict) and one.get("roleType") != "internal"] if shown else []
+    everybody = shown if isinstance(shown, list) else []
+    ours = [one for one in everybody if isinstance(one, dict) and one.get("roleType") != "internal"]
     if not ours or not record["id"]:
         return None
     return _row("property", record, None) | {"digest": digest_of("responsibility", ours), "is_gone": False}

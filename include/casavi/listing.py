@@ -1,13 +1,13 @@
 """Reading a whole list from the portal, page by page, without being led astray."""
 
-import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from yarl import URL
 
+from include.casavi.answers import read
 from include.casavi.client import Answer, Portal
 from include.casavi.endpoints import Call
 from include.casavi.verdict import Expected, Verdict
@@ -19,10 +19,13 @@ LONGEST_PAUSE: Final = 600.0
 
 
 class Page(NamedTuple):
-    """One page of a list, and the portal's time when it was made (None if it did not say)."""
+    """One page of a list, the portal's time when it was made (None if it did not say), and those of its entries that
+    are no records.
+    """
 
     records: list[dict[str, Any]]
     date: datetime | None
+    strays: Sequence[object] = ()
 
 
 class ListingError(Exception):
@@ -36,8 +39,12 @@ async def list_records(
     query: Mapping[str, str] | None = None,
     longest_pause: float = LONGEST_PAUSE,
 ) -> AsyncGenerator[dict[str, Any]]:
-    """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`."""
+    """Yield the records of a list, following the links to further pages; arguments and errors as of `list_pages`, and
+    ListingError where an entry is no record, as then nobody knows what there is.
+    """
     async for page in list_pages(portal, call, of, query, longest_pause):
+        if page.strays:
+            raise ListingError(f"{call.path}: a page holds something that is no record")
         for record in page.records:
             yield record
 
@@ -64,8 +71,9 @@ async def list_pages(
             raise ListingError(f"{call.path}: the portal's pages come round again or never end")
         seen.add(address)
         answer = await _page(portal, call, address, longest_pause)
-        page = json.loads(answer.content)
-        yield Page([_record(call, record) for record in page["list"]], answer.date)
+        page = read(answer.content)
+        records = [_record(one) for one in page["list"] if isinstance(one, dict)]
+        yield Page(records, answer.date, [one for one in page["list"] if not isinstance(one, dict)])
         address = _next(portal.base, address, page)
 
 
@@ -80,7 +88,7 @@ async def find(portal: Portal, call: Call, of: str, external_id: str, name: str 
             answer = await portal.call(call, of)
             if answer.verdict is not Verdict.DONE:
                 return answer
-            found = json.loads(answer.content).get("attachments") or []
+            found = read(answer.content).get("attachments") or []
     except ListingError:
         return Answer(Verdict.FAULT, reason="BAD_ANSWER")
     is_there = any(one.get("id") == external_id or (name and one.get("fileName") == name) for one in found)
@@ -99,11 +107,10 @@ async def _page(portal: Portal, call: Call, address: URL, longest_pause: float) 
     raise ListingError(f"{call.path}: a page could not be read ({answer.reason or answer.status})")
 
 
-def _record(call: Call, record: object) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        raise ListingError(f"{call.path}: a page holds something that is no record")
+def _record(record: dict[str, Any]) -> dict[str, Any]:
     external_id = record.get("id")
-    return {**record, "id": "" if external_id is None else str(external_id)}
+    is_id = isinstance(external_id, str | int) and not isinstance(external_id, bool)
+    return {**record, "id": str(external_id) if is_id else ""}
 
 
 def _next(base: URL, current: URL, page: dict[str, Any]) -> URL | None:

@@ -108,9 +108,9 @@ def _day(value: object) -> object:
         return _value(value)
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return (moment.astimezone(BERLIN) if moment.tzinfo else moment).date().isoformat()
+    except (ValueError, OverflowError):
         return value
-    return (moment.astimezone(BERLIN) if moment.tzinfo else moment).date().isoformat()
 
 
 def _dicts(found: object) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Records made in the portal on trial: each is noted before it is made, so that all of them can be removed again."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from include.casavi.answers import read
 from include.casavi.client import Answer, Portal, PortalStopError
 from include.casavi.endpoints import ENDPOINTS, LISTS, SINGLE, Call
 from include.casavi.listing import ATTEMPTS, ListingError, list_records
@@ -65,7 +65,7 @@ class Trial:
         answer = await self.ask(call, external_id)
         if answer.verdict is Verdict.MISSING:
             return None
-        return dict(json.loads(done(answer, f"{call.method} {call.path}").content))
+        return dict(read(done(answer, f"{call.method} {call.path}").content))
 
     async def listed(self, record_type: str, of: str = "", *, only_new: bool = False) -> list[dict[str, Any]]:
         """Return a list of the portal, or what was changed in it since the trial began; raises UnclearError."""

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any
 
-from pydantic_core import from_json  # four times as fast as json, on the path of every call
+from include.casavi.answers import read
 
 
 class Verdict(Enum):
@@ -75,7 +75,7 @@ def judge(status: int, body: bytes, external_id: str, expected: Expected, *, of_
 
 
 def _is_as_expected(body: bytes, external_id: str, expected: Expected) -> bool:
-    content = _parsed(body)
+    content = read(body)
     if expected is Expected.RECORD:
         return isinstance(content, dict) and external_id == str(_id_of(content))
     if expected is Expected.OBJECT:
@@ -90,13 +90,6 @@ def _is_as_expected(body: bytes, external_id: str, expected: Expected) -> bool:
 def _id_of(content: dict[str, Any]) -> object:
     """Return the id a record has, or, where the portal gave it none, the number by which it is known instead."""
     return content.get("internalId") if content.get("id") in (None, "") else content["id"]
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return from_json(body)
-    except ValueError:
-        return None
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

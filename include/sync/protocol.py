@@ -190,10 +190,18 @@ def total(planned: Counts, changes: int, sent: dict[str, int]) -> Counts:
     )  # fmt: skip
 
 
+def other_errors(engine: Engine, run: RunKey) -> int:
+    """Return how many errors a run has named that are none of sending: what it could not take over."""
+    mine = (_ENTRY.system == run.system) & (_ENTRY.run == run.name)
+    with read_snapshot(engine) as connection:
+        query = select(func.count()).where(mine, _ENTRY.level == Level.ERROR, _ENTRY.action.is_(None))
+        return connection.execute(query).scalar_one()
+
+
 def close_run(engine: Engine, run: RunKey, counts: Counts, status: RunStatus, reason: str, now: datetime) -> None:
-    """Write a run's final counts and one entry per failed record."""
+    """Write a run's final counts and one entry per record that it could not send."""
     row = (_RUN.system == run.system) & (_RUN.run == run.name)
-    failed = _ENTRY.level.in_([Level.ERROR, Level.WITHHELD])
+    failed = _ENTRY.level.in_([Level.ERROR, Level.WITHHELD]) & _ENTRY.action.is_not(None)
     with engine.begin() as connection:
         connection.execute(
             update(SP_PROTOKOLL)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -241,6 +241,7 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     counts = left.planned or Counts()
     if left.planned and not request.dry_run:
         counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
+    counts = replace(counts, errors=counts.errors + protocol.other_errors(run.engine, run.key))
     status, reason = _verdict(run, counts, left.failed, request)
     why_red = reason if status in (RunStatus.FAILED, RunStatus.ERRORS) else None
     if status is RunStatus.OK:
@@ -263,7 +264,8 @@ def _verdict(run: Opened, counts: Counts, failed: Sequence[str], request: Reques
     alike = protocol.refused_alike(run.engine, run.key) if counts.errors else 0
     outstanding = protocol.still_refused(run.engine, run.key) if counts.outstanding else {}
     reasons = [
-        f"{counts.errors} records were refused or could not be sent; the protocol names them" if counts.errors else "",
+        f"{counts.errors} records were refused, or could not be sent or taken over; the protocol names them"
+        if counts.errors else "",
         f"{alike} of them were refused alike, so that none of these is marked as refused" if alike else "",
         *(f"{number} × {kind} (HTTP {status}): {explain('STILL_REFUSED')}"
           for (kind, status), number in outstanding.items()),

@@ -2,6 +2,7 @@
 
 import json
 
+from include.casavi.answers import read
 from include.casavi.client import Answer
 from include.casavi.verdict import Verdict
 from include.settings import PortalAnswers
@@ -67,7 +68,7 @@ class Upsert:
         return json.dumps({name: content[name] for name in content if name in fields}).encode()
 
     def _with_own_fields(self, body: Body, shown: Answer) -> Body:
-        record = json.loads(shown.content)
+        record = read(shown.content)
         own = {name: record[name] for name in self._endpoint.own_fields if record.get(name)}
         if not own or not isinstance(body, bytes):
             return body

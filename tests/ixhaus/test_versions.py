@@ -21,7 +21,14 @@ from include.ixhaus.versions import NEWEST, VERSIONS, check_version, upgrade, up
 
 ADDED = {"2": ["SP_EMAIL"], "3": ["SP_HINWEIS"], "4": ["SP_FREIGABE", "SP_FREIGABE_SATZ"]}
 """Version → the tables it brought."""
-NEW_COLUMNS = {"4": [("SP_ABGLEICH", "PORTAL_ID"), ("SP_ABGLEICH", "NAECHSTE_ID")]}
+NEW_COLUMNS = {
+    "4": [
+        ("SP_ABGLEICH", "PORTAL_ID"),
+        ("SP_ABGLEICH", "NAECHSTE_ID"),
+        ("SP_EINGANG", "GRUND"),
+        ("SP_EINGANG", "VERSUCHT_AM"),
+    ]
+}
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Reading back from the portal who is registered and who is invited, for delivery routes and e-mails (R32, R42)."""
 
 import asyncio
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
+from include.casavi.answers import read
 from include.casavi.client import open_portal
 from include.casavi.endpoints import LISTS, SINGLE
 from include.casavi.listing import ListingError, list_records
@@ -85,7 +85,7 @@ async def _ask(settings: SystemSettings, contacts: Iterable[str]) -> dict[str, b
         for contact in contacts:
             answer = await portal.call(SINGLE["contact"], contact)
             if answer.verdict is Verdict.DONE:
-                found[contact] = _flag(json.loads(answer.content), "isRegistered") == YES
+                found[contact] = _flag(read(answer.content), "isRegistered") == YES
             elif answer.verdict is Verdict.MISSING:
                 found[contact] = False
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from include.groups.reports.extract import extract_of, places
 from include.groups.reports.group import REPORTS
-from include.groups.reports.inbound import receive
+from include.groups.reports.inbound import name_missing, receive
 from include.groups.reports.mail.telling import tell
 from include.groups.reports.settle import is_decided, say_off, settle
 from include.sync import steps
@@ -49,6 +49,8 @@ def exchange(system: str, run: str, request: Request) -> Exchanged:
         with opened.kept():
             steps.believe(REPORTS, opened, request)
             planned = _both_ways(opened, request, failed)
+            with _noted("protocol", failed):
+                name_missing(opened)
     except LeaseLostError as lost:
         log.error("%s", lost)
         failed.append(f"lease ({lost})")

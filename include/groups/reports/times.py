@@ -1,8 +1,12 @@
 """The portal's times are ISO 8601 in UTC, iX-Haus writes local time without a zone (E26)."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 from include.vocabulary.clock import BERLIN
+
+_YEARS: Final = range(1970, 2200)
+"""In which something can have happened: no database or calendar has trouble with these, in whatever zone."""
 
 
 def parse(text: object) -> datetime | None:
@@ -10,6 +14,8 @@ def parse(text: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
+        return None
+    if moment.year not in _YEARS:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 

@@ -171,7 +171,9 @@ SP_EINGANG = Table(
     key("PORTAL_ID", "portal_id", "Kennung des Ereignisses im Portal"),
     text("IXHAUS_ID", "erp_id", 100, "Schlüssel des Datensatzes in iX-Haus"),
     text("VERSION", "version", 64, "Stand des Ereignisses im Portal"),
-    utc("EMPFANGEN_AM", "received_at", "Zeitpunkt der Übernahme"),
+    utc("EMPFANGEN_AM", "received_at", "Zeitpunkt der Übernahme; ohne diese der erste Versuch"),
+    text("GRUND", "reason", 40, "Warum es nicht oder nicht ganz übernommen ist; leer = nichts fehlt"),
+    utc("VERSUCHT_AM", "tried_at", "Letzter Versuch, solange ein Grund dasteht"),
     comment="Eingang: welches Portalereignis welcher iX-Haus-Datensatz ist (R58)",
 )
 SP_SPERRE = Table(

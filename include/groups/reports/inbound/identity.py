@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from include.groups.reports.inbound.report import Report
+from include.groups.reports.inbound.set_aside import WITHOUT_ID
 from include.groups.reports.inbound.statements import INBOX, LEDGER, REPORTS, Row, by_ids
 from include.groups.reports.inbound.texts import one_line
 from include.groups.reports.inbound.tickets import Ticket, is_numbered, numbers_of, split_version
@@ -104,7 +105,7 @@ def _why_none(ticket: Ticket, held: Row | None, from_portal: str | None) -> str 
         return None
     if held and held["reason"] == ORPHAN:
         return ""
-    return "TICKET_WITHOUT_ID" if from_portal is None and is_numbered(ticket) else "REPORT_MISSING"
+    return WITHOUT_ID if from_portal is None and is_numbered(ticket) else "REPORT_MISSING"
 
 
 def link(work: Work, ticket: Ticket, report: Report, writes: Writes) -> None:

@@ -5,18 +5,21 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from include.groups.reports.inbound.comments import Comment, is_of_ticket, key_of
+from include.groups.reports.inbound.comments import Comment, key_of, note_id_of
+from include.groups.reports.inbound.keys import Keys, keys_of
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.statements import (
     IMPORTED_NOTES,
     INBOX,
     LEDGER,
+    NOTE_OWNERS,
     NOTES,
     ORDERS,
     Row,
     by_ids,
     rows_of,
 )
+from include.groups.reports.inbound.versions import is_of_ticket
 from include.groups.reports.inbound.work import Work
 from include.vocabulary import ids
 from include.vocabulary.state import MAYBE_HELD, Origin, State
@@ -25,6 +28,8 @@ from include.vocabulary.state import MAYBE_HELD, Origin, State
 class Known(NamedTuple):
     """What iX-Haus knows of a ticket's comments."""
 
+    keys: Keys
+    """What they, and the notes they become, are called in iX-Haus."""
     ours: frozenset[str]
     """Keys of comments that this project sent: as the ledger says or, where it says nothing, their ids."""
     own: dict[str, Row]
@@ -34,7 +39,7 @@ class Known(NamedTuple):
     sent: dict[str, Row]
     """The ledger's rows of all that is listed and all own notes."""
     inbox: dict[str, Row]
-    """Key → inbox row of those that were read, own notes among them."""
+    """Key → inbox row of those that were read or set aside, own notes among them."""
     imported: list[Row]
     """Inbox rows of this ticket's comments that became notes of the report, with created_at."""
     unseen: list[Row]
@@ -47,6 +52,10 @@ class Known(NamedTuple):
         row = self.sent.get(external_id)
         return row is None or row["state"] == State.NEW
 
+    def note_id_of(self, comment: Comment) -> str:
+        """Return the id of the note that a comment becomes."""
+        return self.keys.in_erp(note_id_of(comment))
+
 
 def look_up(
     connection: Connection, work: Work, ticket_id: str, report: Report, comments: dict[str, Comment],
@@ -54,7 +63,7 @@ def look_up(
 ) -> Known:  # fmt: skip
     """Return what iX-Haus knows of these comments.
 
-    comments: the public ones
+    comments: the public ones, and those that cannot be taken
     listed:   ids of all that the portal lists
     """
     notes = [] if report.is_new else rows_of(connection, NOTES, key=report.number)
@@ -67,11 +76,18 @@ def look_up(
     sent = by_ids(
         connection, LEDGER, {*map(ids.unversioned, listed), *by_id} - {""}, system=work.system, kind="comment"
     )
-    inbox = by_ids(connection, INBOX, [*comments, *map(key_of, by_id)], system=work.system, kind="comment")
+    wanted = [*comments, *map(key_of, by_id)]
+    keys = keys_of(
+        connection, work, "comment", ticket_id, wanted, owners=NOTE_OWNERS, report_nr=report.number,
+        erp_ids=map(note_id_of, comments.values()), mine={note["note_id"] for note in notes},
+    )  # fmt: skip
+    rows = by_ids(connection, INBOX, map(keys.in_inbox, wanted), system=work.system, kind="comment")
+    inbox = {key: rows[keys.in_inbox(key)] for key in wanted if keys.in_inbox(key) in rows}
     imported = [] if report.is_new else rows_of(
         connection, IMPORTED_NOTES, system=work.system, kind="comment", key=report.number, origin=Origin.PORTAL
     )  # fmt: skip
     return Known(
+        keys=keys,
         ours=frozenset(
             key
             for key, one in comments.items()

@@ -4,12 +4,14 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from include.groups.reports.inbound.comments import Comment, digest, echoed, note_id_of, version_in
+from include.groups.reports.inbound.comments import Comment, echoed
 from include.groups.reports.inbound.known import Known
 from include.groups.reports.inbound.report import Report
-from include.groups.reports.inbound.statements import Row
+from include.groups.reports.inbound.set_aside import is_due
+from include.groups.reports.inbound.statements import LONGEST_KEY, Row
 from include.groups.reports.inbound.texts import one_line, plain
-from include.groups.reports.inbound.tickets import Ticket
+from include.groups.reports.inbound.tickets import Ticket, version_of
+from include.groups.reports.inbound.versions import digest, version_in
 from include.groups.reports.inbound.work import LONGEST_TEXT, Work, Writes, kept_text
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import NO, YES
@@ -23,10 +25,13 @@ US: Final = "Serviceportal"
 
 
 def import_comments(
-    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, writes: Writes
-) -> dict[str, str]:
+    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], odd: dict[str, Comment], known: Known,
+    writes: Writes,
+) -> dict[str, str]:  # fmt: skip
     """Write what is new, changed or gone among a ticket's public comments; returns comment's key → note, of all that
-    came from the portal.
+    came from the portal. What cannot be taken is set aside.
+
+    odd: those that nobody can take
     """
     notes: dict[str, str] = {}
     echoes = Counter[tuple[str, str]]()
@@ -34,29 +39,42 @@ def import_comments(
         if key in known.ours:
             continue
         before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""))
-        if before is None:
+        note_id: str | None = before["erp_id"] if before else None
+        if note_id is None:
             note_id = (
                 echoed(comment, known.unseen, echoes)
                 or _imported_before(work, ticket, report, comment, known, writes)
-                or _import(work, report, comment, writes)
+                or _import(work, report, comment, known, writes)
             )
-            writes.remember(work, "comment", key, note_id, version, is_known=False)
-        else:
-            note_id = before["erp_id"]
-            if before["version"] != version:
-                note_change(work, ticket, report, comment, writes)
-                writes.remember(work, "comment", key, note_id, version, is_known=True)
+        elif before and before["version"] != version:
+            note_change(work, ticket, report, known.note_id_of(comment), comment, writes)
+        if before is None or before["reason"] or before["version"] != version:
+            writes.remember(work, "comment", known.keys.in_inbox(key), note_id, version, before=before)
         notes[key] = note_id
-    gone = version_in(ticket["id"], None)
+    for key, comment in odd.items():
+        _set_aside(work, ticket, report, known, key, comment, writes)
+    shown, gone = {known.keys.in_inbox(key) for key in comments | odd}, version_in(ticket["id"], None)
     for row in known.imported:
-        if row["portal_id"] not in comments and row["version"] != gone:
+        if row["portal_id"] not in shown and row["version"] != gone:
             note_end(work, ticket, report, row, writes)
-            writes.remember(work, "comment", row["portal_id"], row["erp_id"], gone, is_known=True)
+            writes.remember(work, "comment", row["portal_id"], row["erp_id"], gone, before=row)
     return notes
 
 
-def _import(work: Work, report: Report, comment: Comment, writes: Writes) -> str:
-    note_id = note_id_of(comment)
+def _set_aside(
+    work: Work, ticket: Ticket, report: Report, known: Known, key: str, comment: Comment, writes: Writes
+) -> None:
+    before, version = known.inbox.get(key), version_in(ticket["id"], repr(sorted(comment.items())))
+    is_news = before is None or not before["reason"] or before["version"] != version
+    report.lack("COMMENT_ODD", is_news=is_news)
+    if before is None or is_news or is_due(before, utc_now()):
+        writes.warn("comment", known.keys.in_inbox(key), "COMMENT_ODD")
+        erp_id = before["erp_id"] if before else None
+        writes.remember(work, "comment", known.keys.in_inbox(key), erp_id, version, before=before, reason="COMMENT_ODD")
+
+
+def _import(work: Work, report: Report, comment: Comment, known: Known, writes: Writes) -> str:
+    note_id = known.note_id_of(comment)
     text = plain(str(comment.get("text") or ""))
     _add_note(work, report, note_id, text, comment, writes)
     writes.comments += 1
@@ -68,7 +86,7 @@ def _imported_before(
     work: Work, ticket: Ticket, report: Report, comment: Comment, known: Known, writes: Writes
 ) -> str | None:
     """Return the note that a comment became before the inbox forgot it; what no note says as yet is added."""
-    note_id = note_id_of(comment)
+    note_id = known.note_id_of(comment)
     said = {
         str(note["text"] or "").strip()
         for note in known.from_portal
@@ -78,14 +96,18 @@ def _imported_before(
         return None
     text = plain(str(comment.get("text") or ""))
     if said.isdisjoint(cut(one, LONGEST_TEXT).strip() for one in (text, CHANGED + text)):
-        note_change(work, ticket, report, comment, writes)
+        note_change(work, ticket, report, note_id, comment, writes)
     return note_id
 
 
-def note_change(work: Work, ticket: Ticket, report: Report, comment: Comment, writes: Writes) -> None:
-    """Add what a comment says now as a further note: what staff have read stays as they read it (E48)."""
+def note_change(work: Work, ticket: Ticket, report: Report, note_id: str, comment: Comment, writes: Writes) -> None:
+    """Add what a comment says now as a further note: what staff have read stays as they read it (E48).
+
+    note_id: of the note that the comment became, or would become
+    """
     text = CHANGED + plain(str(comment.get("text") or ""))
-    _add_note(work, report, f"{note_id_of(comment)}-{_of_version(ticket)}", text, comment | {"createdAt": None}, writes)
+    further = f"{note_id}-{_of_version(ticket, text)}"[:LONGEST_KEY]
+    _add_note(work, report, further, text, comment | {"createdAt": None}, writes)
     report.changes.append("NOTIZ_GEAENDERT")
 
 
@@ -96,7 +118,7 @@ def note_end(work: Work, ticket: Ticket, report: Report, row: Row, writes: Write
     """
     written: datetime | None = row["created_at"]
     text = f"Im Portal gelöscht: Notiz vom {written:%d.%m.%Y %H:%M}" if written else "Im Portal gelöscht: eine Notiz"
-    note_id = f"{row['erp_id']}-{_of_version(ticket)}"[:100]
+    note_id = f"{row['erp_id']}-{_of_version(ticket, text)}"[:LONGEST_KEY]
     comment = {"authorName": US, "isInternal": True}
     _add_note(work, report, note_id, text, comment, writes)
     report.changes.append("NOTIZ_GELOESCHT")
@@ -115,5 +137,6 @@ def _add_note(work: Work, report: Report, note_id: str, text: str, comment: Comm
     writes.rows.append((SP_NOTIZ, row))
 
 
-def _of_version(ticket: Ticket) -> str:
-    return digest(str(ticket.get("modifiedAt")))[:8]
+def _of_version(ticket: Ticket, text: str) -> str:
+    """Return what tells several notes on one comment apart: two changes may bear the same time, or none."""
+    return digest(f"{version_of(ticket)} {text}")[:8]

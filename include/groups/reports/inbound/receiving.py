@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 
 from include.casavi.client import open_portal
 from include.groups.reports.inbound.reading import Reading
+from include.groups.reports.inbound.set_aside import not_imported
 from include.groups.reports.inbound.statements import USER, row_of
-from include.groups.reports.inbound.tickets import is_usable, settled_versions
+from include.groups.reports.inbound.tickets import inbox_rows, is_usable, settled_version
 from include.groups.reports.inbound.work import Work, Writes, store
 from include.ixhaus.database import read_snapshot
 from include.sync.protocol import Entry
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 class Received:
     """How many tickets, comments and attachments were imported.
 
-    unread:  tickets that could not be read; the next run reads them again
+    unread:  tickets that were set aside; they are tried again
     reports: numbers of the reports that are new in iX-Haus
     refused: reason code if nothing was looked at because the user may not make reports (R47)
     """
@@ -42,9 +43,9 @@ class Received:
 def receive(run: Opened) -> Received:
     """Import what is new in the portal since the last time: tickets, public comments, attachments (R58).
 
-    Every event arrives exactly once, whenever this ends. Raises ListingError if the list of tickets could not be read
-    to its end, PortalStopError if no call can succeed, LeaseLostError; what was stored before stays, and the next run
-    goes on there.
+    Every event arrives exactly once, whenever this ends; what nobody can take of one of them keeps no other waiting.
+    Raises ListingError if the list of tickets could not be read to its end, PortalStopError if no call can succeed,
+    LeaseLostError; what was stored before stays, and the next run goes on there.
     """
     with TemporaryDirectory(prefix="inbound-", dir=run.folder.folder) as folder:  # readable by the owner only
         work = Work(run, Path(folder))
@@ -61,8 +62,22 @@ def unsettled(engine: Engine, system: str, tickets: Iterable[tuple[str, str]]) -
     """
     listed = [(ticket_id, modified) for ticket_id, modified in tickets if is_usable(ticket_id)]
     with read_snapshot(engine) as connection:
-        settled = settled_versions(connection, system, [ticket_id for ticket_id, _ in listed])
-    return [(ticket_id, modified) for ticket_id, modified in listed if settled.get(ticket_id) != modified]
+        rows = inbox_rows(connection, system, [ticket_id for ticket_id, _ in listed])
+    return [
+        (ticket_id, modified)
+        for ticket_id, modified in listed
+        if ticket_id not in rows or settled_version(rows[ticket_id]) != modified
+    ]
+
+
+def name_missing(run: Opened) -> None:
+    """Name in the protocol, as errors, the tickets that should be reports in iX-Haus and are not, whenever they were
+    tried: a tenant waits for an answer.
+    """
+    with read_snapshot(run.engine) as connection:
+        missing = not_imported(connection, run.system)
+    if missing:
+        store(Work(run, run.folder.folder), Writes(entries=missing))
 
 
 def why_not(engine: Engine, user: str | None) -> str | None:
@@ -84,4 +99,4 @@ async def _receive(work: Work) -> Received:
         await reading.run()
     done = reading.done
     log.info("imported %d tickets, %d comments, %d attachments", done.tickets, done.comments, done.attachments)
-    return Received(done.tickets, done.comments, done.attachments, len(reading.unread), frozenset(reading.new_reports))
+    return Received(done.tickets, done.comments, done.attachments, reading.set_aside, frozenset(reading.new_reports))

@@ -44,6 +44,18 @@ class Report:
     """Of a new one: everything but what `changes` and `hints` say."""
     changes: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """Further hints, as sentences."""
+    lacks: list[str] = field(default_factory=list)
+    """Why parts of the ticket are set aside."""
+    arrived: list[str] = field(default_factory=list)
+    """Why parts of it were set aside until now."""
+
+    def lack(self, reason: str, *, is_news: bool) -> None:
+        """Note that a part of the ticket is set aside; staff are told once."""
+        self.lacks.append(reason)
+        if is_news:
+            self.hints.append(reason)
 
     def note_status(self, status: str) -> str:
         """Mark a status that staff set in the portal, and return the one to remember (O6: iX-Haus keeps its own)."""
@@ -58,14 +70,19 @@ class Report:
 
     def write(self, writes: Writes, moment: datetime) -> None:
         """Write the report if it is new, its portal columns if something came in; an echo writes nothing (R49)."""
-        if not self.is_new and not self.changes and not self.hints:
+        arrived = [reason for reason in self.arrived if reason not in self.lacks]
+        if not self.is_new and not self.changes and not self.hints and not arrived:
             return
         if self.is_withdrawn and self.changes:
             self.hints.append("TICKET_WITHDRAWN")  # E38
+        hint = _hint(_without(self.hint, arrived), [*map(explain, self.hints), *self.remarks])
+        if not self.is_new and not self.changes:
+            writes.hints.append({"k_report_nr": self.number, "hint": hint})
+            return
         columns = {
             "portal_changed_at": local(moment),
             "portal_change": "NEUE_MELDUNG" if self.is_new else _fitting(self.changes),
-            "hint": _hint(self.hint, self.hints),
+            "hint": hint,
         }
         if self.is_new:
             writes.rows.append((SP_MELDUNG, self.row | columns))
@@ -82,6 +99,13 @@ def _fitting(changes: list[str]) -> str:
     return found
 
 
-def _hint(before: str, codes: list[str]) -> str | None:
-    sentences = [explain(code) for code in dict.fromkeys(codes)]
-    return cut(" ".join([before, *(one for one in sentences if one not in before)]).strip(), _LONGEST_HINT) or None
+def _hint(before: str, sentences: list[str]) -> str | None:
+    added = [one for one in dict.fromkeys(sentences) if one not in before]
+    return cut(" ".join([before, *added]).strip(), _LONGEST_HINT) or None
+
+
+def _without(hint: str, reasons: list[str]) -> str:
+    """Return a hint without what is no longer true of the report."""
+    for reason in reasons:
+        hint = hint.replace(explain(reason), "")
+    return " ".join(hint.split())

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 
 from include.casavi.payloads import CommentPayload
-from include.groups.reports.inbound.comments import Comment, key_of, version_in
+from include.groups.reports.inbound.comments import Comment, key_of
 from include.groups.reports.inbound.known import Known
 from include.groups.reports.inbound.notes import US, note_change, note_end
 from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.statements import STAFF_NAME, Row, row_of
 from include.groups.reports.inbound.texts import plain
 from include.groups.reports.inbound.tickets import Ticket
+from include.groups.reports.inbound.versions import version_in
 from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.comments import contents_of
@@ -23,8 +24,8 @@ from include.vocabulary.state import State
 
 
 def follow_up(
-    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], known: Known, notes: Collection[str],
-    writes: Writes,
+    work: Work, ticket: Ticket, report: Report, comments: dict[str, Comment], odd: dict[str, Comment], known: Known,
+    notes: Collection[str], writes: Writes,
 ) -> None:  # fmt: skip
     """Write an internal note, once, on each comment of ours that staff changed or deleted in the portal; what they
     deleted because the portal lets nobody else do it is settled by that.
@@ -32,12 +33,16 @@ def follow_up(
     Only a note that iX-Haus has just as it was sent can be compared with what the portal shows: one that waits to be
     sent again differs without anybody having touched it there.
 
+    odd:   comments that cannot be compared, but are there
     notes: ids of those that comments under other ids stand for
     """
-    shown = {unversioned(comments[key]["id"]): (key, comments[key]) for key in known.ours}
+    listed = comments | odd
+    shown = {unversioned(listed[key]["id"]): (key, listed[key]) for key in known.ours}
     for external_id, note in known.own.items():
         held = known.sent.get(external_id)
         if held and external_id in shown:
+            if shown[external_id][0] in odd:
+                continue
             _compare(work, ticket, report, shown[external_id], note, held, known, writes)
         elif held and note["note_id"] not in notes:
             _take_leave(work, ticket, report, external_id, note, held, known, writes)
@@ -56,8 +61,9 @@ def _compare(
     if not is_same:
         if not _is_as_sent(work, ticket, note, held):
             return
-        note_change(work, ticket, report, comment | {"isInternal": True, "authorName": US}, writes)
-    writes.remember(work, "comment", key, note["note_id"], version, is_known=before is not None)
+        told = comment | {"isInternal": True, "authorName": US}
+        note_change(work, ticket, report, known.note_id_of(comment), told, writes)
+    writes.remember(work, "comment", known.keys.in_inbox(key), note["note_id"], version, before=before)
 
 
 def _take_leave(
@@ -71,7 +77,7 @@ def _take_leave(
     if (before and before["version"] == gone) or not _is_as_sent(work, ticket, note, held):
         return
     note_end(work, ticket, report, note | {"erp_id": imported(note["note_id"])}, writes)
-    writes.remember(work, "comment", key, note["note_id"], gone, is_known=before is not None)
+    writes.remember(work, "comment", known.keys.in_inbox(key), note["note_id"], gone, before=before)
 
 
 def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:

@@ -6,9 +6,9 @@ A consultant may put INSTEAD OF triggers behind the written views, so nothing he
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, Table, Update, bindparam, exists, insert, select, update
 
-from include.ixhaus.contract.master import SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_VERTRAG, SP_VERTRAGSROLLE
+from include.ixhaus.contract.master import SP_LIZENZ, SP_OBJEKT, SP_PARTNER, SP_PERSON, SP_VERTRAG, SP_VERTRAGSROLLE
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import (
     SP_ANHANG,
@@ -23,6 +23,7 @@ from include.ixhaus.database import id_lists
 from include.ixhaus.rows import named_rows
 
 Row = dict[str, Any]
+LONGEST_KEY: Final = 100
 _IDS: Final[BindParameter[Any]] = bindparam("k_ids", expanding=True)
 _SYSTEM: Final[BindParameter[Any]] = bindparam("k_system")
 _KIND: Final[BindParameter[Any]] = bindparam("k_kind")
@@ -35,8 +36,21 @@ NAMED_USERS: Final = select(SP_BENUTZER.c.user_nr, SP_BENUTZER.c.name).where(
     (SP_BENUTZER.c.user_nr == _KEY) | (SP_BENUTZER.c.name == bindparam("k_name"))
 )
 STAFF_NAME: Final = select(SP_BENUTZER.c.name).where(SP_BENUTZER.c.user_nr == _KEY)
-INBOX: Final = select(_inbox.portal_id, _inbox.erp_id, _inbox.version).where(
-    _inbox.system == _SYSTEM, _inbox.record_type == _KIND, _inbox.portal_id.in_(_IDS)
+_EVENT: Final = (
+    _inbox.portal_id, _inbox.erp_id, _inbox.version, _inbox.reason, _inbox.received_at, _inbox.tried_at,
+)  # fmt: skip
+_OF_KIND: Final = (_inbox.system == _SYSTEM, _inbox.record_type == _KIND)
+INBOX: Final = select(*_EVENT).where(*_OF_KIND, _inbox.portal_id.in_(_IDS))
+SET_ASIDE: Final = select(*_EVENT).where(*_OF_KIND, _inbox.reason.is_not(None)).order_by(_inbox.tried_at)
+NOT_IMPORTED: Final = select(_inbox.portal_id, _inbox.reason).where(
+    *_OF_KIND,
+    _inbox.reason.is_not(None),
+    _inbox.erp_id.is_(None),
+    ~exists().where(
+        _ledger.system == _inbox.system,
+        _ledger.record_type == _inbox.record_type,
+        _ledger.external_id == _inbox.portal_id,
+    ),
 )
 LEDGER: Final = select(
     _ledger.external_id,
@@ -51,7 +65,7 @@ ENTRIES: Final = select(_entry.record_type, _entry.external_id, _entry.reason).w
     _entry.system == _SYSTEM, _entry.run == _KEY
 )
 KIND: Final = select(
-    SP_MELDUNGSART.c.is_released, SP_MELDUNGSART.c.is_locked, SP_MELDUNGSART.c.is_bulletin,
+    SP_MELDUNGSART.c.name, SP_MELDUNGSART.c.is_released, SP_MELDUNGSART.c.is_locked, SP_MELDUNGSART.c.is_bulletin,
     SP_MELDUNGSART.c.is_property_wide,
 ).where(SP_MELDUNGSART.c.report_kind == _KEY)  # fmt: skip
 REPORTS: Final = select(
@@ -67,9 +81,11 @@ NOTES: Final = select(
     _note.created_at,
     _note.origin,
 ).where(_note.report_nr == _KEY)
+NOTE_OWNERS: Final = select(_note.note_id, _note.report_nr).where(_note.note_id.in_(_IDS))
+FILE_OWNERS: Final = select(_file.file_id, _file.report_nr).where(_file.file_id.in_(_IDS))
 ORDERS: Final = select(SP_BEAUFTRAGUNG.c.order_nr).where(SP_BEAUFTRAGUNG.c.report_nr == _KEY)
 IMPORTED_NOTES: Final = (
-    select(_inbox.portal_id, _inbox.erp_id, _inbox.version, _note.created_at)
+    select(*_EVENT, _note.created_at)
     .join(SP_NOTIZ, _note.note_id == _inbox.erp_id)
     .where(
         _inbox.system == _SYSTEM,
@@ -110,6 +126,8 @@ TEAM: Final = (
     .join(SP_OBJEKT, SP_OBJEKT.c.team_nr == SP_TEAM.c.team_nr)
     .where(SP_OBJEKT.c.property_nr == _KEY, SP_TEAM.c.team_type == _KIND)
 )
+TEAM_NAME: Final = select(SP_TEAM.c.team_nr, SP_TEAM.c.name).where(SP_TEAM.c.team_nr == _KEY)
+LICENCES: Final = select(SP_LIZENZ.c.licence, SP_LIZENZ.c.active, SP_LIZENZ.c.valid_until)
 INSERTS: Final = {table: insert(table) for table in (SP_MELDUNG, SP_NOTIZ, SP_ANHANG, SP_ABGLEICH, SP_EINGANG)}
 """In the order in which rows are written."""
 
@@ -120,7 +138,10 @@ def _update(table: Table, keys: Sequence[str], names: Sequence[str]) -> Update:
 
 
 PORTAL_COLUMNS: Final = _update(SP_MELDUNG, ["report_nr"], ["portal_changed_at", "portal_change", "hint"])
-INBOX_VERSION: Final = _update(SP_EINGANG, ["system", "record_type", "portal_id"], ["erp_id", "version", "received_at"])
+HINT: Final = _update(SP_MELDUNG, ["report_nr"], ["hint"])
+INBOX_VERSION: Final = _update(
+    SP_EINGANG, ["system", "record_type", "portal_id"], ["erp_id", "version", "received_at", "reason", "tried_at"]
+)
 GONE: Final = _update(SP_ABGLEICH, ["system", "record_type", "external_id"], ["state", "hash", "refused", "outcome"])
 HELD_AFTER_ALL: Final = _update(
     SP_ABGLEICH,
@@ -130,7 +151,9 @@ HELD_AFTER_ALL: Final = _update(
 
 
 def rows_of(connection: Connection, query: Select[Any], **keys: object) -> list[Row]:
-    """Return the rows of a query by its keys: key, kind, system, …"""
+    """Return the rows of a query by its keys: key, kind, system, …; none if key is longer than any there is."""
+    if _is_too_long(keys.get("key")):
+        return []
     given = {f"k_{name}": value for name, value in keys.items()}
     return named_rows(connection, query, given)
 
@@ -143,7 +166,12 @@ def row_of(connection: Connection, query: Select[Any], **keys: object) -> Row | 
 def by_ids(connection: Connection, query: Select[Any], ids: Iterable[str], **keys: object) -> dict[str, Row]:
     """Return first column → row of a query for any number of ids."""
     found = {}
-    for wanted in id_lists(ids):
+    for wanted in id_lists(one for one in ids if not _is_too_long(one)):
         for row in rows_of(connection, query, ids=wanted, **keys):
             found[next(iter(row.values()))] = row
     return found
+
+
+def _is_too_long(key: object) -> bool:
+    """Whether no key is that long; databases refuse to look for some."""
+    return isinstance(key, str) and len(key) > LONGEST_KEY

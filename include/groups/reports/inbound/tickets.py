@@ -1,22 +1,42 @@
 """By what a ticket is known, and how one from the portal becomes a report (R4, R38, R41, R47–R49)."""
 
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from pandas import DataFrame, Series
 from sqlalchemy import Connection
 
 from include.groups.reports.inbound.report import NEW, Report
 from include.groups.reports.inbound.reporter import Place, find_place, team_of
-from include.groups.reports.inbound.statements import INBOX, KIND, REPORTS, by_ids, row_of
+from include.groups.reports.inbound.set_aside import require_texts
+from include.groups.reports.inbound.statements import (
+    INBOX,
+    KIND,
+    LEDGER,
+    LICENCES,
+    LONGEST_KEY,
+    REPORTS,
+    TEAM_NAME,
+    Row,
+    by_ids,
+    row_of,
+    rows_of,
+)
 from include.groups.reports.inbound.texts import one_line, storable
 from include.groups.reports.inbound.work import Work
 from include.groups.reports.times import local, parse
+from include.rules.offices import is_licensed
+from include.rules.reports.sources import CLOSED, OPEN, TEAM_LICENCE, of_released_team
+from include.settings import SystemSettings
 from include.vocabulary.clock import utc_now
 from include.vocabulary.ids import imported
-from include.vocabulary.state import Origin
+from include.vocabulary.state import Origin, State
 
-LONGEST_ID: Final = 100
 _LONGEST_VERSION: Final = 40
+_LONGEST_STATUS: Final = 20
+_TEXTS: Final = (
+    "internalId", "ticketTypeId", "title", "description", "status", "propertyId", "unitId", "contactId", "createdAt",
+)  # fmt: skip
 _NUMBERED: Final = "isNumbered"
 Ticket = dict[str, Any]
 
@@ -27,6 +47,26 @@ def version_of(ticket: Ticket) -> str:
     if isinstance(modified, str) and 0 < len(modified) <= _LONGEST_VERSION and " " not in modified:
         return modified
     return blake2b(repr(sorted(ticket.items())).encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def status_of(ticket: Ticket) -> str:
+    """Return a ticket's status in the portal, as much of it as is remembered."""
+    return str(ticket.get("status") or "")[:_LONGEST_STATUS]
+
+
+def is_closed_by_staff(ticket: Ticket, before: Row | None) -> bool:
+    """Whether staff have closed a ticket in the portal that was set aside: nobody waits for it any more.
+
+    before: the inbox's row for it, if any
+    """
+    return bool(before and before["reason"]) and status_of(ticket) == CLOSED
+
+
+def require_form(ticket: Ticket) -> None:
+    """Raise OddError if a field of a ticket is of another type than the portal's tickets have; its attachments are
+    looked at one by one.
+    """
+    require_texts(ticket, _TEXTS)
 
 
 def split_version(version: str | None) -> tuple[str, str]:
@@ -58,13 +98,17 @@ def is_numbered(ticket: Ticket) -> bool:
 
 def is_usable(ticket_id: str) -> bool:
     """Whether a ticket can be asked for and remembered by this id."""
-    return 0 < len(ticket_id) <= LONGEST_ID and storable(ticket_id) == ticket_id
+    return 0 < len(ticket_id) <= LONGEST_KEY and storable(ticket_id) == ticket_id
 
 
-def settled_versions(connection: Connection, system: str, ids: list[str]) -> dict[str, str]:
-    """Return ticket id → when it was last changed, for those that were read."""
-    rows = by_ids(connection, INBOX, filter(is_usable, ids), system=system, kind="ticket")
-    return {ticket_id: split_version(row["version"])[0] for ticket_id, row in rows.items()}
+def inbox_rows(connection: Connection, system: str, ids: list[str]) -> dict[str, Row]:
+    """Return ticket id → inbox row, for those that were read or set aside."""
+    return by_ids(connection, INBOX, filter(is_usable, ids), system=system, kind="ticket")
+
+
+def settled_version(row: Row | None) -> str:
+    """Return when a ticket was last changed that was dealt with as it was then; "" for one that was not."""
+    return split_version(row["version"])[0] if row else ""
 
 
 def numbers_of(ticket: Ticket) -> list[str]:
@@ -73,39 +117,79 @@ def numbers_of(ticket: Ticket) -> list[str]:
     """
     key = ticket.get("internalId") or ticket["id"]
     mark = blake2b(f"{ticket['id']} {ticket.get('createdAt')}".encode(errors="replace"), digest_size=4).hexdigest()
-    return [imported(key)[:LONGEST_ID], f"{imported(key)[: LONGEST_ID - 9]}-{mark}"]
+    return [imported(key)[:LONGEST_KEY], f"{imported(key)[: LONGEST_KEY - 9]}-{mark}"]
 
 
-def is_importable(connection: Connection, kind: str) -> bool:
-    """Whether tickets of this type become reports: a released kind of iX-Haus, and none for the pinboard or for a whole
-    property, which nobody can make in the portal (R4, R41, E44). Raises FlagError.
+class Kind(NamedTuple):
+    """What a ticket's type is in iX-Haus: the kind of the report it becomes (None: staff choose one), and what staff
+    should know.
     """
-    row = row_of(connection, KIND, key=kind) if kind else None
-    barred = ("is_locked", "is_bulletin", "is_property_wide")
-    return row is not None and row["is_released"] and not any(row[name] for name in barred)
+
+    report_kind: str | None
+    hints: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def new_report(connection: Connection, work: Work, ticket: Ticket) -> Report:
+def kind_of(connection: Connection, work: Work, ticket_type: str) -> Kind | None:
+    """Return what a ticket's type is in iX-Haus; None if it is none that this project made in the portal (R4).
+
+    Where a tenant has found one there that no tenant can report as, because it is for a whole property, or was locked
+    or taken back meanwhile, the report gets no kind: so it is its reporter's alone, whatever its kind would show to
+    everybody (R1, R41, E44, E46). Raises FlagError.
+    """
+    row = row_of(connection, KIND, key=ticket_type) if ticket_type else None
+    is_sent = row is not None and row["is_released"] and not row["is_locked"] and not row["is_bulletin"]
+    if row and is_sent and not row["is_property_wide"]:
+        return Kind(ticket_type)
+    held = by_ids(connection, LEDGER, [ticket_type], system=work.system, kind="ticket_type").get(ticket_type)
+    if not is_sent and (held is None or held["state"] == State.NEW):
+        return None
+    name = row["name"] if row and row["name"] else ticket_type
+    return Kind(None, ("KIND_NOT_FOR_TENANTS",), (f"Gewählt war: {name}.",))
+
+
+def new_report(connection: Connection, work: Work, ticket: Ticket, kind: Kind) -> Report:
     """Return the report that a new ticket becomes, without its text; what cannot be resolved is flagged, never dropped
     (E46).
     """
     place = find_place(connection, work.system, ticket, work.run.today)
     team, responsible = team_of(connection, place.property_nr)
-    now = utc_now()
+    now, created = utc_now(), ticket.get("createdAt")
     numbers = numbers_of(ticket)
     number = next((one for one in numbers if one not in by_ids(connection, REPORTS, numbers)), numbers[-1])
     row = {
         "report_nr": number, "subject": one_line(str(ticket.get("title") or ""), 400) or None, "text": None,
-        "report_kind": ticket["ticketTypeId"], "status": NEW,
-        "reported_at": local(parse(ticket.get("createdAt")) or now), "reporter_person": place.person_key,
+        "report_kind": kind.report_kind, "status": _first_status(work.run.settings),
+        "reported_at": local(parse(created) or now), "reporter_person": place.person_key,
         "reporter_partner": place.partner_nr, "property_nr": place.property_nr, "unit_nr": place.unit_nr,
         "team_nr": team, "responsible_user": responsible, "created_by": work.user, "changed_by": work.user,
         "origin": Origin.PORTAL.value, "portal_status": None, "portal_reason": None, "changed_at": local(now),
     }  # fmt: skip
-    hints = [*place.hints, *_outside(work, place)]
-    return Report(number, number, is_new=True, property_nr=place.property_nr, row=row, hints=hints)
+    hints = [*place.hints, *kind.hints, *_outside(work, place), *_of_other_team(connection, work, team)]
+    hints += ["REPORTED_WHEN_UNKNOWN"] if created and parse(created) is None else []
+    return Report(
+        number, number, is_new=True, property_nr=place.property_nr, row=row, hints=hints, remarks=list(kind.remarks)
+    )
+
+
+def _first_status(settings: SystemSettings) -> str:
+    """Return the status that a report begins with: the first one that is open in the portal (R46)."""
+    return next((name for name, state in settings.report_statuses.items() if state == OPEN), NEW)
 
 
 def _outside(work: Work, place: Place) -> list[str]:
-    is_outside = place.property_nr is not None and place.property_nr not in work.run.settings.properties
+    ranges = (work.run.settings.properties, work.run.settings.properties_full_history)
+    is_outside = place.property_nr is not None and not any(place.property_nr in one for one in ranges)
     return ["PROPERTY_NOT_RELEASED"] if is_outside else []  # E47
+
+
+def _of_other_team(connection: Connection, work: Work, team_nr: str | None) -> list[str]:
+    """Return the hint that a report's team is not among the chosen ones, by the rule that decides about it (R37)."""
+    chosen = work.run.settings.user_teams
+    if not chosen or team_nr is None:
+        return []
+    licences = DataFrame(rows_of(connection, LICENCES), columns=["licence", "active", "valid_until"])
+    if not is_licensed(licences, TEAM_LICENCE, work.run.today):
+        return []
+    named = DataFrame(rows_of(connection, TEAM_NAME, key=team_nr), columns=["team_nr", "name"], dtype="str")
+    return [] if of_released_team(Series([team_nr], dtype="str"), named, chosen).all() else ["TEAM_NOT_RELEASED"]

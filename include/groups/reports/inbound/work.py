@@ -1,4 +1,4 @@
-"""What all parts of one reading share, and what it puts into iX-Haus: everything of a page in one transaction."""
+"""What all parts of one reading share, and what it puts into iX-Haus: everything of a ticket in one transaction."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +11,14 @@ from include.groups.reports.inbound.statements import (
     ENTRIES,
     GONE,
     HELD_AFTER_ALL,
+    HINT,
     INBOX_VERSION,
     INSERTS,
     PORTAL_COLUMNS,
     Row,
     rows_of,
 )
+from include.groups.reports.inbound.versions import digest
 from include.groups.reports.times import local
 from include.ixhaus.contract import YES
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
@@ -30,6 +32,8 @@ from include.vocabulary.state import Level, Origin, State
 
 CURSOR: Final = "reports.inbound"
 LONGEST_TEXT: Final = 30_000
+_LONGEST_KEPT: Final = 93
+"""Letters of a key that leave room for what is put behind it."""
 WHOLE_TEXT: Final = "Vollständiger Text.txt"
 
 
@@ -59,12 +63,16 @@ class Writes:
     files: list[tuple[Row, Path | bytes]] = field(default_factory=list)
     """Rows of SP_ANHANG but for their content, and that."""
     reports: list[Row] = field(default_factory=list)
+    hints: list[Row] = field(default_factory=list)
+    """Of reports of which nothing else changes."""
     inbox_versions: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     """Keys of ledger rows whose records staff have removed in the portal by hand."""
     held_after_all: list[Row] = field(default_factory=list)
     """Of records that the ledger only planned to send and the portal has."""
     entries: list[Entry] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
+    """Why parts of the ticket are set aside."""
     tickets: int = 0
     comments: int = 0
     attachments: int = 0
@@ -75,12 +83,22 @@ class Writes:
             setattr(self, name, getattr(self, name) + value)
 
     def remember(
-        self, work: Work, kind: str, portal_id: str, erp_id: str | None, version: str, *, is_known: bool
-    ) -> None:
-        """Note in the inbox which record an event of the portal became (None: none) and how it stood (R58)."""
+        self, work: Work, kind: str, portal_id: str, erp_id: str | None, version: str, *, before: Row | None,
+        reason: str | None = None,
+    ) -> None:  # fmt: skip
+        """Note in the inbox which record an event of the portal became (None: none) and how it stood (R58).
+
+        before: the inbox's row, if any
+        reason: why it, or something below it, is set aside
+        """
         key = {"system": work.system, "record_type": kind, "portal_id": portal_id}
-        values = {"erp_id": erp_id, "version": version, "received_at": to_utc_column(utc_now())}
-        if is_known:
+        now = to_utc_column(utc_now())
+        since = before["received_at"] if before and reason and before["reason"] else now
+        values = {
+            "erp_id": erp_id, "version": version, "received_at": since,
+            "reason": reason, "tried_at": now if reason else None,
+        }  # fmt: skip
+        if before is not None:
             self.inbox_versions.append({**{f"k_{name}": value for name, value in key.items()}, **values})
         else:
             self.rows.append((SP_EINGANG, key | values))
@@ -115,9 +133,9 @@ class Writes:
         values = {"state": State.REMOVED.value, "hash": None, "refused": None, "outcome": "OK"}
         self.gone.append(key | values)
 
-    def warn(self, kind: str, portal_id: str, reason: str) -> None:
+    def warn(self, kind: str, portal_id: str, reason: str, level: Level = Level.WARNING) -> None:
         """Note something that staff should know of an event."""
-        self.entries.append(Entry(kind, portal_id[:100], Level.WARNING, reason))
+        self.entries.append(Entry(kind, portal_id[:100], level, reason))
 
 
 def read_cursor(connection: Connection, system: str) -> str:
@@ -151,6 +169,8 @@ def _write(connection: Connection, writes: Writes) -> None:
         connection.execute(INSERTS[SP_ANHANG], [row | {"content": held}])
     if writes.reports:
         connection.execute(PORTAL_COLUMNS, writes.reports)
+    if writes.hints:
+        connection.execute(HINT, writes.hints)
     if writes.inbox_versions:
         connection.execute(INBOX_VERSION, writes.inbox_versions)
     if writes.held_after_all:
@@ -173,7 +193,8 @@ def kept_text(report_nr: str, note_id: str | None, text: str, writes: Writes) ->
     """Return a text as iX-Haus keeps it: one that is too long is cut, and goes whole into a file beside it (E50)."""
     if len(text) > LONGEST_TEXT:
         content = text.encode()
-        file_id = f"{note_id or report_nr}-{'N' if note_id else 'M'}-Text"
+        of = note_id or report_nr
+        file_id = f"{of if len(of) <= _LONGEST_KEPT else digest(of)}-{'N' if note_id else 'M'}-Text"
         row = file_row(file_id, report_nr, note_id, WHOLE_TEXT, "text/plain", len(content))
         writes.files.append((row, content))
     return cut(text, LONGEST_TEXT)

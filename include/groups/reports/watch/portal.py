@@ -1,6 +1,5 @@
 """Which tickets have changed in the portal: one request for the first page of the changed ones, and patience."""
 
-import json
 import logging
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from yarl import URL
 
+from include.casavi.answers import read
 from include.casavi.client import Portal, PortalStopError, open_portal
 from include.casavi.endpoints import LISTS
 from include.casavi.verdict import Verdict
@@ -67,7 +67,7 @@ class PortalWatch:
             return None
         self._failures = 0
         self._seen_until = answer.date or self._seen_until
-        return _listed(json.loads(answer.content), have_ids=settings.portal.tickets_have_ids)
+        return _listed(read(answer.content), have_ids=settings.portal.tickets_have_ids)
 
     def _rest(self, settings: SystemSettings, pause: float | None) -> None:
         self._failures += 1

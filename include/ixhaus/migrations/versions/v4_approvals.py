@@ -1,4 +1,6 @@
-"""Version 4: SP_FREIGABE keeps what people are asked about, SP_ABGLEICH a replaced record's id in the portal."""
+"""Version 4: SP_FREIGABE keeps what people are asked about, SP_ABGLEICH a replaced record's id in the portal,
+SP_EINGANG what could not be taken over from there.
+"""
 
 from alembic import op
 from sqlalchemy import TIMESTAMP, Column, Integer, PrimaryKeyConstraint, String
@@ -39,3 +41,5 @@ def upgrade() -> None:
     )
     op.add_column("SP_ABGLEICH", Column("PORTAL_ID", String(100)))
     op.add_column("SP_ABGLEICH", Column("NAECHSTE_ID", String(100)))
+    op.add_column("SP_EINGANG", Column("GRUND", String(40)))
+    op.add_column("SP_EINGANG", Column("VERSUCHT_AM", TIMESTAMP))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from include.casavi.client import Pace
+from tests.distorted import Distorted
 from tests.groups.reports.inbound.harness import CANARY, World
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
@@ -33,3 +34,8 @@ def world(
     for text in (caplog.text, *(str(made.sql(f"SELECT * FROM {name}")) for name in own)):
         assert CANARY not in text.lower()
         assert SECRET not in text
+
+
+@pytest.fixture
+def distorted(monkeypatch: pytest.MonkeyPatch) -> Distorted:
+    return Distorted(monkeypatch)

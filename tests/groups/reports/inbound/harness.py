@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, select
 from demo.ixhaus.estate import STAFF
 from demo.ixhaus.writing import write_rows
 from include.groups.reports.inbound import Received, receive
-from include.ixhaus.contract.own import SP_POSITION, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_EINGANG, SP_POSITION, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.contract.reports import SP_ANHANG, SP_MELDUNG, SP_NOTIZ
 from include.ixhaus.database import engine_on, read_snapshot
 from include.ixhaus.ddl import create_sqlite_schema
@@ -38,12 +38,10 @@ Row = dict[str, Any]
 _SCHEMA: list[bytes] = []
 
 
-class World:
-    """An ERP and a portal; everything lies in `folder`."""
+class Office:
+    """An ERP, and readings of the portal that Airflow's connection names; everything lies in `folder`."""
 
-    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
-        self.sandbox = sandbox
-        self.user = PortalUser(sandbox)
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "run").mkdir(exist_ok=True)
         self.database = folder / "ixhaus.db"
@@ -59,7 +57,6 @@ class World:
             "portal_access_lead_days": 0, "report_user": "007", "post_author": None, "limits": LIMITS,
         }  # fmt: skip
         self._fill_erp()
-        self._fill_portal()
 
     def _fill_erp(self) -> None:
         for table, rows in STAFF.items():
@@ -70,15 +67,6 @@ class World:
         self.insert("SP_PERSON", {"person_key": "100.2.1", "partner_nr": PARTNER})
         self.contract("1", TENANT)
         self.contract("2", "100.2.1")
-
-    def _fill_portal(self) -> None:
-        self.user.post("properties", id="100", name="Am Ring", postalCode="0", city="Ort", addresses=[{"street": "A"}])
-        for number in ("1", "2", "3"):
-            self.user.post("units", id=f"100/{number}", propertyId="100", name=number, address="A")
-        for contact_id in (TENANT, PARTNER):
-            self.contact(contact_id)
-        for kind in STAFF["SP_MELDUNGSART"]:
-            self.user.post("ticket-types", id=kind["report_kind"], name=kind["name"])
 
     # ---- the ERP
 
@@ -128,38 +116,28 @@ class World:
         )
         return [(row["level"], row["external_id"], row["reason"]) for row in rows]
 
+    def aside(self) -> list[tuple[str, str, str]]:
+        """Type, id and reason of all that is set aside."""
+        rows = [one for one in self.rows(SP_EINGANG) if one["reason"]]
+        return sorted((one["record_type"], one["portal_id"], one["reason"]) for one in rows)
+
+    def hours_pass(self, hours: int) -> None:
+        """What was tried was tried so many hours earlier."""
+        for column in ("EMPFANGEN_AM", "VERSUCHT_AM"):
+            self.sql(
+                f"UPDATE SP_EINGANG SET {column} = datetime({column}, ?) || '.000000' WHERE {column} IS NOT NULL",
+                f"-{hours} hours",
+            )
+
     def cursor(self) -> str | None:
         rows = self.rows(SP_POSITION, name="reports.inbound")
         return str(rows[0]["value"]) if rows else None
-
-    def ours(self, number: str = "M1", state: str = "present", **report: object) -> str:
-        """A report of iX-Haus that the portal holds as a ticket of the same id, as the outbound side leaves it."""
-        row = {"report_nr": number, "status": "Neu", "property_nr": "100", "origin": "ERP"}
-        self.insert("SP_MELDUNG", row | report)
-        self.ledger("ticket", number, state)
-        ticket = {"ticketTypeId": "REPARATUR", "title": "Unsere", "contactId": TENANT}
-        assert self.user.post("tickets", id=number, **ticket).status == 201
-        return number
 
     def ledger(self, kind: str, external_id: str, state: str = "present") -> None:
         self.insert("SP_ABGLEICH", {
             "system": SYSTEM, "record_type": kind, "external_id": external_id, "state": state,
             "acknowledged_at": utc_now().replace(tzinfo=None),
         })  # fmt: skip
-
-    # ---- the portal
-
-    def contact(self, contact_id: str) -> None:
-        assert self.user.post("contacts", id=contact_id, lastName=f"{CANARY} {contact_id}").status == 201
-
-    def files_report(self, text: str = CANARY, contact: str = TENANT, **more: Any) -> str:
-        """A tenant files a report; returns the ticket's id."""
-        kind = more.pop("kind", "REPARATUR")
-        return str(self.sandbox.tenant_files(contact, kind, more.pop("title", "Kalt"), text, **more)["id"])
-
-    def comments(self, ticket_id: str, text: str = CANARY, **more: Any) -> int:
-        """A tenant comments; returns the comment's internal id."""
-        return int(self.sandbox.tenant_comments(TENANT, ticket_id, text, **more)["internalId"])
 
     # ---- readings
 
@@ -175,3 +153,51 @@ class World:
         received = receive(Opened(state, given, self.engine, lease, Staging("run", self.folder)))
         lease.release(self.engine)
         return replace(received, reports=frozenset())
+
+
+class World(Office):
+    """An ERP and a portal."""
+
+    def __init__(self, folder: Path, sandbox: SandboxProcess) -> None:
+        super().__init__(folder)
+        self.sandbox = sandbox
+        self.user = PortalUser(sandbox)
+        self._fill_portal()
+
+    def _fill_portal(self) -> None:
+        self.user.post("properties", id="100", name="Am Ring", postalCode="0", city="Ort", addresses=[{"street": "A"}])
+        for number in ("1", "2", "3"):
+            self.user.post("units", id=f"100/{number}", propertyId="100", name=number, address="A")
+        for contact_id in (TENANT, PARTNER):
+            self.contact(contact_id)
+        for kind in STAFF["SP_MELDUNGSART"]:
+            self.user.post("ticket-types", id=kind["report_kind"], name=kind["name"])
+
+    def ours(self, number: str = "M1", state: str = "present", **report: object) -> str:
+        """A report of iX-Haus that the portal holds as a ticket of the same id, as the outbound side leaves it."""
+        row = {"report_nr": number, "status": "Neu", "property_nr": "100", "origin": "ERP"}
+        self.insert("SP_MELDUNG", row | report)
+        self.ledger("ticket", number, state)
+        ticket = {"ticketTypeId": "REPARATUR", "title": "Unsere", "contactId": TENANT}
+        assert self.user.post("tickets", id=number, **ticket).status == 201
+        return number
+
+    def contact(self, contact_id: str) -> None:
+        assert self.user.post("contacts", id=contact_id, lastName=f"{CANARY} {contact_id}").status == 201
+
+    def files_report(self, text: str = CANARY, contact: str = TENANT, **more: Any) -> str:
+        """A tenant files a report; returns the ticket's id."""
+        kind = more.pop("kind", "REPARATUR")
+        return str(self.sandbox.tenant_files(contact, kind, more.pop("title", "Kalt"), text, **more)["id"])
+
+    def comments(self, ticket_id: str, text: str = CANARY, **more: Any) -> int:
+        """A tenant comments; returns the comment's internal id."""
+        return int(self.sandbox.tenant_comments(TENANT, ticket_id, text, **more)["internalId"])
+
+    def comment(self, ticket_id: str, text: str = "Noch kalt", **more: Any) -> str:
+        """A tenant comments; returns the comment's id."""
+        return str(self.sandbox.tenant_comments(TENANT, ticket_id, text, **more)["id"])
+
+    def attachments(self) -> list[str]:
+        """The ids of all attachments of the portal, the oldest first."""
+        return [one["id"] for one in self.sandbox.state("attachments")]

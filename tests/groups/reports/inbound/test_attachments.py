@@ -90,12 +90,14 @@ def test_a_disturbance_is_overcome(world: World, fault: str, times: int) -> None
     assert world.files()[0]["content"] == PNG
 
 
-def test_a_portal_that_stays_disturbed_lets_the_ticket_wait(world: World) -> None:
+def test_a_portal_that_stays_disturbed_lets_the_file_wait(world: World) -> None:
     world.files_report(file=("a.png", "image/png", PNG))
     world.sandbox.fault("status", path="/attachments/*", times=None, status=503)
-    assert world.receive() == Received(unread=1)
+    assert world.receive() == Received(tickets=1)
+    assert world.report()["hint"] == explain("ATTACHMENT_UNREADABLE")
     world.sandbox.end_faults()
-    assert world.receive() == Received(tickets=1, attachments=1)
+    assert world.receive() == Received(attachments=1)
+    assert world.report()["hint"] is None
 
 
 @pytest.mark.rule("E49")

@@ -13,6 +13,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from include.casavi.client import Portal
 from include.groups.reports.inbound import work
 from include.sync.lease import LeaseLostError
+from tests.distorted import Distorted
 from tests.groups.reports.inbound.harness import World
 
 LEAST, LIMIT = 20, 80
@@ -92,6 +93,35 @@ def test_a_reading_may_die_at_any_point(world: World, crash_at: Callable[[int], 
             world.receive()
             assert everything(world) == expected, point
             assert world.cursor()
+        else:
+            break
+    assert LEAST < point < LIMIT - 1
+
+
+@pytest.mark.rule("R58")
+def test_a_reading_may_die_while_it_sets_something_aside(
+    world: World, distorted: Distorted, crash_at: Callable[[int], None]
+) -> None:
+    world.sandbox.behave(page_size=1)
+    odd, fine = (world.files_report(title=title, file=("a.txt", "text/plain", b"a")) for title in ("schlecht", "gut"))
+    distorted(odd, title=["schlecht"])
+    for ticket_id in (odd, fine):
+        world.comment(ticket_id, "schlecht", file=("b.txt", "text/plain", b"b"))
+    distorted(world.comment(fine), text=["schlecht"])
+    distorted(world.attachments()[1], fileName=["schlecht"])
+    beginning = world.database.read_bytes()
+    world.receive()
+    expected, aside = everything(world), world.aside()
+    assert len(aside) == 4
+    for point in range(1, LIMIT):
+        world.database.write_bytes(beginning)
+        crash_at(point)
+        try:
+            world.receive()
+        except DiedError:
+            crash_at(0)
+            world.receive()
+            assert (everything(world), world.aside(), bool(world.cursor())) == (expected, aside, True), point
         else:
             break
     assert LEAST < point < LIMIT - 1

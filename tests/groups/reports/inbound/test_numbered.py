@@ -74,6 +74,6 @@ def test_a_number_that_is_the_id_of_another_ticket_tells_nothing(numbering: Worl
     else:
         numbering.sandbox.behave(post_existing="duplicate")
         numbering.user.post("tickets", id=number, ticketTypeId="REPARATUR", title="Unsere", contactId=TENANT)
-    assert numbering.receive() == Received()
-    assert ("warning", number, "TICKET_WITHOUT_ID") in numbering.warned()
+    assert numbering.receive() == Received(unread=1)
+    assert ("error", f"#{number}", "TICKET_WITHOUT_ID") in numbering.warned()
     assert [report["report_nr"] for report in numbering.reports()] == [number]

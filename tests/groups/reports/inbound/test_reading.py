@@ -102,15 +102,16 @@ def test_a_ticket_that_moves_up_while_pages_are_read_is_not_missed(
 
 
 @pytest.mark.rule("R58")
-def test_a_ticket_that_cannot_be_read_lets_the_others_in_and_waits(world: World) -> None:
+def test_comments_that_cannot_be_read_wait_and_keep_nothing_else_waiting(world: World) -> None:
     bad, _ = world.files_report(title="schlecht"), world.files_report(title="gut")
+    world.comments(bad)
     world.sandbox.fault("status", path=f"/tickets/{bad}/comments", times=None, status=503)
-    assert world.receive() == Received(tickets=1, unread=1)
-    assert (titles(world), world.cursor()) == (["gut"], None)
-    assert world.warned() == [("warning", bad, "TICKET_UNREADABLE")]
-    world.sandbox.end_faults()
-    assert world.receive() == Received(tickets=1)
+    assert world.receive() == Received(tickets=2)
+    assert titles(world) == ["gut", "schlecht"]
     assert world.cursor()
+    assert world.warned() == [("warning", bad, "COMMENTS_UNREADABLE")]
+    world.sandbox.end_faults()
+    assert world.receive() == Received(comments=1)
 
 
 def test_a_revoked_key_stops_the_run(world: World) -> None:
@@ -136,23 +137,24 @@ def test_a_ticket_listed_twice_is_imported_once(world: World, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("ticket", "named"),
     [
-        ({"id": "", "internalId": None}, "-"),
-        ({"id": "x" * 101}, "15"),
-        ({"id": "\ud800"}, "15"),
+        ({"id": "x" * 101}, "#15"),
+        ({"id": "\ud800"}, "#15"),
+        ({"id": "", "internalId": None}, "#"),
     ],
 )
 def test_a_ticket_without_a_usable_id_is_named(
     world: World, monkeypatch: pytest.MonkeyPatch, ticket: Record, named: str
 ) -> None:
     monkeypatch.setattr(reading, "list_pages", lambda *_, **__: one_page({"internalId": 15} | ticket))
-    assert world.receive() == Received()
-    assert world.warned() == [("warning", named, "TICKET_WITHOUT_ID")]
+    assert world.receive() == Received(unread=1)
+    ((level, key, reason),) = world.warned()
+    assert (level, key[: len(named)], reason) == ("error", named, "TICKET_WITHOUT_ID")
 
 
 def test_where_every_ticket_has_an_id_one_without_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "list_pages", lambda *_, **__: one_page({"id": "", "internalId": 15}))
-    assert world.receive(portal={"tickets_have_ids": True}) == Received()
-    assert world.warned() == [("warning", "15", "TICKET_WITHOUT_ID")]
+    assert world.receive(portal={"tickets_have_ids": True}) == Received(unread=1)
+    assert world.warned() == [("error", "#15", "TICKET_WITHOUT_ID")]
 
 
 async def one_page(*records: Record) -> AsyncGenerator[Page]:

@@ -46,22 +46,22 @@ def test_an_infected_file_is_not_taken_and_the_rest_arrives(
 
 
 @pytest.mark.parametrize("script", ["exit 2", "kill -9 $$", "sleep 60"])
-def test_while_the_scanner_fails_the_ticket_waits_in_the_portal(world: World, tmp_path: Path, script: str) -> None:
+def test_while_the_scanner_fails_the_file_waits_in_the_portal(world: World, tmp_path: Path, script: str) -> None:
     world.files_report(title="krank", file=("a.txt", "text/plain", b"gesund"))
     world.files_report(title="ohne Datei")
     broken = scanner(tmp_path, script)
     limits = world.settings().limits.model_dump() | {"upload_timeout_seconds": 0.5}
     received = world.receive(scan_command=broken, limits=limits)
-    assert received == Received(tickets=1, unread=1)
-    assert [reason for *_, reason in world.warned()] == ["TICKET_UNREADABLE"]
-    assert (len(world.files()), world.cursor()) == (0, None)
-    assert world.receive(scan_command=scanner(tmp_path, "exit 0")) == Received(tickets=1, attachments=1)
+    assert received == Received(tickets=2)
+    assert [reason for *_, reason in world.warned()] == ["ATTACHMENT_UNREADABLE"]
+    assert world.files() == []
+    assert world.receive(scan_command=scanner(tmp_path, "exit 0")) == Received(attachments=1)
     assert [file["content"] for file in world.files()] == [b"gesund"]
 
 
 def test_without_the_program_nothing_is_taken(world: World, tmp_path: Path) -> None:
     world.files_report(file=("a.txt", "text/plain", b"gesund"))
-    assert world.receive(scan_command=[str(tmp_path / "fehlt")]) == Received(unread=1)
+    assert world.receive(scan_command=[str(tmp_path / "fehlt")]) == Received(tickets=1)
     assert world.files() == []
 
 
