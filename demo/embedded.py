@@ -6,6 +6,7 @@
     python -m demo.embedded protocol   print the last runs
     python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
     python -m demo.embedded keys production   store the portal's key and secret, each entered twice
+    python -m demo.embedded doctor production  say what is wrong around a system, and who sees to it
     python -m demo.embedded probe test 100    measure what is not known of the portal
     python -m demo.embedded airflow …  any Airflow command in the same environment
 
@@ -27,7 +28,19 @@ from typing import Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from include.commands import ROOT, add_keys, add_probe, add_protocol, enter_keys, make_pools, measure, migrate, show
+from include.commands import (
+    ROOT,
+    add_doctor,
+    add_keys,
+    add_probe,
+    add_protocol,
+    enter_keys,
+    make_pools,
+    measure,
+    migrate,
+    see_doctor,
+    show,
+)
 from include.groups import GROUPS, RECONCILIATION
 
 SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
@@ -83,6 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_protocol(commands)
     add_keys(commands)
     add_probe(commands)
+    add_doctor(commands)
     note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
     note.add_argument("report", nargs="?", default="")
     note.add_argument("text", nargs="?", default="")
@@ -104,6 +118,9 @@ def main(arguments: list[str] | None = None) -> int:
         return enter_keys(known.system)
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
+    if known.command == "doctor":
+        with sample(home):
+            return see_doctor(known.system, known.openapi, known.language)
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
     return {"sync": sync, "reconcile": reconcile, "up": up}[known.command](home)
@@ -198,6 +215,20 @@ def keep_private(home: Path) -> None:
             with suppress(FileNotFoundError):  # a database's journal comes and goes
                 if not path.is_symlink():
                     path.chmod(path.stat().st_mode & ~PRIVATE)
+
+
+@contextmanager
+def sample(home: Path) -> Iterator[None]:
+    """Let the sample iX-Haus and the sandbox be there while the block runs, where the environment names them."""
+    ours = environment(home)
+    if any(
+        os.environ[name] != ours[name] for name in ("AIRFLOW_CONN_IXHAUS_PRODUCTION", "AIRFLOW_CONN_CASAVI_PRODUCTION")
+    ):
+        yield
+        return
+    prepare(home)
+    with sandbox(home):
+        yield
 
 
 @contextmanager

@@ -58,8 +58,9 @@ MAY_IMPORT = {
     "sync": {"vocabulary", "settings", "ixhaus", "casavi"},
     "groups": {"vocabulary", "settings", "rules", "ixhaus", "casavi", "sync"},
     "lookup": {"vocabulary", "settings", "rules", "ixhaus", "casavi", "sync", "groups"},
-    "pages": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup"},
-    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup"},
+    "doctor": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup"},
+    "pages": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
+    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
 }
 """Room → those it may look into: downwards only; ixhaus and casavi do not know each other."""
 DOTTED = re.compile(r"(?:include|dags|plugins|demo)(?:\.\w+)+")
