@@ -10,7 +10,7 @@ from sqlalchemy import Table, text
 
 from include.doctor.database_texts import SAYINGS
 from include.doctor.finding import Finding, said
-from include.doctor.patient import Patient
+from include.doctor.patient import Check, Patient
 from include.ixhaus.contract import OWN_TABLES, VIEWS
 from include.vocabulary.clock import BERLIN
 
@@ -103,11 +103,11 @@ def _of_file(patient: Patient) -> Iterator[Finding]:
         yield said(SAYINGS, "READ_ONLY", patient.settings.ixhaus_connection)
 
 
-def _each(check: Any, names: Any) -> Iterator[Any]:
+def _each(check: Any, names: Any) -> Iterator[Check]:
     return (partial(check, VIEWS[name]) for name in names)
 
 
-CHECKS: Final = (
+CHECKS: Final[tuple[Check, ...]] = (
     letters,
     clock,
     privileges,

@@ -1,21 +1,18 @@
 """The examination: area by area, check by check, each for itself, so that one broken thing never hides the others."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include.doctor import database, shape
+from include.doctor import data, database, released, shape
 from include.doctor.examination_texts import SAYINGS
 from include.doctor.finding import Finding, said
-from include.doctor.patient import Patient, SaidAlreadyError
+from include.doctor.patient import Check, Patient, SaidAlreadyError
 from include.ixhaus.database import WrongKindError
 from include.ixhaus.faults import Kind, fault_of
 from include.vocabulary.texts import Text
-
-Check = Callable[[Patient], Iterable[Finding]]
-"""Looks at one thing; whatever it raises is a finding."""
 
 
 class Area(NamedTuple):
@@ -28,6 +25,8 @@ class Area(NamedTuple):
 
 AREAS: Final = (
     Area("database", Text("Datenbank und Vertrag", "Database and contract"), (*shape.CHECKS, *database.CHECKS)),
+    Area("data", Text("Daten der Sichten", "Data of the views"), data.CHECKS),
+    Area("settings", Text("Einstellungen gegen Daten", "Settings against data"), released.CHECKS),
 )
 
 

@@ -1,6 +1,6 @@
 """The system that is examined, and the ways into it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Executable, func, select
 from sqlalchemy.sql.selectable import FromClause
 
+from include.doctor.finding import Finding
 from include.ixhaus.database import open_engine, read_snapshot
 from include.ixhaus.faults import Kind, fault_of
 from include.settings import SystemSettings
@@ -93,3 +94,7 @@ class Patient:
     def count(self, table: FromClause, *conditions: Any) -> int:
         """Return how many rows of a view meet all conditions."""
         return int(self.value(select(func.count()).select_from(table).where(*conditions)))
+
+
+Check = Callable[[Patient], Iterable[Finding]]
+"""Looks at one thing; whatever it raises is a finding."""

@@ -21,7 +21,7 @@ _SEVERITIES: Final = {
 _COLUMNS: Final = (
     Text("", ""), Text("Wo", "Where"), Text("Was", "What"), Text("Was zu tun ist", "What to do"), Text("Wer", "Who"),
 )  # fmt: skip
-_CLEAN: Final = Text("Nichts gefunden, {checks} Prüfungen.", "Nothing found, {checks} checks.")
+_CLEAN: Final = Text("{checks} Prüfungen, nichts, was schadet.", "{checks} checks, nothing that does harm.")
 
 
 def show_findings(system: str, findings: Sequence[Finding], language: Language) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Integer as Whole
 from sqlalchemy.exc import NoSuchTableError
 
 from include.doctor.finding import Finding, said
-from include.doctor.patient import Patient
+from include.doctor.patient import Check, Patient
 from include.doctor.shape_texts import SAYINGS
 from include.ixhaus.check import differences, no_rows
 from include.ixhaus.contract import METADATA, OWN_TABLES
@@ -154,12 +154,12 @@ def _list(names: Any) -> str:
     return ", ".join(names)
 
 
-def each(check: Any, tables: Mapping[str, Table]) -> Iterator[Any]:
+def each(check: Any, tables: Mapping[str, Table]) -> Iterator[Check]:
     """Yield a check for each of some views or tables, so that one does not keep it from the others."""
     return (partial(check, table) for table in tables.values())
 
 
-CHECKS: Final = (
+CHECKS: Final[tuple[Check, ...]] = (
     answers,
     *each(there, METADATA.tables),
     *each(types, METADATA.tables),

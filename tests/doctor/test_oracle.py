@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.oracle,
     pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
 ]
-ON_THE_DATABASE = [area for area in AREAS if area.name in ("database", "data")]
+ON_THE_DATABASE = [area for area in AREAS if area.name in ("database", "data", "settings")]
 
 
 @pytest.fixture
