@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
-from include.vocabulary.clock import BERLIN, utc_now
+from include.vocabulary.clock import BERLIN
 from include.vocabulary.state import WENT_WRONG, Level
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -234,7 +234,7 @@ def see_doctor(system: str, openapi: Path | None, language: str) -> int:
     except ConfigurationError as mistake:
         sys.stderr.write(f"{mistake}\n")
         return 2
-    findings = examine(Patient(settings, utc_now(), openapi))
+    findings = examine(Patient(settings, openapi))
     show_findings(system, findings, "de" if language.startswith("de") else "en")
     return exit_code(findings)
 

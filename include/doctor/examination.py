@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include.doctor import data, database, released, shape
+from include.doctor import airflow, data, database, places, portal, released, shape
 from include.doctor.examination_texts import SAYINGS
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient, SaidAlreadyError
@@ -27,6 +27,9 @@ AREAS: Final = (
     Area("database", Text("Datenbank und Vertrag", "Database and contract"), (*shape.CHECKS, *database.CHECKS)),
     Area("data", Text("Daten der Sichten", "Data of the views"), data.CHECKS),
     Area("settings", Text("Einstellungen gegen Daten", "Settings against data"), released.CHECKS),
+    Area("portal", Text("Portal", "Portal"), portal.CHECKS),
+    Area("places", Text("Ablagen und Programme", "Files and programs"), places.CHECKS),
+    Area("airflow", Text("Airflow", "Airflow"), airflow.CHECKS),
 )
 
 

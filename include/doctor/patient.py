@@ -14,6 +14,7 @@ from include.doctor.finding import Finding
 from include.ixhaus.database import open_engine, read_snapshot
 from include.ixhaus.faults import Kind, fault_of
 from include.settings import SystemSettings
+from include.vocabulary.clock import utc_now
 
 CALL_SECONDS: Final = 60.0
 """How long one question to the database may take."""
@@ -25,26 +26,31 @@ class SaidAlreadyError(Exception):
 
 
 class Patient:
-    """One system: its settings, its database, the time of the examination.
+    """One system: its settings, its database, what time it is.
 
     openapi: a document that describes the portal, to compare with what this project calls
     broken:  views and tables that are missing or lack columns, filled while they are looked at
+    is_portal_open: whether the portal has let us in, set by the check that knocks
     """
 
     def __init__(
         self,
         settings: SystemSettings,
-        now: datetime,
         openapi: Path | None = None,
+        clock: Callable[[], datetime] = utc_now,
         open_database: Callable[..., Engine] = open_engine,
     ) -> None:
         self.settings = settings
-        self.now = now
         self.openapi = openapi
         self.broken: set[str] = set()
-        self.is_portal_away = False
+        self.is_portal_open = False
         self._is_database_away = False
-        self._open = open_database
+        self._clock, self._open = clock, open_database
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self._clock()
 
     @property
     def engine(self) -> Engine:

@@ -1,7 +1,6 @@
 """Every statement of the doctor on a real Oracle; see tests/ixhaus/test_oracle.py for how one is named."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import chain
 
 import pytest
@@ -31,7 +30,7 @@ def engine(schema: None) -> Iterator[Engine]:
 
 def patient(engine: Engine) -> Patient:
     settings = SystemSettings(system="test", report_user="007")
-    return Patient(settings, datetime.now(UTC), open_database=lambda *_: engine)
+    return Patient(settings, open_database=lambda *_: engine)
 
 
 def unanswered(findings: list[Finding]) -> list[str]:
