@@ -95,13 +95,11 @@ def last_runs(patient: Patient) -> Iterator[Finding]:
     rows = patient.rows(select(run.group, func.max(run.queried_at)).where(mine).group_by(run.group))
     last = {group: from_utc_column(moment) for group, moment in rows}
     for group in RUNS if patient.settings.active else ():
-        schedule = getattr(patient.settings.schedules, group)
+        name, schedule = dag_name(group, patient.settings.system), getattr(patient.settings.schedules, group)
         if not (moment := last.get(group)):
-            yield said(SAYINGS, "NEVER_RUN", dag_name(group, patient.settings.system))
+            yield said(SAYINGS, "NEVER_RUN", name)
         elif schedule and moment < _due(schedule, patient.now):
-            yield said(
-                SAYINGS, "LATE", dag_name(group, patient.settings.system), day=f"{moment.astimezone(BERLIN):%Y-%m-%d}"
-            )
+            yield said(SAYINGS, "LATE", name, day=berlin_day(moment).isoformat())
 
 
 def _due(schedule: str, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 from sqlalchemy import Engine
 
-from include.doctor import AREAS, Finding, Patient, Severity, examine
+from include.doctor import AREAS, Finding, Patient, Severity, airflow, examine, places
 from include.doctor.shape import live_columns
 from include.ixhaus.contract import OWN_TABLES
 from include.ixhaus.database import engine_on
@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
 ]
 ON_THE_DATABASE = [area for area in AREAS if area.name in ("database", "data", "settings")]
+ON_THE_DATABASE += [AREAS[0]._replace(checks=(places.folder, places.docuware, places.mail, airflow.last_runs))]
 
 
 @pytest.fixture
