@@ -79,16 +79,17 @@ async def list_pages(
 
 async def find(portal: Portal, call: Call, of: str, external_id: str, name: str | None) -> Answer:
     """Look for a record among those of the record `of`, by its id or its file name; verdict DONE or MISSING, or what
-    came in the way.
+    came in the way. What is no record is not what is looked for.
     """
     try:
         if call.answers is Expected.PAGE:
-            found = [one async for one in list_records(portal, call, of)]
+            found = [one async for page in list_pages(portal, call, of) for one in page.records]
         else:
             answer = await portal.call(call, of)
             if answer.verdict is not Verdict.DONE:
                 return answer
-            found = read(answer.content).get("attachments") or []
+            shown = read(answer.content).get("attachments")
+            found = [one for one in shown if isinstance(one, dict)] if isinstance(shown, list) else []
     except ListingError:
         return Answer(Verdict.FAULT, reason="BAD_ANSWER")
     is_there = any(one.get("id") == external_id or (name and one.get("fileName") == name) for one in found)

@@ -11,7 +11,7 @@ from airflow.sdk import DAG, AssetAlias, Param, get_current_context, task
 
 from include.groups import GROUPS, RECONCILIATION
 from include.sync.flow import Wired, empty_dag, ended, spoken
-from include.sync.params import AirflowMemory, run_name
+from include.sync.params import AirflowMemory, chosen_properties, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,15 +68,23 @@ def reconcile_dag(system: str, docs: str) -> DAG:
 
 
 def _form() -> dict[str, Param]:
-    chosen = "Welche Gruppen verglichen werden; leer = alle."
-    account = "Das Konto, zu dem die Portal-Verbindung führt, ist richtig, auch wenn der Abgleich ein anderes kennt."
+    chosen = "Welche Gruppen verglichen werden; leer = alle. Which groups are compared; empty = all."
+    account = (
+        "Das Konto, zu dem die Portal-Verbindung führt, ist richtig, auch wenn der Abgleich ein anderes kennt. "
+        "The account that the portal's connection leads to is right, although the ledger knows another one."
+    )
     return {
-        "groups": Param([], type="array", items={"enum": list(GROUPS)}, title="Gruppen", description=chosen),
-        "properties": Param(
-            None, type=["string", "null"], title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."
+        "groups": Param([], type="array", items={"enum": list(GROUPS)}, title="Gruppen · Groups", description=chosen),
+        "properties": chosen_properties(),
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Probelauf · Dry run",
+            description="Vergleicht nur, ändert nichts. Compares only, changes nothing.",
         ),
-        "dry_run": Param(False, type="boolean", title="Probelauf", description="Vergleicht nur; ändert nichts."),
-        "accept_account": Param(False, type="boolean", title="Anderes Konto übernehmen", description=account),
+        "accept_account": Param(
+            False, type="boolean", title="Anderes Konto übernehmen · Accept another account", description=account
+        ),
     }
 
 

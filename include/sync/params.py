@@ -15,16 +15,29 @@ if TYPE_CHECKING:
 
 def params() -> dict[str, Param]:
     """Return the form of every group's DAG."""
-    resend = (
-        "changed: was sich unterscheidet; interval: auch was im Datenintervall geändert wurde; "
-        "refused: auch früher Abgelehntes; all: was im Portal fehlt oder anders steht, auch früher Abgelehntes."
-    )
-    kinds = ["changed", "interval", "refused", "all"]
-    return {
-        "properties": Param("", type="string", title="Objekte", description="Zum Beispiel 100-119, 200; leer = alle."),
-        "dry_run": Param(False, type="boolean", title="Probelauf", description="Endet nach dem Plan; sendet nichts."),
-        "resend": Param("changed", enum=kinds, title="Senden", description=resend),
+    kinds = {
+        "changed": "was sich unterscheidet · what differs",
+        "interval": "auch was im Datenintervall geändert wurde · and what changed in the data interval",
+        "refused": "auch früher Abgelehntes · and what was refused before",
+        "all": "was im Portal fehlt oder anders steht · what the portal lacks or shows otherwise",
     }
+    return {
+        "properties": chosen_properties(),
+        "dry_run": Param(
+            False, type="boolean", title="Probelauf · Dry run",
+            description="Endet nach dem Plan, sendet nichts. Ends after the plan, sends nothing.",
+        ),
+        "resend": Param(
+            "changed", type="string", enum=list(kinds), values_display=kinds, title="Senden · Send",
+            description="Im Zweifel lassen, wie es ist. Leave it as it is if in doubt.",
+        ),
+    }  # fmt: skip
+
+
+def chosen_properties() -> Param:
+    """Return the field of a form in which properties are chosen. It may be left empty, which Airflow calls null."""
+    said = "Nummern und Bereiche wie 100-119, 200; leer = alle. Numbers and ranges such as 100-119, 200; empty = all."
+    return Param(None, type=["string", "null"], pattern=r"^[\w./, -]*$", title="Objekte · Properties", description=said)
 
 
 def request_of_run() -> Request:
@@ -37,7 +50,7 @@ def request_of_run() -> Request:
     start, end = dag_run.data_interval_start, dag_run.data_interval_end
     backfilled = str(dag_run.run_type).rpartition(".")[2].lower().startswith("backfill")
     return Request(
-        properties=given["properties"],
+        properties=given["properties"] or "",
         dry_run=given["dry_run"],
         resend="interval" if backfilled and given["resend"] == "changed" else given["resend"],
         interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,

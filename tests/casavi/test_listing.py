@@ -8,8 +8,9 @@ import pytest
 
 from include.casavi import listing
 from include.casavi.client import Pace, PortalStopError, open_portal
-from include.casavi.endpoints import LISTS
-from include.casavi.listing import ListingError, list_records
+from include.casavi.endpoints import ENDPOINTS, LISTS
+from include.casavi.listing import ListingError, find, list_records
+from include.casavi.verdict import Verdict
 from include.settings import Limits
 from tests.casavi.elsewhere import open_elsewhere
 from tests.sandbox import KEY, SECRET, PortalUser, SandboxProcess
@@ -201,3 +202,34 @@ def test_a_revoked_key_stops_the_list(sandbox: SandboxProcess) -> None:
     sandbox.fault("status", "GET", "/contacts", status=403, times=None)
     with pytest.raises(PortalStopError, match="denies this key"):
         listed()
+
+
+@pytest.mark.rule("R58")
+@pytest.mark.parametrize("entry", [None, "C1", 7, ["C1"], {"x": "C1"}])
+@pytest.mark.parametrize(("record_type", "name"), [("comment", None), ("attachment", "a.txt")])
+def test_a_record_is_found_whatever_lies_beside_it(
+    sandbox: SandboxProcess, record_type: str, name: str | None, entry: object
+) -> None:
+    async def look(external_id: str) -> Verdict:
+        async with open_portal("casavi_production", LIMITS) as portal:
+            call = ENDPOINTS[record_type].find
+            assert call
+            return (await find(portal, call, "T1", external_id, name)).verdict
+
+    entries = [entry, {"id": "C1"}, {"id": "C2", "fileName": "b.txt"}]
+    for path, body in (("/tickets/T1/comments", {"list": entries}), ("/tickets/T1", {"attachments": entries})):
+        sandbox.fault("status", "GET", path, times=None, status=200, body=body)
+    assert asyncio.run(look("C1")) is Verdict.DONE
+    assert asyncio.run(look("C3")) is Verdict.MISSING
+
+
+@pytest.mark.parametrize("attachments", [None, "C1", {"id": "C1"}, 7])
+def test_where_a_ticket_lists_no_files_none_is_found(sandbox: SandboxProcess, attachments: object) -> None:
+    async def look() -> Verdict:
+        async with open_portal("casavi_production", LIMITS) as portal:
+            call = ENDPOINTS["attachment"].find
+            assert call
+            return (await find(portal, call, "T1", "C1", "a.txt")).verdict
+
+    sandbox.fault("status", "GET", "/tickets/T1", times=None, status=200, body={"attachments": attachments})
+    assert asyncio.run(look()) is Verdict.MISSING

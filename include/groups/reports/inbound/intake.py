@@ -141,5 +141,5 @@ async def _comments(portal: Portal, ticket: Ticket) -> tuple[list[Comment], int]
 
 def _leave_out(ticket: Ticket, report: Report, reason: str, writes: Writes) -> None:
     """Set something aside that is not known by an id of its own."""
-    report.lack(reason, is_news=explain(reason) not in report.hint)
+    report.lack(reason, is_news=reason not in report.arrived and explain(reason) not in report.hint)
     writes.warn("ticket", ticket["id"], reason)

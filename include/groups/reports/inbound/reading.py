@@ -182,7 +182,8 @@ class Reading:
             report = identify(connection, self._work, ticket)
         is_here = report is not None and bool(report.number)
         if report and is_here:
-            report.lack(reason, is_news=explain(reason) not in report.hint)
+            is_told = before is not None and before["reason"] == reason
+            report.lack(reason, is_news=not is_told and explain(reason) not in report.hint)
             report.write(writes, utc_now())
         is_closed = reason not in PASSING and is_closed_by_staff(ticket, before)
         writes.warn("ticket", ticket["id"], reason, Level.WARNING if is_here or is_closed else Level.ERROR)

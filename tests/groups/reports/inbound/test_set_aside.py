@@ -175,6 +175,25 @@ def test_what_is_still_odd_after_a_day_is_not_told_again_but_named_in_the_protoc
     assert all(row["tried_at"] > row["received_at"] for row in (first, last))
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_what_staff_have_read_is_not_told_again_while_it_is_odd(
+    world: World, distorted: Distorted, is_ours: bool
+) -> None:
+    ticket_id = world.ours() if is_ours else world.files_report()
+    world.receive()
+    if is_ours:
+        distorted(ticket_id, title=["schlecht"])
+    else:
+        world.sandbox.fault("status", path=f"/tickets/{ticket_id}/comments", times=None, status=403)
+    world.comment(ticket_id)
+    world.receive()
+    assert world.report()["hint"] == explain("TICKET_ODD" if is_ours else "COMMENTS_UNREADABLE")
+    world.sql("UPDATE SP_MELDUNG SET HINWEIS = NULL")
+    world.hours_pass(24)
+    world.receive()
+    assert (world.report()["hint"], len(world.aside())) == (None, 1)
+
+
 def test_what_comes_at_last_is_said_and_the_hint_goes(world: World, distorted: Distorted) -> None:
     ticket_id = world.files_report(file=FILE)
     world.receive()
