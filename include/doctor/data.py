@@ -139,7 +139,7 @@ def dates(view: Table, patient: Patient) -> Iterator[Finding]:
         if isinstance(column.type, Date | DateTime):
             is_date: ColumnElement[bool] = literal_column("1") == literal_column("1")
             if not patient.is_oracle:  # which keeps what is no date out by itself
-                is_date = type_coerce(column, String).op("GLOB")(_DAY)
+                is_date = type_coerce(column, String).bool_op("GLOB")(_DAY)
                 yield from _rows_where(patient, view, ~is_date, "NO_DATE", _place(column))
             odd = and_(is_date, or_(column < _FIRST, column > _LAST), *(column != one for one in NO_DATES))
             yield from _rows_where(patient, view, odd, "ODD_DATE", _place(column))

@@ -61,7 +61,7 @@ def description(patient: Patient) -> Iterator[Finding]:
     where = patient.openapi.name
     try:
         known = _described(yaml.safe_load(patient.openapi.read_text(encoding="utf-8")))
-    except (OSError, ValueError, yaml.YAMLError, AttributeError, TypeError):
+    except (OSError, LookupError, ValueError, yaml.YAMLError, AttributeError, TypeError):
         yield said(SAYINGS, "OPENAPI_UNREADABLE", where)
         return
     for method, path in sorted(ours()):
