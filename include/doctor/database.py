@@ -20,10 +20,11 @@ WATCHED: Final = ("SP_MELDUNG", "SP_NOTIZ", "SP_ANHANG", "SP_BEAUFTRAGUNG")
 """Views that are asked every few seconds what has changed."""
 _NEEDED: Final = {"CREATE SESSION", "SET CONTAINER"}
 _RIGHTS: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+_RIGHTS_ON_VIEWS: Final = {"SELECT", "READ", "INSERT", "UPDATE", "EXECUTE"}
 CHARSET: Final = text("SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'")
 CLOCK: Final = text("SELECT TO_CHAR(SYSTIMESTAMP, 'YYYY-MM-DD HH24:MI:SS TZH:TZM') FROM dual")
 PRIVILEGES: Final = text("SELECT privilege FROM session_privs")
-GRANTS: Final = text("SELECT table_name, privilege FROM user_tab_privs")
+GRANTS: Final = text("SELECT table_name, privilege FROM user_tab_privs WHERE grantee = USER")
 OWNED: Final = text("SELECT table_name FROM user_tables")
 WRITABLE: Final = text("SELECT updatable, insertable FROM user_updatable_columns WHERE table_name = :name")
 TRIGGERS: Final = text(
@@ -61,8 +62,12 @@ def privileges(patient: Patient) -> Iterator[Finding]:
     """Find rights of the interface's user beyond those it needs."""
     if not patient.is_oracle:
         return
-    more = sorted({str(row[0]) for row in patient.rows(PRIVILEGES)} - _NEEDED)
-    if more:
+    of_system = {str(row[0]) for row in patient.rows(PRIVILEGES)} - _NEEDED
+    granted = {(str(name), str(privilege)) for name, privilege in patient.rows(GRANTS)}
+    of_tables = {
+        f"{what} ON {name}" for name, what in granted if what not in _RIGHTS_ON_VIEWS and name not in OWN_TABLES
+    }
+    if more := sorted(of_system | of_tables):
         yield said(SAYINGS, "RIGHTS_TOO_MANY", patient.settings.ixhaus_connection, rights=", ".join(more[:10]))
 
 

@@ -57,7 +57,7 @@ def _failed(error: Exception, name: str, patient: Patient) -> Iterator[Finding]:
         where = connection if fault.kind is not Kind.CONTRACT else name
         yield said(SAYINGS, "DATABASE", where, sentence=Text(fault.german, fault.english))
     elif isinstance(error, AirflowNotFoundException):
-        yield said(SAYINGS, "NO_CONNECTION", connection)
+        yield said(SAYINGS, "CONNECTION_MISSING", connection)
     elif isinstance(error, WrongKindError):
         yield said(SAYINGS, "WRONG_KIND", connection)
     else:

@@ -10,7 +10,7 @@ SAYINGS: Final[Sayings] = {
     "DATABASE": Saying(Severity.ERROR, Who.DBA,
         Text("{sentence}", "{sentence}"),
         Text("Tun, was der Satz sagt; bis dahin bleibt ungeprüft, was daran hängt.", "Do what the sentence says; until then whatever depends on it stays unexamined.")),
-    "NO_CONNECTION": Saying(Severity.ERROR, Who.ENGINEER,
+    "CONNECTION_MISSING": Saying(Severity.ERROR, Who.ENGINEER,
         Text("Die Airflow-Verbindung zur Datenbank fehlt.", "The Airflow connection of the database does not exist."),
         Text("Unter Admin > Connections anlegen, Typ Oracle.", "Add it under Admin > Connections, type Oracle.")),
     "WRONG_KIND": Saying(Severity.ERROR, Who.ENGINEER,
