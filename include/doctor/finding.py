@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from include.vocabulary.texts import Text
 
@@ -14,6 +14,15 @@ class Severity(IntEnum):
     NOTE = 1
     WARNING = 2
     ERROR = 3
+
+
+SEVERITIES: Final[Mapping[Severity, Text]] = {
+    Severity.ERROR: Text("Fehler", "error"),
+    Severity.WARNING: Text("Warnung", "warning"),
+    Severity.NOTE: Text("Hinweis", "note"),
+    Severity.OK: Text("in Ordnung", "ok"),
+}
+"""How each is called."""
 
 
 class Who(Enum):

@@ -9,15 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from include.doctor.examination import AREAS
-from include.doctor.finding import Finding, Severity
+from include.doctor.finding import SEVERITIES, Finding, Severity
 from include.vocabulary.texts import Language, Text
 
-_SEVERITIES: Final = {
-    Severity.ERROR: (Text("Fehler", "error"), "bold red"),
-    Severity.WARNING: (Text("Warnung", "warning"), "yellow"),
-    Severity.NOTE: (Text("Hinweis", "note"), "cyan"),
-    Severity.OK: (Text("in Ordnung", "ok"), "green"),
-}
+_STYLES: Final = {
+    Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan", Severity.OK: "green",
+}  # fmt: skip
 _COLUMNS: Final = (
     Text("", ""), Text("Wo", "Where"), Text("Was", "What"), Text("Was zu tun ist", "What to do"), Text("Wer", "Who"),
 )  # fmt: skip
@@ -42,8 +39,7 @@ def show_findings(system: str, findings: Sequence[Finding], language: Language) 
 
 
 def _severity(severity: Severity, language: Language) -> str:
-    text, style = _SEVERITIES[severity]
-    return f"[{style}]{text.said(language)}[/]"
+    return f"[{_STYLES[severity]}]{SEVERITIES[severity].said(language)}[/]"
 
 
 def _row(one: Finding, language: Language) -> tuple[str, ...]:
