@@ -61,6 +61,7 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # an event's run begins half a second sooner
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "SERVICEPORTAL_CONFIG": str(ROOT / "demo" / "config"),
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",  # Airflow sets them whatever the umask
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
@@ -91,7 +92,10 @@ def main(arguments: list[str] | None = None) -> int:
     known, rest = parser.parse_known_args(arguments)
     home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
     os.umask(PRIVATE)
-    for name, value in environment(home).items():
+    given = environment(home)
+    if known.command in ("keys", "probe"):  # for a real portal, not for the sample
+        given.pop("SERVICEPORTAL_CONFIG")
+    for name, value in given.items():
         os.environ.setdefault(name, value)
     if known.command == "airflow":
         return subprocess.call(["airflow", *rest])
