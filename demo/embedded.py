@@ -37,7 +37,6 @@ from include.commands import (
     make_pools,
     measure,
     migrate,
-    see_doctor,
     show,
 )
 from include.groups import GROUPS, RECONCILIATION
@@ -121,8 +120,9 @@ def main(arguments: list[str] | None = None) -> int:
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
     if known.command == "doctor":
-        with sample(home):
-            return see_doctor(known.system, known.openapi, known.language)
+        given = sys.argv[1:] if arguments is None else arguments
+        with sample(home):  # in a process of its own, which finds keys and settings as every other one would
+            return subprocess.call([sys.executable, "-m", "include.commands", *given])
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
     return {"sync": sync, "reconcile": reconcile, "up": up}[known.command](home)
