@@ -18,7 +18,8 @@ from include.casavi.answers import read
 from include.casavi.client import Answer, Portal, PortalStopError, open_portal
 from include.casavi.endpoints import LISTS, SINGLE
 from include.casavi.verdict import Verdict
-from include.settings import Limits
+from include.lookup.checkup import check_portal
+from include.settings import Limits, load_settings
 from include.vocabulary.sentences import in_language
 from tests.network.conftest import Connect
 from tests.network.house import HOST, LOGIN, House, built, guarded
@@ -201,6 +202,17 @@ def test_a_ca_that_nobody_named_is_told_in_a_sentence_at_the_first_call(
         "the path of the CA's certificate (PEM) as verify into the extra"
     )
     assert len(house.proxy.asked) == 1
+
+
+def test_the_check_of_the_connections_says_the_sentence_in_both_languages(house: House, connect: Connect) -> None:
+    connect("casavi_production", house.portal(proxies={"https": house.way()}))
+    found = check_portal(load_settings("production"))
+    assert (found.side, found.code) == ("portal", "WAY")
+    assert found.said
+    assert found.said.english.startswith("Airflow connection casavi_production: the server shows a certificate that")
+    assert found.said.german.startswith(
+        "Airflow-Verbindung casavi_production: der Server zeigt ein Zertifikat, für das"
+    )
 
 
 @LOOPS
