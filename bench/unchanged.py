@@ -68,7 +68,7 @@ def release_everything(home: Path) -> Path:
     """Make settings that release all properties of the sample, however many its size needs."""
     folder = home / "config"
     folder.mkdir()
-    lines = (ROOT / "config" / "production.yaml").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "demo" / "config" / "production.yaml").read_text(encoding="utf-8").splitlines()
     released = ["properties: 1-99999999" if line.startswith("properties:") else line for line in lines]
     (folder / "production.yaml").write_text("\n".join(released), encoding="utf-8")
     return folder

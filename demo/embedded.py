@@ -24,13 +24,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
-from urllib.error import URLError
-from urllib.request import urlopen
 
+from demo.ports import PortTakenError, is_ours, port_of, settle_port
 from include.commands import ROOT, add_keys, add_probe, add_protocol, enter_keys, make_pools, measure, migrate, show
 from include.groups import GROUPS, RECONCILIATION
 
-SANDBOX_PORT: Final = int(os.environ.get("SANDBOX_PORT", "8095"))
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
 """Where the sandbox plays DocuWare as well."""
@@ -40,15 +38,15 @@ SYNCED: Final = tuple(f"casavi_{name}" for name in GROUPS)
 """The DAGs of a full run, in order."""
 
 
-def sandbox_address() -> str:
+def sandbox_address(home: Path) -> str:
     """Return where the sandbox portal is served."""
-    return f"http://127.0.0.1:{SANDBOX_PORT}"
+    return f"http://127.0.0.1:{port_of(home)}"
 
 
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of the embedded default, with everything below `home`."""
     portal = {
-        "conn_type": "http", "host": f"{sandbox_address()}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
+        "conn_type": "http", "host": f"{sandbox_address(home)}/v2", "login": DEMO_KEY, "password": DEMO_SECRET,
     }  # fmt: skip
     return {
         "AIRFLOW_HOME": str(home),
@@ -61,6 +59,7 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",  # an event's run begins half a second sooner
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "SERVICEPORTAL_CONFIG": str(ROOT / "demo" / "config"),
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",  # Airflow sets them whatever the umask
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
@@ -69,7 +68,7 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW_CONN_DOCUMENTS_PRODUCTION": json.dumps(
             {"conn_type": "fs", "extra": {"path": str(home / "dokumente")}}
         ),
-        "AIRFLOW_CONN_DOCUWARE_PRODUCTION": json.dumps(portal | {"host": f"{sandbox_address()}{DOCUWARE}"}),
+        "AIRFLOW_CONN_DOCUWARE_PRODUCTION": json.dumps(portal | {"host": f"{sandbox_address(home)}{DOCUWARE}"}),
     }
 
 
@@ -91,8 +90,11 @@ def main(arguments: list[str] | None = None) -> int:
     known, rest = parser.parse_known_args(arguments)
     home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
     os.umask(PRIVATE)
-    for name, value in environment(home).items():
-        os.environ.setdefault(name, value)
+    try:
+        _set_environment(home, known.command)
+    except PortTakenError as taken:
+        sys.stderr.write(f"{taken}\n")
+        return 1
     if known.command == "airflow":
         return subprocess.call(["airflow", *rest])
     if known.command == "protocol":
@@ -107,6 +109,16 @@ def main(arguments: list[str] | None = None) -> int:
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
     return {"sync": sync, "reconcile": reconcile, "up": up}[known.command](home)
+
+
+def _set_environment(home: Path, command: str) -> None:
+    if command in ("sync", "reconcile", "up"):
+        settle_port(home, _say)
+    given = environment(home)
+    if command in ("keys", "probe"):  # for a real portal, not for the sample
+        given.pop("SERVICEPORTAL_CONFIG")
+    for name, value in given.items():
+        os.environ.setdefault(name, value)
 
 
 def write_note(home: Path, report_nr: str, text: str, *, is_public: bool) -> int:
@@ -203,15 +215,15 @@ def keep_private(home: Path) -> None:
 @contextmanager
 def sandbox(home: Path) -> Iterator[str]:
     """Run the sandbox portal while the block runs, or use the one that is already there; yields its address."""
-    address = sandbox_address()
-    if _answers(address):
+    address = sandbox_address(home)
+    if is_ours(port_of(home), home):
         yield address
         return
-    command = [sys.executable, "-m", "demo.portal", "--port", str(SANDBOX_PORT)]
+    command = [sys.executable, "-m", "demo.portal", "--port", str(port_of(home))]
     command += ["--db", str(home / "sandbox.db")]
     process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL, umask=PRIVATE)
     try:
-        _wait_for(address, process)
+        _wait_for(home, process)
         yield address
     finally:
         process.terminate()
@@ -236,20 +248,12 @@ def up(home: Path) -> int:
             process.wait(30)
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
+def _wait_for(home: Path, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
-    while not _answers(address):
+    while not is_ours(port_of(home), home):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the sandbox portal does not answer at {address}; is another program using the port?")
+            raise RuntimeError(f"the sandbox portal does not answer at {sandbox_address(home)}")
         time.sleep(0.1)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(address, timeout=1) as response:  # noqa: S310 - always our own http address
-            return bool(response.headers.get("x-sandbox"))
-    except (URLError, OSError):
-        return False
 
 
 def _plain(env: Mapping[str, str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ os.environ.update(
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "PYTHONPATH": str(ROOT),  # for the processes tests start
+        "SERVICEPORTAL_CONFIG": str(ROOT / "demo" / "config"),
     }
 )
 

@@ -57,7 +57,7 @@ class SandboxProcess:
 
     def __init__(self, *arguments: str, database: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
-        self._database = database or Path(self._folder.name) / "sandbox.db"
+        self.database = database or Path(self._folder.name) / "sandbox.db"
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -81,7 +81,7 @@ class SandboxProcess:
         ready = Path(self._folder.name) / "ready"
         ready.unlink(missing_ok=True)
         command = [sys.executable, "-W", "error", "-m", "demo.portal", "--port", str(port)]
-        command += ["--db", str(self._database), "--ready-file", str(ready), *self._arguments]
+        command += ["--db", str(self.database), "--ready-file", str(ready), *self._arguments]
         with (Path(self._folder.name) / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         deadline = time.monotonic() + 30

@@ -1,7 +1,7 @@
 """An invented iX-Haus in SQLite: the embedded default's database, made so that every rule has someone to apply to.
 
-About thirty properties: 100–129 and 200 are released by config/production.yaml, 300 and 301 are not. Property 129 holds
-the hand-written cases, 128 has no units. All dates count from `today`, so the sample never ages.
+About thirty properties: 100–129 and 200 are released by demo/config/production.yaml, 300 and 301 are not. Property 129
+holds the hand-written cases, 128 has no units. All dates count from `today`, so the sample never ages.
 """
 
 import sqlite3

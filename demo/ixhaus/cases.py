@@ -1,5 +1,5 @@
 """One hand-written case per rule R13–R24 and edge case E1–E22c, E24, E27: invented people in property 129 whose last
-names say which case they are. LEAD and TRAIL are the day counts of config/production.yaml.
+names say which case they are. LEAD and TRAIL are the day counts of demo/config/production.yaml.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from demo.ixhaus.names import CITIES, LAST, STREETS
 from demo.ixhaus.writing import Row, write_rows, years_before
 
 BULK_PROPERTIES: Final = (*(str(number) for number in range(100, 128)), "200", "300", "301")
-"""Where the generated persons live; config/production.yaml releases all but the last two."""
+"""Where the generated persons live; demo/config/production.yaml releases all but the last two."""
 EMPTY_PROPERTY: Final = "128"
 CASE_PROPERTY: Final = "129"
 MOST_ENTRANCES: Final = 40

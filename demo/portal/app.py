@@ -66,7 +66,7 @@ def create_app(options: Options) -> ASGIApp:
     app.router.routes += attachment_routes(portal, document)
     app.router.routes += page_routes(portal)
     app.router.routes += docuware_routes(options.keys)
-    app.include_router(control_router(portal, faults, log))
+    app.include_router(control_router(portal, faults, log, options.database))
     app.include_router(inside_router(portal))
     app.include_router(handmade_router(portal))
     return Wire(app, faults, log, store.clock, store.drop_tokens)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException
@@ -30,8 +31,8 @@ class Edit(BaseModel):
     fields: dict[str, Any]
 
 
-def control_router(portal: Portal, faults: FaultBook, log: RequestLog) -> APIRouter:
-    """Return the routes that script and inspect the sandbox."""
+def control_router(portal: Portal, faults: FaultBook, log: RequestLog, database: Path) -> APIRouter:
+    """Return the routes that script and inspect the sandbox; `/database` says which one it is."""
     router = APIRouter(prefix="/_sandbox")
     at_start = portal.behaviour
 
@@ -42,6 +43,10 @@ def control_router(portal: Portal, faults: FaultBook, log: RequestLog) -> APIRou
         portal.behaviour = at_start
         faults.clear()
         log.clear()
+
+    @router.get("/database")
+    async def which() -> dict[str, str]:
+        return {"path": str(database.resolve())}
 
     _add_behaviour(router, portal)
     _add_faults(router, faults)

@@ -205,7 +205,8 @@ def test_the_command_shows_the_protocol_and_fails_when_a_record_failed(
     from airflow import __version__
 
     (tmp_path / f"ready-{__version__}").touch()  # Airflow's database is there
-    monkeypatch.setattr(embedded, "SANDBOX_PORT", int(synced.portal.url.rpartition(":")[2]))
+    monkeypatch.setenv("SANDBOX_PORT", synced.portal.url.rpartition(":")[2])
+    (tmp_path / "sandbox.db").symlink_to(synced.portal.database)  # so it is this checkout's sandbox
     rename(synced, *TENANTS)
     synced.portal.fault("status", "PUT", f"/contacts/{TENANTS[0]}", status=422)
     assert embedded.sync(tmp_path) == 1
@@ -343,7 +344,7 @@ def test_a_second_run_at_the_same_time_says_so_and_ends(synced: Rig) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"properties": "x-?"}, 'parameter properties: "x-?" is neither a property number nor a range; write for'),
+        ({"properties": "x-y"}, 'parameter properties: "x-y" is neither a property number nor a range; write for'),
         ({"resend": "interval"}, "parameter resend: interval needs a data interval, which only a backfill"),
     ],
 )

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from include.settings import (
-    CONFIG_FOLDER,
     ConfigurationError,
     DocuWareCondition,
     DocuWareRow,
@@ -38,6 +37,9 @@ from include.settings import (
 )
 from include.settings.describe import settings_page
 from include.vocabulary.texts import Language
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "config"
 
 MODELS: tuple[type[BaseModel], ...] = (
     SystemSettings, Schedules, Limits, RemovalGuard, Retention, DocuWareRow, DocuWareCondition
@@ -107,8 +109,17 @@ def test_the_interface_is_off_until_a_file_says_otherwise(tmp_path: Path) -> Non
 
 
 @pytest.mark.rule("R8")
-def test_the_shipped_test_system_is_off() -> None:
-    assert load_settings("test").active is False
+@pytest.mark.parametrize("system", ["production", "test"])
+def test_a_system_is_off_as_shipped(system: str) -> None:
+    assert load_settings(system, SHIPPED).active is False
+
+
+@pytest.mark.rule("R9")
+def test_what_the_shipped_file_proposes_can_be_switched_on(tmp_path: Path) -> None:
+    text = (SHIPPED / "production.yaml").read_text(encoding="utf-8").replace("active: false", "active: true")
+    proposed = re.sub(r"^# (?=(  )?[a-z_]+:)", "", text, flags=re.MULTILINE)
+    found = loaded(tmp_path, proposed)
+    assert (found.active, found.report_user, found.limits.requests_per_second) == (True, "007", 5)
 
 
 def test_systems_are_those_with_a_file_production_first(tmp_path: Path) -> None:
@@ -120,7 +131,7 @@ def test_systems_are_those_with_a_file_production_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("system", configured_systems())
-def test_the_shipped_files_are_valid(system: str) -> None:
+def test_the_samples_files_are_valid(system: str) -> None:
     assert load_settings(system).system == system
 
 
@@ -179,7 +190,7 @@ def test_every_setting_has_a_label_and_an_explanation_in_both_languages(model: t
 
 @pytest.mark.rule("R56")
 def test_the_documented_settings_are_the_generated_ones() -> None:
-    documented = (CONFIG_FOLDER.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+    documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert documented == settings_page(), "run `make settings`"
 
 
