@@ -11,14 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import quote
 
 import trustme
 import uvicorn
 from starlette.types import ASGIApp
 
-from demo.portal.app import Options, create_app
+from demo.portal import app
 from demo.portal.docuware import PLATFORM
+from demo.portal.state import Store
 from tests.network.proxy import PASSWORD, USER, Proxy
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
@@ -134,20 +136,30 @@ def guarded(house: House, newest: ssl.TLSVersion) -> Iterator[None]:
 
 async def _serve(house: House, context: ssl.SSLContext, servers: list[uvicorn.Server]) -> None:
     """Serve one portal to the proxy over TLS, and to the test by the back door."""
-    app = create_app(Options(house.folder / "portal.db"))
-    front, back = _server(app, context), _server(app)
+    database = house.folder / "portal.db"
+    store = Store(database)
+    with patch.object(app, "Store", return_value=store):  # to be closed at the end
+        portal = app.create_app(app.Options(database))
+    front, back = _server(portal, context), _server(portal)
     sockets = [server.config.bind_socket() for server in (front, back)]
     house.port, behind = (one.getsockname()[1] for one in sockets)
     house.sandbox.url = f"http://127.0.0.1:{behind}"
     house.proxy.hosts[HOST] = house.port
-    async with house.proxy.serving():
-        servers += [front, back]
-        await asyncio.gather(front.serve([sockets[0]]), back.serve([sockets[1]]))
+    with contextlib.closing(store):
+        async with house.proxy.serving():
+            servers += [front, back]
+            await asyncio.gather(front.serve([sockets[0]]), back.serve([sockets[1]]))
 
 
-def _server(app: ASGIApp, context: ssl.SSLContext | None = None) -> uvicorn.Server:
+def _server(portal: ASGIApp, context: ssl.SSLContext | None = None) -> uvicorn.Server:
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        portal,
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
     config.load()
     config.ssl = context
