@@ -191,6 +191,13 @@ def test_a_caretaker_with_impossible_days_is_named_beside_those_who_are_shown() 
     assert outcome.row("responsibility", "100")["warnings"] == "NO_START"
 
 
+@pytest.mark.rule("E3", "O19")
+def test_why_a_property_shows_no_caretaker_begins_with_what_is_wrong() -> None:
+    ended, wrong = caretaker(partner("P1"), end="2026-06-14"), caretaker(partner("P2"), begin=None)
+    row = decide_owners(HOUSE, ended, wrong).row("responsibility", "100")
+    assert (row["decision"], row["reason"]) == ("invalid", "NO_START")
+
+
 @pytest.mark.rule("O19")
 def test_one_of_two_caretakers_leaves() -> None:
     outcome = decide_owners(HOUSE, caretaker(partner("P1"), end="2026-06-01"), caretaker(partner("P2")))

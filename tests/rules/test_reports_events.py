@@ -98,6 +98,13 @@ def test_an_end_is_news_once_the_portal_knows_it_to_those_for_whom_it_had_begun(
     assert found(ended, ledger=(ticket(digest="before"),), known=known)[0] == {OPENED: False}
 
 
+@pytest.mark.rule("R42")
+def test_an_end_that_waits_to_be_told_is_still_there_while_something_else_of_the_report_is_sent() -> None:
+    closed, changed = report(status="Abgeschlossen"), ticket(digest="before")
+    assert CLOSED not in found(closed, ledger=(changed,), known=(told(OPENED),))[0]
+    assert CLOSED in found(closed, ledger=(changed,), known=(told(OPENED), told(CLOSED, "waiting")))[0]
+
+
 @pytest.mark.rule("E40", "R42")
 @pytest.mark.parametrize(("state", "is_undone"), [("settled", True), ("waiting", False), ("undone", False)])
 def test_the_end_of_a_report_that_is_open_again_is_undone(state: str, is_undone: bool) -> None:

@@ -80,7 +80,8 @@ def is_of_one(error: Exception) -> bool:
 def note(kind: str, portal_id: str, error: Exception) -> None:
     """Log what went wrong with a record and where, without the error's text, which may quote a tenant."""
     at = extract_tb(error.__traceback__)[-1]
-    said = str(error) if isinstance(error, OddError) else type(error).__name__
+    fault = fault_of(error)
+    said = fault.english if fault else str(error) if isinstance(error, OddError) else type(error).__name__
     log.warning("%s %s is set aside: %s (%s, line %s)", kind, portal_id, said, at.name, at.lineno)
 
 
