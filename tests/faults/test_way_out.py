@@ -1,4 +1,4 @@
-"""A run of a house with a proxy and a CA of its own: all of it takes that way, and where it is closed it ends at once."""
+"""A run of a house with a proxy and a CA of its own: all of it takes that way; where it is closed it ends at once."""
 
 import pytest
 
