@@ -49,8 +49,9 @@ def test_nothing_starts_before_the_database_is_migrated(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(AIRFLOW))
-def test_settings_and_logs_are_the_same_everywhere(name: str) -> None:
+def test_settings_certificates_and_logs_are_the_same_everywhere(name: str) -> None:
     assert mounts(name)["/opt/serviceportal/config"] == "./config"
+    assert mounts(name)["/opt/serviceportal/certificates"] == "./certificates"
     assert mounts(name)["/var/log/airflow"] == "logs"
 
 
@@ -82,7 +83,7 @@ def test_secrets_come_from_the_environment_only() -> None:
 def test_secrets_are_required() -> None:
     optional = {"SETTINGS_FOLDER", "AIRFLOW_LISTEN", "WORKER_CONCURRENCY", "IXHAUS_TEST", "CASAVI_TEST", "DEMO_PERSONS"}
     optional |= {"CASAVI_PRODUCTION"}  # may be stored on the page Einstellungen instead
-    optional |= {"DOCUMENTS_FOLDER"}
+    optional |= {"DOCUMENTS_FOLDER", "CERTIFICATES_FOLDER", "HTTPS_PROXY", "NO_PROXY"}
     optional |= {f"{name}_{one}" for name in ("DOCUMENTS", "DOCUWARE", "SMTP") for one in SYSTEMS}
     assert {name for name, is_required in variables().items() if not is_required} == optional
 

@@ -20,6 +20,7 @@ from include.casavi.connections import check_address
 from include.casavi.endpoints import LOGIN_PATH, TOKEN_HEADER, Call, is_of_file, paths_without_id
 from include.casavi.upload import Upload
 from include.casavi.verdict import Expected, Verdict, judge, retry_after, server_time
+from include.network.way import Way, way_of
 from include.settings import ConfigurationError, Limits
 from include.vocabulary.clock import utc_now
 
@@ -102,6 +103,7 @@ class Portal:
     def __init__(
         self,
         http: aiohttp.ClientSession,
+        way: Way,
         base_url: str,
         key_pair: tuple[str, str],
         pace: Pace,
@@ -109,6 +111,7 @@ class Portal:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._http = http
+        self._way = way
         self._upload_timeout = aiohttp.ClientTimeout(total=upload_seconds, connect=_CONNECT_SECONDS)
         self._base = base_url.rstrip("/")
         self._key, self._secret = key_pair
@@ -183,7 +186,7 @@ class Portal:
                 limit = MAX_PAGE_BYTES if call.answers is Expected.PAGE else MAX_ANSWER_BYTES
                 content = await _read_bounded(response, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(error)
+            return self._failed(error)
         verdict = judge(response.status, content, external_id, call.answers, of_all=call.is_of_all)
         if verdict not in (Verdict.WAIT, Verdict.FAULT):
             if call.answers in _WANTED:
@@ -198,14 +201,14 @@ class Portal:
         headers = {TOKEN_HEADER: token, "Accept": "*/*"}
         try:
             async with self._http.get(
-                url, headers=headers, allow_redirects=False, timeout=self._upload_timeout
+                url, headers=headers, allow_redirects=False, timeout=self._upload_timeout, **self._way.to(url)
             ) as response:
                 if 200 <= response.status < 300:
                     is_whole = await _save_bounded(response, limit, file)
                     verdict, reason = (Verdict.DONE, "") if is_whole else (Verdict.REFUSED, TOO_LARGE)
                     return Answer(verdict, response.status, reason=reason)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(error)
+            return self._failed(error)
         if 300 <= response.status < 400:
             return Answer(Verdict.REFUSED, response.status, reason=FOREIGN_HOST)
         verdict = judge(response.status, b"", "", Expected.NOTHING)
@@ -218,11 +221,19 @@ class Portal:
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         headers = {TOKEN_HEADER: token}
         if not isinstance(body, Upload):
-            return self._http.request(method, url, data=body, headers=headers, allow_redirects=False)
+            return self._http.request(
+                method, url, data=body, headers=headers, allow_redirects=False, **self._way.to(url)
+            )
         form = body.form()
         headers["Content-Type"] = form.content_type
         return self._http.request(
-            method, url, data=form, headers=headers, allow_redirects=False, timeout=self._upload_timeout
+            method,
+            url,
+            data=form,
+            headers=headers,
+            allow_redirects=False,
+            timeout=self._upload_timeout,
+            **self._way.to(url),
         )
 
     @property
@@ -234,13 +245,12 @@ class Portal:
         """Exchange key and secret for a token; raises PortalStopError if refused, LoginDelayedError if not now."""
         await self.pace.turn()
         body = json.dumps({"key": self._key, "secret": self._secret}).encode()
+        url = URL(self._base + LOGIN_PATH)
         try:
-            async with self._http.post(URL(self._base + LOGIN_PATH), data=body, allow_redirects=False) as response:
+            async with self._http.post(url, data=body, allow_redirects=False, **self._way.to(url)) as response:
                 content = await _read_bounded(response, MAX_ANSWER_BYTES)
-        except TimeoutError:
-            raise LoginDelayedError(Answer(Verdict.FAULT, reason="TIMEOUT")) from None
-        except (aiohttp.ClientError, OSError, ValueError):
-            raise LoginDelayedError(Answer(Verdict.FAULT, reason="NO_CONNECTION")) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise LoginDelayedError(self._failed(error)) from None
         if response.status == 429 or response.status >= 500:
             raise LoginDelayedError(self._delayed(Verdict.WAIT if response.status == 429 else Verdict.FAULT, response))
         if response.status != 200:
@@ -249,6 +259,16 @@ class Portal:
             return str(json.loads(content)["token"])
         except (ValueError, KeyError, TypeError):
             raise LoginDelayedError(Answer(Verdict.FAULT, 200, reason="BAD_ANSWER")) from None
+
+    def _failed(self, error: Exception) -> Answer:
+        """Return the answer for a call without one; raises PortalStopError if none could have one."""
+        if why := self._way.why_closed(error):
+            raise PortalStopError(why) from None
+        if isinstance(error, TimeoutError):
+            return Answer(Verdict.FAULT, reason="TIMEOUT")
+        if isinstance(error, aiohttp.ClientPayloadError | ValueError):
+            return Answer(Verdict.FAULT, reason="BAD_ANSWER")
+        return Answer(Verdict.FAULT, reason="NO_CONNECTION")
 
     def _delayed(self, verdict: Verdict, response: aiohttp.ClientResponse) -> Answer:
         """Return the answer for a call to be repeated later; a pause the portal asks for holds for all calls."""
@@ -282,14 +302,6 @@ def _why_stop(status: int | None) -> str:
     )
 
 
-def _failed(error: Exception) -> Answer:
-    if isinstance(error, TimeoutError):
-        return Answer(Verdict.FAULT, reason="TIMEOUT")
-    if isinstance(error, aiohttp.ClientPayloadError | ValueError):
-        return Answer(Verdict.FAULT, reason="BAD_ANSWER")
-    return Answer(Verdict.FAULT, reason="NO_CONNECTION")
-
-
 async def _read_bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
     """Return the answer's body; raises ValueError if it is larger than it can be."""
     if response.content_length is not None and response.content_length <= limit:
@@ -318,7 +330,8 @@ async def _save_bounded(response: aiohttp.ClientResponse, limit: int, file: Bina
 @asynccontextmanager
 async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Portal]:
     """Open a session with the portal of an Airflow connection (host = Link Datensynchronisation, login = key,
-    password = secret). Raises ConfigurationError if one of them is missing, or if they may not go to that address.
+    password = secret, extra = the way there: `way_of`). Raises ConfigurationError if one of the three is missing, if
+    they may not go to that address, or if the way is none.
     """
     key_pairs: list[tuple[str, str | None]] = []
 
@@ -332,7 +345,7 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
             f"Airflow connection {connection_id}: host, login and password must all be set; "
             "write the Link Datensynchronisation, the key and the secret"
         )
-    check_address(connection_id, config.base_url)
+    way = way_of(connection_id, check_address(connection_id, config.base_url), config.extra_options or {})
     pace = Pace(limits.requests_per_second / limits.parallel_loads)
     timeout = aiohttp.ClientTimeout(total=limits.timeout_seconds, connect=min(_CONNECT_SECONDS, limits.timeout_seconds))
     connector = aiohttp.TCPConnector(limit=limits.parallel_requests)
@@ -342,4 +355,4 @@ async def open_portal(connection_id: str, limits: Limits) -> AsyncGenerator[Port
         headers={**_JSON, **(config.headers or {})},
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as http:
-        yield Portal(http, config.base_url, (key, secret), pace, limits.upload_timeout_seconds)
+        yield Portal(http, way, config.base_url, (key, secret), pace, limits.upload_timeout_seconds)

@@ -9,6 +9,7 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from yarl import URL
 
+from include.network.way import way_of
 from include.settings import (
     EXAMPLE,
     AddressError,
@@ -46,8 +47,8 @@ def check_portal_connection(settings: SystemSettings) -> None:
     which key and secret may go, or when the test system would write into the portal account of production: same address
     and same key (E58).
 
-    Raises ConfigurationError when production's settings do not even tell which connection that is: the one mistake in
-    another system's file that stops this one.
+    Raises WayError when the extra names a proxy or a certificate that is none; ConfigurationError when production's
+    settings do not even tell which connection that is: the one mistake in another system's file that stops this one.
     """
     portal = _existing(settings.portal_connection, settings)
     missing = [name for name, value in _key_pair(portal).items() if not value]
@@ -57,7 +58,8 @@ def check_portal_connection(settings: SystemSettings) -> None:
             f"Airflow connection {settings.portal_connection}: {', '.join(missing)} missing; set host to the Link "
             "Datensynchronisation, login to the key, password to the secret",
         )
-    check_address(settings.portal_connection, _whole(portal))
+    url = check_address(settings.portal_connection, _whole(portal))
+    way_of(settings.portal_connection, url, portal.extra_dejson)
     address = _address(portal)
     if settings.system == "test" and "production" in configured_systems():
         other = _find(_connection_of_production())

@@ -18,6 +18,7 @@ from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
 from include.doctor.portal_texts import SAYINGS
 from include.settings import ConfigurationError
+from include.vocabulary.sentences import in_language
 from include.vocabulary.texts import Text
 
 LONGEST_PAUSE: Final = 5.0
@@ -28,14 +29,14 @@ _DELAYED: Final = ("TIMEOUT", "NO_CONNECTION", "BAD_ANSWER", "RATE_LIMITED", "PO
 
 def lets_in(patient: Patient) -> Iterator[Finding]:
     """Log in with the stored key pair; what hinders that is said once, and the portal's other checks keep still."""
-    where, wrong, about = patient.settings.portal_connection, Text("", ""), ""
+    where, wrong, about = patient.settings.portal_connection, Text("", ""), Text("", "")
     try:
         check_portal_connection(patient.settings)
         code, about = asyncio.run(_login(patient))
     except ConnectionMistakeError as mistake:
         code, wrong = mistake.code, mistake.wrong or wrong
-    except ConfigurationError as mistake:  # production's settings, with which the test system's are compared
-        code, about = "SETTINGS", str(mistake)
+    except ConfigurationError as mistake:  # the way there, or production's settings, with which the test's are compared
+        code, about = "SENTENCE", _both(str(mistake))
     patient.is_portal_open = not code
     if code:
         yield said(SAYINGS, code, where, about=about, wrong=wrong)
@@ -80,18 +81,28 @@ def ours() -> set[tuple[str, str]]:
     return {("POST", LOGIN_PATH), *((call.method, call.path) for call in calls)}
 
 
-async def _login(patient: Patient) -> tuple[str, str]:
-    """Return what is wrong, "" if nothing is, and the HTTP status that says so."""
+async def _login(patient: Patient) -> tuple[str, Text]:
+    """Return what is wrong, "" if nothing is, and the HTTP status or the sentence that says so."""
     async with open_portal(patient.settings.portal_connection, patient.settings.limits) as portal:
         try:
             await portal.login("")
         except PortalStopError as stop:
-            return _BY_STATUS.get(stop.status or 0, "UNEXPECTED"), f"HTTP {stop.status}"
+            if stop.status is None:  # a proxy or a certificate is in the way
+                return "SENTENCE", _both(str(stop))
+            return _BY_STATUS.get(stop.status, "UNEXPECTED"), _status(stop.status)
         except LoginDelayedError as delay:
             answer = delay.answer
-            status = f"HTTP {answer.status}" if answer.status else ""
-            return answer.reason if answer.reason in _DELAYED else "UNEXPECTED", status
-    return "", ""
+            return answer.reason if answer.reason in _DELAYED else "UNEXPECTED", _status(answer.status)
+    return "", Text("", "")
+
+
+def _status(status: int | None) -> Text:
+    said = f"HTTP {status}" if status else "–"
+    return Text(said, said)
+
+
+def _both(sentence: str) -> Text:
+    return Text(in_language(sentence, "de"), sentence)
 
 
 async def _lists(patient: Patient) -> list[Finding]:

@@ -19,7 +19,7 @@ SAYINGS: Final[Sayings] = {
     "OF_PRODUCTION": Saying(Severity.ERROR, Who.ENGINEER,
         Text("Die Verbindung des Testsystems führt zum Konto des Produktivsystems; es wurde nicht aufgerufen.", "The test system's connection leads to production's account; it was not called."),
         Text("Adresse und Schlüssel des Testkontos hinterlegen.", "Store address and key of the test account.")),
-    "SETTINGS": Saying(Severity.ERROR, Who.ENGINEER, Text("{about}", "{about}"), Text("Tun, was der Satz sagt.", "Do what the sentence says.")),
+    "SENTENCE": Saying(Severity.ERROR, Who.ENGINEER, Text("{about}", "{about}"), Text("Tun, was der Satz sagt.", "Do what the sentence says.")),
     "KEY_REFUSED": Saying(Severity.ERROR, Who.ENGINEER,
         Text("Das Portal weist Schlüssel oder Passwort zurück ({about}).", "The portal refuses key or password ({about})."), _STORE),
     "KEY_DENIED": Saying(Severity.ERROR, Who.CASAVI,

@@ -97,6 +97,9 @@ _SESSIONS = _Remedy(Kind.UNREACHABLE, _PASSES, _DBA, "ungenutzte Sitzungen beend
     "end unused sessions or raise their limit")
 _CLIENT = _Remedy(Kind.UNREACHABLE, _STAYS, _ENGINEER, f"den Treiber passend einrichten ({_DRIVER_HELP})",
     f"set up the driver accordingly ({_DRIVER_HELP})")
+_WALLET = _Remedy(Kind.UNREACHABLE, _STAYS, _ENGINEER,
+    "das Wallet der Datenbank in der Verbindung in Airflow nennen (wallet_location im Extra)",
+    "name the database's wallet in Airflow's connection (wallet_location in the extra)")
 _ALERT = _Remedy(Kind.LOST, _PASSES, _DBA, "im Alert-Log und an der Firewall nachsehen, was die Verbindung beendet hat",
     "look into the alert log and the firewall for what has ended the connection")
 _PROFILE = _Remedy(Kind.LOST, _PASSES, _DBA, "die Grenze im Profil anheben", "raise the limit in the profile")
@@ -160,6 +163,9 @@ _MEANINGS: Final = {number: (remedy, german, english) for numbers, remedy, germa
     ("DPY-3001 DPY-3012 DPY-3040 12660", _CLIENT, "die Datenbank verlangt, was der Treiber so nicht kann",
         "the database asks for what the driver cannot do like this"),
     ("DPY-3016 DPI-1047 DPI-1072", _CLIENT, "dem Treiber fehlt eine Bibliothek", "the driver lacks a library"),
+    ("DPY-2018", _WALLET, "im Ordner des Wallets fehlt ewallet.pem", "the wallet's folder lacks ewallet.pem"),
+    ("SSLCertVerificationError", _WALLET, "dem Zertifikat der Datenbank wird nicht vertraut",
+     "the database's certificate is not trusted"),
     ("DPY-6002 DPY-6006 SSLError", _CLIENT, "die Verschlüsselung misslang (TLS)", "encryption has failed (TLS)"),
     ("03113 03114 03135 01012 12537 12547 12570 12571 DPY-4011 DPY-1001", _ALERT, "die Verbindung ist abgerissen",
         "the connection was lost"),

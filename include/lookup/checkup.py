@@ -15,7 +15,9 @@ from include.casavi.verdict import Verdict
 from include.ixhaus.check import FlagError, cannot_be_read, check_database
 from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of
+from include.network.way import WayError
 from include.settings import ConfigurationError, SystemSettings
+from include.vocabulary.sentences import in_language
 from include.vocabulary.texts import Text
 
 PORTAL_SECONDS = 4.0
@@ -28,10 +30,11 @@ class Finding(NamedTuple):
 
     code:  OK, or what is wrong: ABSENT, INCOMPLETE, NO_ADDRESS, OF_PRODUCTION (the connection); NO_CONNECTION, TIMEOUT;
            DATABASE, WRONG_KIND, BAD_FLAG, NOT_READABLE, VIEW_MISSING, TABLE_MISSING, COLUMNS_MISSING (iX-Haus);
-           KEY_REFUSED, KEY_DENIED, WRONG_ADDRESS, RATE_LIMITED, PORTAL_FAULT, BAD_ANSWER, UNEXPECTED (the portal);
+           WAY, KEY_REFUSED, KEY_DENIED, WRONG_ADDRESS, RATE_LIMITED, PORTAL_FAULT, BAD_ANSWER, UNEXPECTED (the portal);
            SETTINGS
     about: of what: a connection, a view, an error's number, an HTTP status
-    said:  the whole sentence, where the database itself has said what is wrong (DATABASE)
+    said:  the whole sentence, where the database itself has said what is wrong (DATABASE), or proxy and certificates
+           are in the way (WAY)
     wrong: how the address is (NO_ADDRESS)
     """
 
@@ -63,6 +66,8 @@ def check_portal(settings: SystemSettings) -> Finding:
         check_portal_connection(settings)
     except ConnectionMistakeError as mistake:
         return Finding("portal", mistake.code, settings.portal_connection, wrong=mistake.wrong)
+    except WayError as mistake:
+        return _closed(mistake)
     except ConfigurationError as error:  # production's settings, with which the test system's are compared
         return Finding("portal", "SETTINGS", str(error))
     try:
@@ -76,11 +81,19 @@ async def _visit(settings: SystemSettings) -> Finding:
         try:
             answer = await portal.call(LISTS["document_type"], "")
         except PortalStopError as stop:
-            return Finding("portal", _BY_STATUS.get(stop.status or 0, "UNEXPECTED"), f"HTTP {stop.status}")
+            if stop.status is None:
+                return _closed(stop)
+            return Finding("portal", _BY_STATUS.get(stop.status, "UNEXPECTED"), f"HTTP {stop.status}")
     if answer.verdict is Verdict.DONE:
         return Finding("portal", "OK", settings.portal_connection)
     status = f"HTTP {answer.status}" if answer.status else ""
     return Finding("portal", answer.reason or _BY_STATUS.get(answer.status or 0, "UNEXPECTED"), status)
+
+
+def _closed(error: Exception) -> Finding:
+    """Return the finding for a sentence about the way to the portal."""
+    said = str(error)
+    return Finding("portal", "WAY", said=Text(in_language(said, "de"), said))
 
 
 def database_finding(error: Exception, settings: SystemSettings) -> Finding:

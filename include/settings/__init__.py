@@ -6,7 +6,7 @@ generated from them. A mistake raises ConfigurationError with one sentence per f
 wrong, what to write.
 """
 
-from include.settings._address import EXAMPLE, AddressError, checked_address, is_safe
+from include.settings._address import EXAMPLE, AddressError, checked_address, is_here, is_safe
 from include.settings._effective import Section, Setting, effective, label_of
 from include.settings._files import (
     CONFIG_FOLDER,
@@ -48,6 +48,7 @@ __all__ = [
     "configured_systems",
     "effective",
     "is_expert",
+    "is_here",
     "is_safe",
     "label_of",
     "load_each",

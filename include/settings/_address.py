@@ -55,9 +55,12 @@ def checked_address(text: str) -> URL:
 
 def is_safe(url: URL) -> bool:
     """Return whether a password may go there: encrypted, or to this machine itself."""
-    if url.scheme == "https" and url.host:
-        return True
+    return bool(url.scheme == "https" and url.host) or (url.scheme == "http" and is_here(url))
+
+
+def is_here(url: URL) -> bool:
+    """Return whether an address is one of this machine itself."""
     try:
-        return url.scheme == "http" and (url.host == "localhost" or ip_address(url.host or "").is_loopback)
+        return url.host == "localhost" or ip_address(url.host or "").is_loopback
     except ValueError:
         return False

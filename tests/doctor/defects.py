@@ -177,6 +177,8 @@ DEFECTS = (
     Defect("NO_ADDRESS", "casavi_production", ENGINEER, ERROR, portal(host="http://portal.example/v2"), True),
     Defect("KEY_REFUSED", "casavi_production", ENGINEER, ERROR, portal(), True),
     Defect("NO_CONNECTION", "casavi_production", ENGINEER, ERROR, portal(host="http://127.0.0.1:1/v2"), True),
+    Defect("SENTENCE", "casavi_production", ENGINEER, ERROR,
+        portal(host="https://127.0.0.1:1/v2", extra={"verify": False}), True),
     Defect("PORTAL_FAULT", "casavi_production", CASAVI, ERROR,
         lambda clinic: clinic.sandbox.fault("status", path="/authenticate", status=502), True),
     Defect("LIST_UNREADABLE", "/units", CASAVI, ERROR,

@@ -31,7 +31,7 @@ class Shown(Portal):
     """A session with a portal that lists these records; whatever file is asked for holds its own address."""
 
     def __init__(self, lists: Mapping[str, Sequence[Any]]) -> None:
-        super().__init__(None, BASE, ("key", "secret"), Pace(1e9), 1.0)  # type: ignore[arg-type]  # nothing is sent
+        super().__init__(None, None, BASE, ("key", "secret"), Pace(1e9), 1.0)  # type: ignore[arg-type]  # nothing is sent
         self._lists = lists
         self._token = "token"
 

@@ -7,13 +7,14 @@ tried against a real DocuWare.
 import asyncio
 import logging
 import re
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import aiohttp
 from yarl import URL
 
 from include.ixhaus.files.identity import Identity
 from include.ixhaus.files.source import PIECE, FileError
+from include.network.way import Way, WayError, way_of
 from include.settings import AddressError, Limits, checked_address
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,8 @@ _REASONS: Final = {
 
 
 class DocuWare:
-    """The DocuWare of an Airflow connection (type http: host = the Platform's address, login, password), opened when
-    first needed.
+    """The DocuWare of an Airflow connection (type http: host = the Platform's address, login, password; extra = the way
+    there, see `way_of`), opened when first needed. A log line says once why nothing can be had from it at all.
     """
 
     def __init__(self, connection_id: str, limits: Limits) -> None:
@@ -40,6 +41,7 @@ class DocuWare:
         self._opening = asyncio.Lock()
         self._is_opened = False
         self._http: aiohttp.ClientSession | None = None
+        self._way: Way | None = None
         self._identity: Identity | None = None
 
     async def download(self, path: str | None, rendition: str, file: BinaryIO, max_bytes: int) -> None:
@@ -56,13 +58,21 @@ class DocuWare:
                 identity = await self._opened()
                 url = _address(identity.platform, key[1], key[2], rendition)
                 await self._download(identity, url, file, max_bytes)
-        except (aiohttp.ClientError, TimeoutError, ConnectionError):
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            self._give_up_if_closed(error)
             raise FileError("DMS_FAULT", False) from None
 
     async def close(self) -> None:
         """End the session, if there was one."""
         if self._http is not None:
             await self._http.close()
+
+    def _give_up_if_closed(self, error: Exception) -> None:
+        """Ask no more where every further call would meet the same error."""
+        why = self._way.why_closed(error) if self._way else None
+        if why and self._identity is not None:
+            log.warning("%s", why)
+            self._identity = None
 
     async def _download(self, identity: Identity, url: URL, file: BinaryIO, max_bytes: int) -> None:
         token = await identity.token(replacing=None)
@@ -73,10 +83,12 @@ class DocuWare:
 
     async def _attempt(self, url: URL, token: str, file: BinaryIO, max_bytes: int) -> int:
         """Write the answer's content; 401 is returned, for a new login, and all other failures are raised."""
-        assert self._http is not None  # noqa: S101 - opened before there is a token
+        assert self._http is not None and self._way is not None  # noqa: S101, PT018 - opened before there is a token
         headers = {"Authorization": f"Bearer {token}"}  # seen
         timeout = aiohttp.ClientTimeout(total=self._limits.upload_timeout_seconds, connect=10)
-        async with self._http.get(url, headers=headers, timeout=timeout, allow_redirects=False) as response:
+        async with self._http.get(
+            url, headers=headers, timeout=timeout, allow_redirects=False, **self._way.to(url)
+        ) as response:
             if response.status == 200:
                 await _write(response, file, max_bytes)
             elif response.status != 401:
@@ -93,7 +105,7 @@ class DocuWare:
         return self._identity
 
     async def _open(self) -> None:
-        address, login, password = await _connection(self._connection_id)
+        address, login, password, extra = await _connection(self._connection_id)
         try:
             platform = checked_address(address.rstrip("/"))
         except AddressError:
@@ -105,13 +117,18 @@ class DocuWare:
                 self._connection_id,
             )
             return
+        try:
+            self._way = way_of(self._connection_id, platform, extra)
+        except WayError as mistake:
+            log.warning("%s", mistake)
+            return
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
         self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        self._identity = Identity(self._http, platform, login, password, self._limits.timeout_seconds)
+        self._identity = Identity(self._http, self._way, platform, login, password, self._limits.timeout_seconds)
 
 
-async def _connection(connection_id: str) -> tuple[str, str, str]:
-    """Return address, login and password; empty where there are none."""
+async def _connection(connection_id: str) -> tuple[str, str, str, dict[str, Any]]:
+    """Return address, login and password, empty where there are none, and what the extra says of the way there."""
     from airflow.providers.http.hooks.http import HttpAsyncHook  # 3 s: only who has such documents pays
     from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -123,8 +140,8 @@ async def _connection(connection_id: str) -> tuple[str, str, str]:
     try:
         config = await HttpAsyncHook(http_conn_id=connection_id, auth_type=keep).config()
     except AirflowNotFoundException:
-        return "", "", ""
-    return config.base_url, *pairs[-1]
+        return "", "", "", {}
+    return config.base_url, *pairs[-1], config.extra_options or {}
 
 
 def _address(platform: URL, cabinet: str, document: str, rendition: str) -> URL:

@@ -8,6 +8,7 @@ import aiohttp
 from yarl import URL
 
 from include.ixhaus.files.source import FileError
+from include.network.way import Way
 from include.settings import is_safe
 
 _MAX_ANSWER: Final = 1 << 20
@@ -24,9 +25,12 @@ class Identity:
     and only to the Platform's own server or that of the identity service it names.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, platform: URL, login: str, password: str, seconds: float) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, way: Way, platform: URL, login: str, password: str, seconds: float
+    ) -> None:
         self.platform = platform
         self._http = http
+        self._way = way
         self._login, self._password = login, password
         self._timeout = aiohttp.ClientTimeout(total=seconds, connect=min(10.0, seconds))
         self._lock = asyncio.Lock()
@@ -75,7 +79,7 @@ class Identity:
     async def _json(self, method: str, url: URL, form: dict[str, str] | None = None) -> dict[str, object]:
         headers = {"Accept": "application/json"}
         async with self._http.request(
-            method, url, data=form, headers=headers, timeout=self._timeout, allow_redirects=False
+            method, url, data=form, headers=headers, timeout=self._timeout, allow_redirects=False, **self._way.to(url)
         ) as response:
             if form and response.status in _REFUSED:
                 self._is_refused = True

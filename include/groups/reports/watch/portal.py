@@ -14,7 +14,7 @@ from include.casavi.endpoints import LISTS
 from include.casavi.verdict import Verdict
 from include.groups.reports.inbound.tickets import id_of
 from include.groups.reports.times import iso
-from include.settings import SystemSettings
+from include.settings import ConfigurationError, SystemSettings
 
 log = logging.getLogger(__name__)
 OVERLAP: Final = timedelta(minutes=1)
@@ -58,7 +58,10 @@ class PortalWatch:
             address = URL(f"{portal.base}{LISTS['ticket'].path}").with_query(query)
             answer = await portal.call(LISTS["ticket"], "", address=address)
         except Exception as error:  # whatever it is, the next session may do better
-            log.warning("the portal: %s", error if isinstance(error, PortalStopError) else type(error).__name__)
+            log.warning(
+                "the portal: %s",
+                error if isinstance(error, PortalStopError | ConfigurationError) else type(error).__name__,
+            )
             self._rest(settings, None)
             await self.close()
             return None
