@@ -206,6 +206,8 @@ def test_reports_of_chosen_teams_or_of_none(chosen: list[str], passing: list[str
 )
 def test_without_the_comfort_package_there_is_no_choice_of_teams(licences: Records, reason: str) -> None:
     assert why(report(team_nr="T2"), licences, user_teams=["T1"]) == {"M1": reason}
+    found = decide_reports(report(team_nr="T2"), licences, known=[ticket()], user_teams=["T1"]).row("ticket", "M1")
+    assert found["reason"] == reason
 
 
 @pytest.mark.rule("E38", "E39")
