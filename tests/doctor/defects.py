@@ -178,7 +178,7 @@ DEFECTS = (
     Defect("KEY_REFUSED", "casavi_production", ENGINEER, ERROR, portal(), True),
     Defect("NO_CONNECTION", "casavi_production", ENGINEER, ERROR, portal(host="http://127.0.0.1:1/v2"), True),
     Defect("SENTENCE", "casavi_production", ENGINEER, ERROR,
-        portal(host="https://127.0.0.1:1/v2", extra={"verify": False}), True),
+        portal(host="https://127.0.0.1:1/v2", extra={"verify": "/nowhere/ca.pem"}), True),
     Defect("PORTAL_FAULT", "casavi_production", CASAVI, ERROR,
         lambda clinic: clinic.sandbox.fault("status", path="/authenticate", status=502), True),
     Defect("LIST_UNREADABLE", "/units", CASAVI, ERROR,
