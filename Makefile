@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe smoke-celery lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe doctor smoke-celery lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYS
 
 probe: $(VENV)/run  ## measure what is not known of the portal, on a property meant for tests: SYSTEM=test PROPERTY=100
 	@$(BIN)/python -m demo.embedded probe $(or $(SYSTEM),test) "$$PROPERTY" $(if $(YES_PRODUCTION),--yes-production)
+
+doctor: $(VENV)/run  ## say what is wrong around a system and who sees to it: SYSTEM=production (OPENAPI=file: compare the portal's own document; LANGUAGE=de)
+	@$(BIN)/python -m demo.embedded doctor $(or $(SYSTEM),production) $(if $(OPENAPI),--openapi "$$OPENAPI") $(if $(LANGUAGE),--language "$$LANGUAGE")
 
 settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.settings.describe > docs/settings.md

@@ -6,6 +6,7 @@
     python -m demo.embedded protocol   print the last runs
     python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
     python -m demo.embedded keys production   store the portal's key and secret, each entered twice
+    python -m demo.embedded doctor production  say what is wrong around a system, and who sees to it
     python -m demo.embedded probe test 100    measure what is not known of the portal
     python -m demo.embedded airflow …  any Airflow command in the same environment
 
@@ -26,7 +27,18 @@ from pathlib import Path
 from typing import Final
 
 from demo.ports import PortTakenError, is_ours, port_of, settle_port
-from include.commands import ROOT, add_keys, add_probe, add_protocol, enter_keys, make_pools, measure, migrate, show
+from include.commands import (
+    ROOT,
+    add_doctor,
+    add_keys,
+    add_probe,
+    add_protocol,
+    enter_keys,
+    make_pools,
+    measure,
+    migrate,
+    show,
+)
 from include.groups import GROUPS, RECONCILIATION
 
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
@@ -82,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_protocol(commands)
     add_keys(commands)
     add_probe(commands)
+    add_doctor(commands)
     note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
     note.add_argument("report", nargs="?", default="")
     note.add_argument("text", nargs="?", default="")
@@ -106,19 +119,31 @@ def main(arguments: list[str] | None = None) -> int:
         return enter_keys(known.system)
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
+    if known.command == "doctor":
+        given = sys.argv[1:] if arguments is None else arguments
+        with sample(home):  # in a process of its own, which finds keys and settings as every other one would
+            return subprocess.call([sys.executable, "-m", "include.commands", *given])
     if known.command == "note":
         return write_note(home, known.report, known.text, is_public=not known.internal)
     return {"sync": sync, "reconcile": reconcile, "up": up}[known.command](home)
 
 
 def _set_environment(home: Path, command: str) -> None:
-    if command in ("sync", "reconcile", "up"):
+    is_sample = _names_sample(home)
+    if command in ("sync", "reconcile", "up") or (command == "doctor" and is_sample):
         settle_port(home, _say)
     given = environment(home)
-    if command in ("keys", "probe"):  # for a real portal, not for the sample
+    if command in ("keys", "probe") or (command == "doctor" and not is_sample):  # for a real system, not for the sample
         given.pop("SERVICEPORTAL_CONFIG")
     for name, value in given.items():
         os.environ.setdefault(name, value)
+
+
+def _names_sample(home: Path) -> bool:
+    """Whether the environment names no other database and portal than the sample's."""
+    ours = environment(home)
+    names = ("AIRFLOW_CONN_IXHAUS_PRODUCTION", "AIRFLOW_CONN_CASAVI_PRODUCTION")
+    return all(os.environ.get(name, ours[name]) == ours[name] for name in names)
 
 
 def write_note(home: Path, report_nr: str, text: str, *, is_public: bool) -> int:
@@ -210,6 +235,17 @@ def keep_private(home: Path) -> None:
             with suppress(FileNotFoundError):  # a database's journal comes and goes
                 if not path.is_symlink():
                     path.chmod(path.stat().st_mode & ~PRIVATE)
+
+
+@contextmanager
+def sample(home: Path) -> Iterator[None]:
+    """Let the sample iX-Haus and the sandbox be there while the block runs, where the environment names them."""
+    if not _names_sample(home):
+        yield
+        return
+    prepare(home)
+    with sandbox(home):
+        yield
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 python -m include.commands protocol          print the last runs (--format json for programs)
 python -m include.commands keys production   store the portal's address, key and secret
 python -m include.commands pools             make the Airflow pool of each configured system
+python -m include.commands doctor production say what is wrong around a system, and who sees to it
 python -m include.commands probe test 100    measure what is not known of the portal, on a property meant for tests
 """
 
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_protocol(commands)
     add_keys(commands)
     add_probe(commands)
+    add_doctor(commands)
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
     given = parser.parse_args(arguments)
     if given.command == "protocol":
@@ -44,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         return enter_keys(given.system)
     if given.command == "probe":
         return measure(given.system, given.property, is_meant=given.yes_production)
+    if given.command == "doctor":
+        return see_doctor(given.system, given.openapi, given.language)
     make_pools()
     return 0
 
@@ -67,6 +71,14 @@ def add_probe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument("system", choices=("production", "test"))
     parser.add_argument("property", help="number of a property that the portal has")
     parser.add_argument("--yes-production", action="store_true", help="also on production's portal account")
+
+
+def add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command doctor and its options."""
+    parser = commands.add_parser("doctor", help="say what is wrong around a system, and who sees to it")
+    parser.add_argument("system", choices=("production", "test"))
+    parser.add_argument("--openapi", type=Path, help="the portal's own OpenAPI document, to compare with our calls")
+    parser.add_argument("--language", default="en", help="de: in German")
 
 
 def show(style: str, last: int) -> None:
@@ -210,6 +222,21 @@ def _tickets_sent(settings: SystemSettings) -> set[str] | None:
         return tickets_sent(open_engine(settings.ixhaus_connection), settings.system)
     except DBAPIError as error:
         raise ConfigurationError(f"{settings.ixhaus_connection}: {sentence(error, 'en')}") from None
+
+
+def see_doctor(system: str, openapi: Path | None, language: str) -> int:
+    """Examine a system and print what was found; returns 0 for nothing or notes only, 1 for warnings, 2 for errors."""
+    from include.doctor import Patient, examine, exit_code
+    from include.doctor.printed import show_findings
+
+    try:
+        settings = load_settings(system)
+    except ConfigurationError as mistake:
+        sys.stderr.write(f"{mistake}\n")
+        return 2
+    findings = examine(Patient(settings, openapi))
+    show_findings(system, findings, "de" if language.startswith("de") else "en")
+    return exit_code(findings)
 
 
 def migrate(home: Path) -> None:

@@ -112,6 +112,11 @@ TEXTS: Final[Texts] = {
     ),
     # check
     "check": Text("Verbindung prüfen", "Check connections"),
+    "doctor": Text("Alles prüfen", "Examine everything"),
+    "doctor_help": Text(
+        "Sieht sich alles rund um das System an und nennt, was nicht stimmt, was zu tun ist und wer es tut. Nichts wird gesendet oder geschrieben.",
+        "Looks at everything around the system and names what is wrong, what to do, and who does it. Nothing is sent or written.",
+    ),
     "check_help": Text(
         "Meldet sich bei iX-Haus und beim Portal an, vergleicht die Datenbank mit dem Vertrag und liest die Dokumententypen des Portals. Ändert nichts.",
         "Logs in to iX-Haus and to the portal, compares the database with the contract and reads the portal's document types. Changes nothing.",

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 SYNC = [f"casavi_{group}{suffix}" for group in SYNCED for suffix in ("", "_test")]
 EXCHANGE = ["casavi_reports", "casavi_reports_test"]
 RECONCILE = ["casavi_reconcile", "casavi_reconcile_test"]
+OTHERS = ["casavi_release_removals", "casavi_doctor"]
 PARAMS = ["properties", "dry_run", "resend"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
@@ -53,7 +54,7 @@ def bag() -> DagBag:
 
 def test_every_file_parses_without_any_connection(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    assert set(bag.dags) == {*SYNC, *EXCHANGE, *RECONCILE, "casavi_release_removals"}
+    assert set(bag.dags) == {*SYNC, *EXCHANGE, *RECONCILE, *OTHERS}
 
 
 def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: DagBag) -> None:
@@ -179,7 +180,7 @@ def test_a_mistake_in_one_systems_settings_is_that_systems_alone(
 def test_a_file_that_cannot_even_be_read_is_one_systems_mistake_as_well(tmp_path: Path) -> None:
     (tmp_path / "test.yaml").mkdir()
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION)
-    assert (errors, set(timetables)) == ({}, {*SYNC, *EXCHANGE, *RECONCILE, "casavi_release_removals"})
+    assert (errors, set(timetables)) == ({}, {*SYNC, *EXCHANGE, *RECONCILE, *OTHERS})
     assert all(NOTHING not in timetable for timetable in timetables_of(timetables, "production").values())
     assert all(NOTHING in timetable for timetable in timetables_of(timetables, "test").values())
 
@@ -209,7 +210,7 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    production = {f"casavi_{group}" for group in (*RUNS, "release_removals")}
+    production = {f"casavi_{group}" for group in (*RUNS, "release_removals", "doctor")}
     assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date
