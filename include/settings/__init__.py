@@ -9,9 +9,9 @@ wrong, what to write.
 from include.settings._address import EXAMPLE, AddressError, checked_address, is_here, is_safe
 from include.settings._effective import Section, Setting, effective, label_of
 from include.settings._files import (
-    CONFIG_FOLDER,
     Configured,
     changed_at,
+    config_folder,
     configured_systems,
     load_each,
     load_settings,
@@ -25,7 +25,6 @@ from include.settings._system import REQUIRED_WHEN_ACTIVE, SystemSettings
 from include.settings._values import Audience, ConfigurationError, PropertyRange, is_expert, words_of
 
 __all__ = [
-    "CONFIG_FOLDER",
     "EXAMPLE",
     "REQUIRED_WHEN_ACTIVE",
     "AddressError",
@@ -45,6 +44,7 @@ __all__ = [
     "SystemSettings",
     "changed_at",
     "checked_address",
+    "config_folder",
     "configured_systems",
     "effective",
     "is_expert",

@@ -18,8 +18,10 @@ from include.settings._portal import PortalAnswers
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
 
-CONFIG_FOLDER = Path(os.environ.get("SERVICEPORTAL_CONFIG", Path(__file__).parent.parent.parent / "config"))
-"""Where the settings files lie: config/ beside the package include, or wherever SERVICEPORTAL_CONFIG says."""
+
+def config_folder() -> Path:
+    """Return where the settings files lie: config/ beside the package include, or wherever SERVICEPORTAL_CONFIG says."""
+    return Path(os.environ.get("SERVICEPORTAL_CONFIG", Path(__file__).parent.parent.parent / "config"))
 
 
 class _Yaml(yaml.SafeLoader):
@@ -38,15 +40,16 @@ _NESTED: dict[int | str, type[BaseModel]] = {
 }  # fmt: skip
 
 
-def configured_systems(folder: Path = CONFIG_FOLDER) -> list[str]:
+def configured_systems(folder: Path | None = None) -> list[str]:
     """Return the systems that have a settings file, production first."""
-    return [system for system in ("production", "test") if (folder / f"{system}.yaml").exists()]
+    files = folder or config_folder()
+    return [system for system in ("production", "test") if (files / f"{system}.yaml").exists()]
 
 
-def changed_at(system: str, folder: Path = CONFIG_FOLDER) -> datetime | None:
+def changed_at(system: str, folder: Path | None = None) -> datetime | None:
     """Return when a system's file was last changed, in UTC, as the file system knows; None if there is no such file."""
     try:
-        return datetime.fromtimestamp((folder / f"{system}.yaml").stat().st_mtime, UTC)
+        return datetime.fromtimestamp(((folder or config_folder()) / f"{system}.yaml").stat().st_mtime, UTC)
     except FileNotFoundError:
         return None
 
@@ -58,7 +61,7 @@ class Configured(NamedTuple):
     mistakes: dict[str, str]
 
 
-def load_each(folder: Path = CONFIG_FOLDER) -> Configured:
+def load_each(folder: Path | None = None) -> Configured:
     """Read the settings of every configured system; a mistake in one system's file is that system's alone."""
     found = Configured({}, {})
     for system in configured_systems(folder):
@@ -69,23 +72,25 @@ def load_each(folder: Path = CONFIG_FOLDER) -> Configured:
     return found
 
 
-def load_settings(system: str, folder: Path = CONFIG_FOLDER) -> SystemSettings:
+def load_settings(system: str, folder: Path | None = None) -> SystemSettings:
     """Read config/<system>.yaml; raises ConfigurationError with a sentence per mistake."""
-    return validate_settings(_values(system, folder), _where(system, folder))
+    files = folder or config_folder()
+    return validate_settings(_values(system, files), _where(system, files))
 
 
-def portal_connection_of(system: str, folder: Path = CONFIG_FOLDER) -> str:
+def portal_connection_of(system: str, folder: Path | None = None) -> str:
     """Return the portal connection that a system's file names, also if other settings in it are wrong.
 
     Raises ConfigurationError where nobody can tell which one is meant: the file cannot be read, the name is wrong, or
     there is a word that may be a misspelt portal_connection.
     """
-    values = _values(system, folder)
+    files = folder or config_folder()
+    values = _values(system, files)
     known = set(SystemSettings.model_fields) - {"system", "portal_connection"}
     if not isinstance(values.get("portal", {}), dict):
         known.remove("portal")  # a name there is one of a connection
     doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
-    return validate_settings(doubtful, _where(system, folder)).portal_connection
+    return validate_settings(doubtful, _where(system, files)).portal_connection
 
 
 def _where(system: str, folder: Path) -> str:

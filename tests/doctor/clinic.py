@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from demo.embedded import DOCUWARE
 from include.doctor import Finding, Patient, airflow, examine
 from include.ixhaus.database import engine_on
-from include.settings import CONFIG_FOLDER, SystemSettings, load_settings
+from include.settings import SystemSettings, load_settings
 from include.vocabulary.clock import utc_now
 from tests.sandbox import KEY, SECRET, SandboxProcess
 
@@ -26,7 +26,7 @@ class Clinic:
     def __init__(self, sample: Path, folder: Path, sandbox: SandboxProcess, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.sandbox, self.patch = folder, sandbox, patch
         self.path = Path(shutil.copy(sample / "ixhaus.db", folder / "ixhaus.db"))
-        self.settings: SystemSettings = load_settings("production", CONFIG_FOLDER)
+        self.settings: SystemSettings = load_settings("production")
         self.openapi: Path | None = None
         self.ahead = timedelta()
         (folder / "staging").mkdir(mode=0o700)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from include.settings import CONFIG_FOLDER
+from include.settings import config_folder
 from tests.dags.rig import forget_address
 from tests.lookup.conftest import in_step as in_step
 from tests.pages.rig import Pages, api_server, chromium
@@ -24,7 +24,7 @@ def server(airflow_db: None, process: SandboxProcess, tmp_path_factory: pytest.T
 def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
     """The API server over a fresh sample iX-Haus and an empty portal, with the settings as shipped."""
     lay(server.folder / "fresh.db", server)
-    shutil.copytree(CONFIG_FOLDER, server.folder / "config", dirs_exist_ok=True)
+    shutil.copytree(config_folder(), server.folder / "config", dirs_exist_ok=True)
     return server
 
 

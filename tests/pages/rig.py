@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
 from include.ixhaus.database import engine_on
-from include.settings import CONFIG_FOLDER
+from include.settings import config_folder
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from include.vocabulary.state import RunStatus
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess
@@ -134,7 +134,7 @@ class Pages:
 def api_server(folder: Path, portal: SandboxProcess) -> Iterator[Pages]:
     """Run `airflow api-server` on the tests' Airflow database, production connected to a sample and the portal."""
     build_sample(folder / "fresh.db", persons=120, letters=20)
-    shutil.copytree(CONFIG_FOLDER, folder / "config")
+    shutil.copytree(config_folder(), folder / "config")
     (folder / "passwords.json").write_text(json.dumps({name: name for name in ROLES}), encoding="utf-8")
     port = _free_port()
     url = f"http://127.0.0.1:{port}"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.ixhaus import REPORT_CASES
-from include.settings import CONFIG_FOLDER
+from include.settings import config_folder
 from include.vocabulary.reasons import explain
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
@@ -152,7 +152,7 @@ def test_an_answer_that_takes_long_comes_by_itself_and_airflow_works_meanwhile(s
 
 
 def test_a_connection_that_is_missing_is_named_at_once(synced: Pages) -> None:
-    shipped = (CONFIG_FOLDER / "production.yaml").read_text(encoding="utf-8")
+    shipped = (config_folder() / "production.yaml").read_text(encoding="utf-8")
     synced.configure("production", f"{shipped}ixhaus_connection: nirgends\n")
     reply = synced.submit("/why", "/why", question("property", "100"))
     assert (reply.status, "nirgends" in reply.text) == (503, True)
