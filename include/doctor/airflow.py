@@ -72,13 +72,7 @@ def pool(patient: Patient) -> Iterator[Finding]:
 @_asks_airflow
 def dags(patient: Patient) -> Iterator[Finding]:
     """Find DAGs that Airflow does not know, cannot read, or has paused."""
-    from airflow.models.dag import DagModel
-    from airflow.utils.session import create_session
-
-    query = select(DagModel.dag_id, DagModel.is_paused, DagModel.is_stale, DagModel.has_import_errors)
-    with create_session() as session:
-        known = {dag_id: state for dag_id, *state in session.execute(query.where(DagModel.dag_id.like("casavi_%")))}
-    if not known:
+    if not (known := known_dags()):
         yield said(SAYINGS, "NO_DAGS", "Airflow")
         return
     for name in (dag_name(group, patient.settings.system) for group in RUNS):
@@ -86,6 +80,17 @@ def dags(patient: Patient) -> Iterator[Finding]:
         code = "DAG_BROKEN" if is_broken else "DAG_MISSING" if is_stale else "DAG_PAUSED" if is_paused else ""
         if code and patient.settings.active:
             yield said(SAYINGS, code, name)
+
+
+def known_dags() -> dict[str, tuple[bool, bool, bool]]:
+    """Return name → whether it is paused, gone, or cannot be read, of this project's DAGs that Airflow knows."""
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    query = select(DagModel.dag_id, DagModel.is_paused, DagModel.is_stale, DagModel.has_import_errors)
+    with create_session() as session:
+        rows = session.execute(query.where(DagModel.dag_id.like("casavi_%"))).all()
+    return {name: (bool(paused), bool(stale), bool(broken)) for name, paused, stale, broken in rows}
 
 
 def last_runs(patient: Patient) -> Iterator[Finding]:

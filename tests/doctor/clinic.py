@@ -32,6 +32,8 @@ class Clinic:
         (folder / "staging").mkdir(mode=0o700)
         patch.setenv("SERVICEPORTAL_STAGING", str(folder / "staging"))
         patch.setattr(airflow, "is_encrypted", lambda: True)
+        self.dags: dict[str, tuple[bool, bool, bool]] = {}
+        patch.setattr(airflow, "known_dags", lambda: self.dags)  # other tests leave theirs in Airflow's database
         self.connect("ixhaus", conn_type="sqlite", host=str(self.path))
         self.connect("casavi", conn_type="http", host=sandbox.api, login=KEY, password=SECRET)
         self.connect("documents", conn_type="fs", extra={"path": str(sample / "dokumente")})

@@ -164,40 +164,32 @@ def test_a_place_may_be_a_text_itself() -> None:
     )
 
 
-def add_dag(name: str, **state: bool) -> None:
+def test_dags_that_are_paused_broken_or_missing_are_named(clinic: Clinic) -> None:
+    sound = (False, False, False)
+    clinic.dags = {
+        "casavi_objects": (True, False, False), "casavi_persons": (False, False, True), "casavi_documents": sound,
+        "casavi_owners_caretakers": sound, "casavi_reconcile": sound,
+    }  # fmt: skip
+    assert {one.where: one.code for one in airflow.dags(clinic.patient())} == {
+        "casavi_objects": "DAG_PAUSED", "casavi_persons": "DAG_BROKEN", "casavi_reports": "DAG_MISSING",
+    }  # fmt: skip
+
+
+def test_how_a_dag_stands_is_what_airflows_database_says(airflow_db: None) -> None:
     from airflow.models.dag import DagModel
     from airflow.models.dagbundle import DagBundleModel
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        if session.get(DagBundleModel, "doctor") is None:
-            session.add(DagBundleModel(name="doctor"))
-            session.flush()
-        session.merge(DagModel(dag_id=name, bundle_name="doctor", fileloc="", **state))  # type: ignore[no-untyped-call]
-
-
-def forget_dags() -> None:
-    from airflow.models.dag import DagModel
-    from airflow.utils.session import create_session
-    from sqlalchemy import delete
-
-    with create_session() as session:
-        session.execute(delete(DagModel).where(DagModel.bundle_name == "doctor"))
-
-
-def test_dags_that_are_paused_broken_or_missing_are_named(clinic: Clinic) -> None:
-    sound = {"is_paused": False, "is_stale": False, "has_import_errors": False}
+        session.merge(DagBundleModel(name="doctor"))
+        session.flush()
+        one = {"dag_id": "casavi_invented", "bundle_name": "doctor", "fileloc": "", "is_paused": True}
+        session.merge(DagModel(**one, is_stale=False, has_import_errors=True))  # type: ignore[no-untyped-call]
     try:
-        for name in ("documents", "owners_caretakers", "reconcile"):
-            add_dag(f"casavi_{name}", **sound)
-        add_dag("casavi_objects", **(sound | {"is_paused": True}))
-        add_dag("casavi_persons", **(sound | {"has_import_errors": True}))
-        found = {one.where: one.code for one in airflow.dags(clinic.patient())}
+        assert airflow.known_dags()["casavi_invented"] == (True, False, True)
     finally:
-        forget_dags()
-    assert found == {
-        "casavi_objects": "DAG_PAUSED", "casavi_persons": "DAG_BROKEN", "casavi_reports": "DAG_MISSING",
-    }  # fmt: skip
+        with create_session() as session:
+            session.delete(session.get(DagModel, "casavi_invented"))
 
 
 def test_a_group_is_late_only_after_two_of_its_times(clinic: Clinic) -> None:

@@ -2,11 +2,26 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.pages.rig import Pages, visit
+
+
+@pytest.fixture(autouse=True)
+def forgotten(pages: Pages, dag: str) -> Iterator[None]:
+    """Airflow knows the DAGs and, afterwards, nothing of a run, which would switch its DAG on."""
+    airflow(pages, "reserialize")
+    yield
+    airflow(pages, "delete", "--yes", dag)
+    airflow(pages, "reserialize")
+
+
+def airflow(pages: Pages, *command: str) -> None:
+    environment = os.environ | pages.environment
+    subprocess.run(["airflow", "dags", *command], env=environment, check=True, capture_output=True)
 
 
 @pytest.mark.airflow
@@ -15,7 +30,6 @@ from tests.pages.rig import Pages, visit
 def test_a_run_is_started_without_filling_in_anything_and_not_for_what_is_no_property(
     pages: Pages, browser: Browser, dag: str, properties: str
 ) -> None:
-    subprocess.run(["airflow", "dags", "reserialize"], env=os.environ | pages.environment, check=True)
     with visit(browser, pages, f"/dags/{dag}") as page:
         page.get_by_role("button", name="Auslösen").first.click()
         form = page.get_by_role("dialog")
