@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, text
 
 from include.doctor.database_texts import SAYINGS
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
+from include.doctor.shape import each
 from include.ixhaus.contract import OWN_TABLES, VIEWS
 from include.vocabulary.clock import BERLIN
 
@@ -108,15 +108,11 @@ def _of_file(patient: Patient) -> Iterator[Finding]:
         yield said(SAYINGS, "READ_ONLY", patient.settings.ixhaus_connection)
 
 
-def _each(check: Any, names: Any) -> Iterator[Check]:
-    return (partial(check, VIEWS[name]) for name in names)
-
-
 CHECKS: Final[tuple[Check, ...]] = (
     letters,
     clock,
     privileges,
     own_rights,
-    *_each(written, (name for name, view in VIEWS.items() if view.info.get("written"))),
-    *_each(indexed, WATCHED),
+    *each(written, {name: view for name, view in VIEWS.items() if view.info.get("written")}),
+    *each(indexed, {name: VIEWS[name] for name in WATCHED}),
 )

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
 from include.doctor.released_texts import SAYINGS
+from include.groups.reports.inbound.receiving import why_not
 from include.ixhaus.activation import LICENCES, PORTAL_LICENCE, SWITCH
 from include.ixhaus.contract import NO, NO_DATES, VIEWS, YES
 from include.ixhaus.contract.documents import SP_DOKUMENT
 from include.ixhaus.contract.master import SP_EINSTELLUNG, SP_LIZENZ, SP_OBJEKT, SP_PERSON
-from include.ixhaus.contract.reports import SP_BENUTZER, SP_MELDUNG, SP_MELDUNGSART, SP_TEAM
+from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART, SP_TEAM
 from include.settings import PropertyRange
 from include.vocabulary.clock import berlin_day
 
@@ -70,17 +71,9 @@ def licences(patient: Patient) -> Iterator[Finding]:
 
 def user(patient: Patient) -> Iterator[Finding]:
     """Find the user for reports missing, locked or without rights (R47)."""
-    number, columns = patient.settings.report_user, SP_BENUTZER.c
-    if number is None:
-        return
-    query = select(columns.is_blocked, columns.may_report).where(columns.user_nr == number)
-    rows = patient.rows(query)
-    if not rows:
-        yield said(SAYINGS, "USER_MISSING", f"report_user {number}")
-    elif _word(rows[0][0]) == YES:
-        yield said(SAYINGS, "USER_LOCKED", f"report_user {number}")
-    elif _word(rows[0][1]) != YES:
-        yield said(SAYINGS, "USER_WITHOUT_RIGHTS", f"report_user {number}")
+    number = patient.settings.report_user
+    if number is not None and (code := why_not(patient.engine, number)):
+        yield said(SAYINGS, code, f"report_user {number}")
 
 
 def teams(patient: Patient) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ Whatever dies when, every event of the portal is in iX-Haus exactly once in the 
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -68,6 +68,22 @@ def everything(world: World) -> list[Any]:
     return [reports, sorted(world.texts()), sorted(one["content"] for one in world.files())]
 
 
+def deaths(world: World, crash_at: Callable[[int], None], beginning: bytes) -> Iterator[int]:
+    """Let a reading die a side effect later each time and the next one end; yields which it was, until none is left."""
+    for point in range(1, LIMIT):
+        world.database.write_bytes(beginning)
+        crash_at(point)
+        try:
+            world.receive()
+        except DiedError:
+            crash_at(0)
+            world.receive()
+            yield point
+        else:
+            break
+    assert LEAST < point < LIMIT - 1
+
+
 @pytest.mark.rule("R58")
 def test_a_reading_may_die_at_any_point(world: World, crash_at: Callable[[int], None]) -> None:
     world.sandbox.behave(page_size=2)
@@ -83,19 +99,9 @@ def test_a_reading_may_die_at_any_point(world: World, crash_at: Callable[[int], 
     expected, cursor = everything(world), world.cursor()
     assert expected[1:] == [["zu M1", "zu a", "zu b"], [b"a", b"b", b"zu a", b"zu b"]]
     assert cursor
-    for point in range(1, LIMIT):
-        world.database.write_bytes(beginning)
-        crash_at(point)
-        try:
-            world.receive()
-        except DiedError:
-            crash_at(0)
-            world.receive()
-            assert everything(world) == expected, point
-            assert world.cursor()
-        else:
-            break
-    assert LEAST < point < LIMIT - 1
+    for point in deaths(world, crash_at, beginning):
+        assert everything(world) == expected, point
+        assert world.cursor()
 
 
 @pytest.mark.rule("R58")
@@ -113,18 +119,8 @@ def test_a_reading_may_die_while_it_sets_something_aside(
     world.receive()
     expected, aside = everything(world), world.aside()
     assert len(aside) == 4
-    for point in range(1, LIMIT):
-        world.database.write_bytes(beginning)
-        crash_at(point)
-        try:
-            world.receive()
-        except DiedError:
-            crash_at(0)
-            world.receive()
-            assert (everything(world), world.aside(), bool(world.cursor())) == (expected, aside, True), point
-        else:
-            break
-    assert LEAST < point < LIMIT - 1
+    for point in deaths(world, crash_at, beginning):
+        assert (everything(world), world.aside(), bool(world.cursor())) == (expected, aside, True), point
 
 
 @pytest.mark.rule("R58")
