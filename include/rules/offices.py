@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.contacts import BEST_FIRST
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
 from include.rules.values import days, is_released, utc
@@ -14,9 +15,6 @@ from include.vocabulary.decision import Decision
 
 OWNER_LICENCE: Final = "Objekteigentümer"
 CARETAKER_LICENCE: Final = "Hausmeister"
-_BEST_FIRST: Final = (
-    "OWNER", "NOT_YET", "NO_START", "END_BEFORE_START", "OWNERSHIP_ENDED", "PROPERTY_NOT_RELEASED", "NO_OWNER_LICENCE",
-)  # fmt: skip
 
 
 def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings, today: date) -> DataFrame:
@@ -41,7 +39,7 @@ def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings,
 
 def _best_of_each(owned: DataFrame) -> DataFrame:
     """Return one row for each owner of a property: who sold and bought again stands as the best of his times does."""
-    rank = owned["reason"].map({reason: rank for rank, reason in enumerate(_BEST_FIRST)})
+    rank = owned["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
     in_order = owned.assign(rank=rank).sort_values(["rank", "begin"], kind="stable")
     best = in_order.drop_duplicates(["property_nr", "partner_nr"]).index
     return owned.loc[owned.index.isin(best)].reset_index(drop=True)

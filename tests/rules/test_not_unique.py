@@ -158,6 +158,7 @@ def test_a_contract_and_a_role_under_one_number_are_both_invalid() -> None:
         ((("2010-01-01", "2015-12-31"), ("2016-01-01", "2020-12-31")), ("remove", "OWNERSHIP_ENDED")),
         ((("2010-01-01", "2015-12-31"), ("2099-01-01", None)), ("remove", "NOT_YET")),
         ((("2010-01-01", None), (None, None)), ("send", "OWNER")),
+        ((("2010-01-01", "2015-12-31"), (None, None)), ("remove", "OWNERSHIP_ENDED")),  # as for his access
     ],
 )
 def test_who_sold_and_bought_again_stands_as_the_best_of_his_times(
