@@ -17,13 +17,13 @@ from include.doctor.database import MOST_SECONDS
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
 from include.doctor.portal_texts import SAYINGS
+from include.lookup.checkup import BY_STATUS
 from include.settings import ConfigurationError
-from include.vocabulary.sentences import in_language
+from include.vocabulary.sentences import in_both
 from include.vocabulary.texts import Text
 
 LONGEST_PAUSE: Final = 5.0
 """Seconds; a portal that asks for a longer pause is not waited for."""
-_BY_STATUS: Final = {400: "KEY_REFUSED", 401: "KEY_REFUSED", 403: "KEY_DENIED", 404: "WRONG_ADDRESS"}
 _DELAYED: Final = ("TIMEOUT", "NO_CONNECTION", "BAD_ANSWER", "RATE_LIMITED", "PORTAL_FAULT")
 
 
@@ -36,7 +36,7 @@ def lets_in(patient: Patient) -> Iterator[Finding]:
     except ConnectionMistakeError as mistake:
         code, wrong = mistake.code, mistake.wrong or wrong
     except ConfigurationError as mistake:  # the way there, or production's settings, with which the test's are compared
-        code, about = "SENTENCE", _both(str(mistake))
+        code, about = "SENTENCE", in_both(str(mistake))
     patient.is_portal_open = not code
     if code:
         yield said(SAYINGS, code, where, about=about, wrong=wrong)
@@ -88,8 +88,8 @@ async def _login(patient: Patient) -> tuple[str, Text]:
             await portal.login("")
         except PortalStopError as stop:
             if stop.status is None:  # a proxy or a certificate is in the way
-                return "SENTENCE", _both(str(stop))
-            return _BY_STATUS.get(stop.status, "UNEXPECTED"), _status(stop.status)
+                return "SENTENCE", in_both(str(stop))
+            return BY_STATUS.get(stop.status, "UNEXPECTED"), _status(stop.status)
         except LoginDelayedError as delay:
             answer = delay.answer
             return answer.reason if answer.reason in _DELAYED else "UNEXPECTED", _status(answer.status)
@@ -99,10 +99,6 @@ async def _login(patient: Patient) -> tuple[str, Text]:
 def _status(status: int | None) -> Text:
     said = f"HTTP {status}" if status else "–"
     return Text(said, said)
-
-
-def _both(sentence: str) -> Text:
-    return Text(in_language(sentence, "de"), sentence)
 
 
 async def _lists(patient: Patient) -> list[Finding]:

@@ -17,12 +17,13 @@ from include.ixhaus.database import WrongKindError, open_engine
 from include.ixhaus.faults import fault_of
 from include.network.way import WayError
 from include.settings import ConfigurationError, SystemSettings
-from include.vocabulary.sentences import in_language
+from include.vocabulary.sentences import in_both
 from include.vocabulary.texts import Text
 
 PORTAL_SECONDS = 4.0
 """How long the portal is waited for, login and all."""
-_BY_STATUS: Final = {400: "KEY_REFUSED", 401: "KEY_REFUSED", 403: "KEY_DENIED", 404: "WRONG_ADDRESS"}
+BY_STATUS: Final = {400: "KEY_REFUSED", 401: "KEY_REFUSED", 403: "KEY_DENIED", 404: "WRONG_ADDRESS"}
+"""HTTP status of a portal that lets nobody in → what is wrong."""
 
 
 class Finding(NamedTuple):
@@ -83,17 +84,16 @@ async def _visit(settings: SystemSettings) -> Finding:
         except PortalStopError as stop:
             if stop.status is None:
                 return _closed(stop)
-            return Finding("portal", _BY_STATUS.get(stop.status, "UNEXPECTED"), f"HTTP {stop.status}")
+            return Finding("portal", BY_STATUS.get(stop.status, "UNEXPECTED"), f"HTTP {stop.status}")
     if answer.verdict is Verdict.DONE:
         return Finding("portal", "OK", settings.portal_connection)
     status = f"HTTP {answer.status}" if answer.status else ""
-    return Finding("portal", answer.reason or _BY_STATUS.get(answer.status or 0, "UNEXPECTED"), status)
+    return Finding("portal", answer.reason or BY_STATUS.get(answer.status or 0, "UNEXPECTED"), status)
 
 
 def _closed(error: Exception) -> Finding:
     """Return the finding for a sentence about the way to the portal."""
-    said = str(error)
-    return Finding("portal", "WAY", said=Text(in_language(said, "de"), said))
+    return Finding("portal", "WAY", said=in_both(str(error)))
 
 
 def database_finding(error: Exception, settings: SystemSettings) -> Finding:

@@ -133,6 +133,11 @@ def in_language(sentence: str, language: Language) -> str:
     return sentence
 
 
+def in_both(sentence: str) -> Text:
+    """Return an English sentence with its German one beside it."""
+    return Text(in_language(sentence, "de"), sentence)
+
+
 def _filled(text: str, places: re.Match[str]) -> str:
     return text.format(**places.groupdict())
 
