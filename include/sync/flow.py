@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +31,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
-from include.sync.params import params, request_of_run, run_name
+from include.sync.params import FREED, is_aftermath, params, request_of_run, run_name
 from include.sync.xcom import HeldBack, PlannedXCom, StateXCom, state_xcom
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def synced(group: str, system: str) -> Asset:
 
 def freed(group: str, system: str) -> Asset:
     """Return the asset that is updated when nothing hangs any more below records that a group has yet to remove."""
-    return Asset(f"casavi_{system}_{group}_freed")
+    return Asset(f"casavi_{system}_{group}{FREED}")
 
 
 def for_each_system(group: Group, docs: str, make: Callable[[str], DAG]) -> None:
@@ -281,7 +281,10 @@ def _protocol(group: Group, system: str) -> Wired:
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
     def protocol(*, outlet_events: Wired) -> dict[str, object]:
         """Sum up; ends red if anything failed, after everything else was delivered."""
-        return ended(_ending(get_current_context()), outlet_events[alias], group.name, system)
+        ending = _ending(get_current_context())
+        if is_aftermath():
+            ending = replace(ending, is_synced=False)  # whoever follows this group has followed it already
+        return ended(ending, outlet_events[alias], group.name, system)
 
     return protocol
 
