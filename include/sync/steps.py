@@ -25,6 +25,7 @@ from include.ixhaus.faults import fault_of, sentence
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import approvals, asking, below, ledger, protocol, sources, staging
+from include.sync.contents import with_content
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
 from include.sync.finality import standing
@@ -167,7 +168,8 @@ def transform(group: Group, run: Opened) -> dict[str, int]:
     numbers = {record_type: len(decided[record_type]) for record_type in group.record_types}
     for record_type in numbers:
         version = imported(group.record_types[record_type]).VERSION
-        run.folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
+        table = with_content(decided.pop(record_type), version, run.secret)
+        run.folder.write_table(f"decided_{record_type}", table)
     for name, frame in decided.items():
         frame.to_parquet(run.folder.path(f"{name}.parquet"))
     return numbers
