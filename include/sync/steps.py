@@ -152,7 +152,7 @@ def transform(group: Group, run: Opened) -> dict[str, int]:
         version = imported(group.record_types[record_type]).VERSION
         run.folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
     for name, frame in decided.items():
-        frame.to_parquet(run.folder.path(f"{name}.parquet"))
+        run.folder.write_table(name, pa.Table.from_pandas(frame))
     return numbers
 
 
