@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe doctor smoke-celery lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe doctor smoke-celery test-distributed lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -86,10 +86,14 @@ bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of it
 	@$(BIN)/python -m bench
 
 smoke-celery: $(VENV)/run  ## the commands of docker-compose.yaml as processes, through a Celery worker
-	@$(BIN)/python -m tests.smoke_celery
+	@$(BIN)/python -m tests.smoke.celery
+
+test-distributed: $(VENV)/dev  ## two workers without a shared folder, killed in mid-load (PERSONS=20000)
+	@PERSONS=$(PERSONS) $(BIN)/python -m tests.smoke.distributed
 
 lock: $(VENV)/run  ## compile requirements*.in, with hashes; what is pinned already stays (UPGRADE=1: the newest of all)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) ops/s3/requirements.in -o ops/s3/requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove the environment, the sample, the sandbox's state and all caches

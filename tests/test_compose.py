@@ -56,7 +56,7 @@ def test_settings_certificates_and_logs_are_the_same_everywhere(name: str) -> No
 
 
 def test_staging_is_one_volume_and_only_where_tasks_run() -> None:
-    folder = ENVIRONMENT["SERVICEPORTAL_STAGING"]
+    folder = resolve(ENVIRONMENT["SERVICEPORTAL_STAGING"], {})
     assert {name for name in SERVICES if folder in mounts(name)} == {"init", "worker"}
     assert mounts("worker")[folder] == "staging"
 
@@ -84,6 +84,7 @@ def test_secrets_are_required() -> None:
     optional = {"SETTINGS_FOLDER", "AIRFLOW_LISTEN", "WORKER_CONCURRENCY", "IXHAUS_TEST", "CASAVI_TEST", "DEMO_PERSONS"}
     optional |= {"CASAVI_PRODUCTION"}  # may be stored on the page Einstellungen instead
     optional |= {"DOCUMENTS_FOLDER", "CERTIFICATES_FOLDER", "HTTPS_PROXY", "NO_PROXY"}
+    optional |= {"STAGING", "STAGING_CONNECTION"}
     optional |= {f"{name}_{one}" for name in ("DOCUMENTS", "DOCUWARE", "SMTP") for one in SYSTEMS}
     assert {name for name, is_required in variables().items() if not is_required} == optional
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -23,8 +24,11 @@ from include.ixhaus.files.docuware import DocuWare
 from include.ixhaus.files.folder import Folder
 from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
-from include.sync.staging import staging_root
+from include.settings import ConfigurationError
+from include.sync.storage import WHERE, staging_root
 
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
 SCANNED: Final = Path(__file__)
 """A file that is certainly clean."""
 ROOM_NEEDED: Final = 1 << 30
@@ -90,18 +94,38 @@ def scanner(patient: Patient) -> Iterator[Finding]:
 
 
 def staging(patient: Patient) -> Iterator[Finding]:
-    """Find a staging folder that cannot be written, that others can read, or that is nearly full."""
-    wanted = staging_root()
+    """Find a staging folder that cannot be written, that others can read, or that is nearly full; of an object store,
+    whether it takes a file and gives it back.
+    """
+    try:
+        wanted = staging_root()
+    except ConfigurationError:
+        yield said(SAYINGS, "STAGING_UNKNOWN", WHERE)
+        return
+    if not isinstance(wanted, Path):
+        if error := _store_fails(wanted):
+            yield said(SAYINGS, "STAGING_AWAY", WHERE, error=error)
+        return
     existing = next(path for path in (wanted, *wanted.parents) if path.exists())
-    where = "SERVICEPORTAL_STAGING"
     if not (existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)):
-        yield said(SAYINGS, "STAGING_READ_ONLY", where)
+        yield said(SAYINGS, "STAGING_READ_ONLY", WHERE)
         return
     if existing == wanted and existing.stat().st_mode & _OTHERS:
-        yield said(SAYINGS, "STAGING_OPEN", where, mode=f"{existing.stat().st_mode & 0o777:o}")
+        yield said(SAYINGS, "STAGING_OPEN", WHERE, mode=f"{existing.stat().st_mode & 0o777:o}")
     free = shutil.disk_usage(existing).free
     if free < ROOM_NEEDED:
-        yield said(SAYINGS, "STAGING_FULL", where, free=free >> 20, needed=ROOM_NEEDED >> 20)
+        yield said(SAYINGS, "STAGING_FULL", WHERE, free=free >> 20, needed=ROOM_NEEDED >> 20)
+
+
+def _store_fails(root: "ObjectStoragePath") -> str:
+    """Return of which kind the error was that an object store answered a file with, "" if there was none."""
+    file = root / f"doctor-{uuid4().hex}"
+    try:
+        file.fs.pipe_file(file.path, b"")
+        file.fs.rm_file(file.path)
+    except Exception as error:  # every store has errors of its own
+        return type(error).__name__
+    return ""
 
 
 def _paths(patient: Patient, storage: str) -> list[Any]:

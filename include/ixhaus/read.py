@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import pyarrow as pa
@@ -36,6 +36,11 @@ from include.ixhaus.check import ContractError, FlagError, differences
 from include.ixhaus.contract import FRAMES, NO, NO_DATES, VIEWS, YES
 from include.ixhaus.database import ROWS_PER_ROUND_TRIP, read_snapshot
 
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+    Place = Path | ObjectStoragePath
+    """A folder or file of this machine, or in an object store that Airflow knows."""
 CHUNK: Final = 20_000
 _KEYLESS: Final = "rows_without_key"
 """What a frame's file says of itself."""
@@ -81,29 +86,36 @@ def read_views(
     return counts
 
 
-def frame_of(folder: Path, name: str) -> pd.DataFrame:
+def frame_of(folder: "Place", name: str) -> pd.DataFrame:
     """Return one frame that `read_views` wrote: str, bool, datetime64[us], and Int64 for whole numbers."""
-    table = pq.read_table(folder / f"{name}.parquet")
+    with (folder / f"{name}.parquet").open("rb") as file:
+        table = pq.read_table(file)
     return table.to_pandas(types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None, split_blocks=True)
 
 
-def keyless_rows(folder: Path, name: str) -> int:
+def keyless_rows(folder: "Place", name: str) -> int:
     """Return how many rows `read_views` left out of a frame as their key, or a part of it, was empty."""
-    said = pq.read_metadata(folder / f"{name}.parquet").metadata or {}
+    said = metadata_of(folder, name).metadata or {}
     return int(said.get(_KEYLESS.encode(), 0))
+
+
+def metadata_of(folder: "Place", name: str) -> pq.FileMetaData:
+    """Return what a frame's file says of itself, its number of rows among it."""
+    with (folder / f"{name}.parquet").open("rb") as file:
+        return pq.read_metadata(file)
 
 
 class Views(Mapping[str, pd.DataFrame]):
     """The views that were read; each is loaded when the rules ask for it, so that not all are in memory at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: "Place") -> None:
         self._folder = folder
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return frame_of(self._folder, name)
 
     def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in self._folder.glob("*.parquet"))
+        return (path.stem for path in self._folder.iterdir() if path.suffix == ".parquet")
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -14,6 +14,7 @@ from include.sync.group import Group
 from include.sync.inbox import imported_records
 from include.sync.run import Extract
 from include.sync.staging import Staging
+from include.sync.storage import filled
 
 RULES_SEE: Final = [
     "record_type",
@@ -32,11 +33,12 @@ def take_snapshot(group: Group, system: str, engine: Engine, folder: Staging, ex
     """Read the group's views and the ledger into a folder; returns frame name → number of rows, raises as
     `read_views`.
     """
-    rows = read_views(engine, group.views, folder.path("views"), extract.views)
-    types = (*group.record_types, *group.sees)
-    folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
-    if group.has_inbox:
-        imported_records(engine, system).to_parquet(folder.path("views") / "inbox.parquet")
+    with filled(folder.path("views")) as views:
+        rows = read_views(engine, group.views, views, extract.views)
+        types = (*group.record_types, *group.sees)
+        folder.write_table("known", ledger.known_records(engine, system, types, extract.known))
+        if group.has_inbox:
+            imported_records(engine, system).to_parquet(views / "inbox.parquet")
     return rows
 
 

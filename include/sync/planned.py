@@ -81,7 +81,7 @@ def leave_preview(folder: Staging, compared: Compared) -> None:
     )
     chosen = (changes["outcome"] == Outcome.CHANGE) | changes["waits"]
     changes = changes.loc[chosen, ["record_type", "external_id", "action", "reason"]]
-    changes.to_csv(folder.path(PREVIEW), index=False)
+    folder.path(PREVIEW).write_text(changes.to_csv(index=False), encoding="utf-8")
     waiting = int((changes["action"] == HOLD_BACK).sum())
     log.info("dry run: %d changes would be sent, %d would wait, all in %s/%s", len(changes) - waiting, waiting,
              folder.reference, PREVIEW)  # fmt: skip

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, func, select
 
 from include.ixhaus.contract import FRAMES, VIEWS
 from include.ixhaus.database import read_snapshot
-from include.ixhaus.read import keyless_rows
+from include.ixhaus.read import keyless_rows, metadata_of
 from include.sync import marks
 from include.sync.group import Group
 from include.sync.run import Opened
@@ -90,7 +89,7 @@ def _remembered(connection: Connection, system: str, group: str) -> dict[str, in
 
 def _read(group: Group, run: Opened) -> dict[str, int]:
     folder = run.folder.path("views")
-    return {view: pq.read_metadata(folder / f"{FRAMES[view]}.parquet").num_rows for view in group.views}
+    return {view: metadata_of(folder, FRAMES[view]).num_rows for view in group.views}
 
 
 def _counted(connection: Connection, group: Group) -> dict[str, int]:

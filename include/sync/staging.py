@@ -1,25 +1,25 @@
-"""Where a run keeps its intermediate files: a folder all workers share, named relative to it in XComs.
+"""A run's intermediate files: a folder below what all workers share (storage.py), named relative to it in XComs.
 
 The files hold personal data, so only the owner may read them, and a finished run's folder is emptied; what a dry run
 found stays for a while, without personal data.
 """
 
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypedDict, cast
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from include.sync.storage import forget_old, inside, local_root, make_private, remove, spool, staging_root, written
 from include.vocabulary.decision import EXTERNAL_ID
 
+if TYPE_CHECKING:
+    from include.ixhaus.read import Place
 KEEP_DAYS: Final = 14
 _ANSWER_SECONDS: Final = 3600
 """Longer than anything lasts that is no run."""
@@ -52,57 +52,47 @@ def sent_content(change: Change) -> str:
     return content
 
 
-def staging_root() -> Path:
-    """Return the shared folder: SERVICEPORTAL_STAGING, or a folder in the Airflow home."""
-    home = os.environ.get("AIRFLOW_HOME", str(Path.home() / "airflow"))
-    return Path(os.environ.get("SERVICEPORTAL_STAGING", f"{home}/staging"))
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder, and those above it that are missing, for their owner alone; one that is there stays as it is."""
-    if not folder.is_dir():
-        _make_private(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
 class Staging:
     """One run's folder, e.g. production/persons/<run>."""
 
-    def __init__(self, reference: str, root: Path | None = None) -> None:
+    def __init__(self, reference: str, root: "Place | None" = None) -> None:
         self.reference = reference
-        self.folder = (root or staging_root()) / reference
+        self.folder: Place = (root or staging_root()) / reference
 
     @classmethod
     def create(cls, system: str, group: str, run: str) -> "Staging":
         """Make an empty folder for a run; a retry starts from nothing."""
         safe = "".join(letter if letter.isalnum() or letter in "-_.+" else "_" for letter in run)
         staging = cls(f"{system}/{group}/{safe}")
-        shutil.rmtree(staging.folder, ignore_errors=True)
-        _make_private(staging.folder)
+        remove(staging.folder)
+        make_private(staging.folder)
         return staging
 
-    def below(self, name: str) -> "Staging":
-        """Return an empty folder within this one, for a part of the run's work."""
-        inner = Staging(f"{self.reference}/{name}", self.folder.parents[len(Path(self.reference).parts) - 1])
-        shutil.rmtree(inner.folder, ignore_errors=True)
-        inner.folder.mkdir(mode=0o700)
-        return inner
+    @contextmanager
+    def spool(self, name: str) -> Iterator[Path]:
+        """Yield a private folder of this machine for files on their way, gone afterwards."""
+        with spool(self.folder, f"{name}-") as folder:
+            yield folder
 
-    def path(self, name: str) -> Path:
+    @contextmanager
+    def below(self, name: str) -> Iterator["Staging"]:
+        """Yield a folder of this machine for a part of the run's work that no other task sees, gone afterwards."""
+        with self.spool(name) as folder:
+            yield Staging(folder.name, folder.parent)
+
+    def path(self, name: str) -> "Place":
         """Return the path of one of the run's files."""
         return self.folder / name
 
     def write_table(self, name: str, table: pa.Table, rows_per_group: int | None = None) -> None:
         """Write a table as <name>.parquet, whole or not at all."""
-        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
+        with written(self.path(f"{name}.parquet")) as part:
             pq.write_table(table, part, row_group_size=rows_per_group or max(table.num_rows, 1))
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).replace(self.path(f"{name}.parquet"))
 
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return a table written before, or some of its columns."""
-        return pq.read_table(self.path(f"{name}.parquet"), columns=columns)
+        with self.path(f"{name}.parquet").open("rb") as file:
+            return pq.read_table(file, columns=columns)
 
     def contents_of(self, record_type: str, ids: "pd.Series[str]") -> pd.Series:
         """Return the decided content of some records, under the index of their ids: most runs change little, and the
@@ -116,36 +106,38 @@ class Staging:
 
     def read_part(self, name: str, part: int) -> list[Change]:
         """Return one row group of a table of changes."""
-        rows = pq.ParquetFile(self.path(f"{name}.parquet")).read_row_group(part).to_pylist()
+        with self.path(f"{name}.parquet").open("rb") as file:
+            rows = pq.ParquetFile(file).read_row_group(part).to_pylist()
         return cast("list[Change]", rows)
 
     def clear(self) -> None:
         """Remove everything with personal data; the preview of a dry run stays."""
-        for path in self.folder.iterdir():
+        left = inside(self.folder)
+        for path in left:
             if path.name != PREVIEW:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if not any(self.folder.iterdir()):
-            self.folder.rmdir()
+                remove(path)
+        if PREVIEW not in [path.name for path in left]:
+            remove(self.folder)
 
 
 def clear_others(mine: Staging, keep_days: int = KEEP_DAYS) -> None:
     """Clear what dead runs of the same group left behind, and previews older than `keep_days`; needs the lease."""
-    for folder in mine.folder.parent.iterdir():
-        if folder != mine.folder:
-            Staging(str(Path(mine.reference).parent / folder.name)).clear()
-        if folder.exists() and folder.stat().st_mtime < time.time() - keep_days * 86_400:
-            shutil.rmtree(folder)
+    for folder in inside(mine.folder.parent):
+        if folder.name != mine.folder.name:
+            other = Staging(str(Path(mine.reference).parent / folder.name))
+            other.clear()
+            preview = other.path(PREVIEW)
+            if preview.exists() and preview.stat().st_mtime < time.time() - keep_days * 86_400:
+                remove(folder)
 
 
 @contextmanager
 def passing(system: str, name: str) -> Iterator["Staging"]:
-    """Yield a folder for something that reads what a run reads and is none, gone afterwards; what a killed one of the
-    same name has left goes with the next.
+    """Yield a folder of this machine for something that reads what a run reads and is none, gone afterwards; what a
+    killed one of the same name has left goes with the next.
     """
-    beside = staging_root() / system / name
-    _make_private(beside)
-    for left in beside.iterdir():
-        if left.stat().st_mtime < time.time() - _ANSWER_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:  # readable by this user only
-        yield Staging(f"{system}/{name}/{Path(folder).name}")
+    beside = local_root() / system / name
+    make_private(beside)
+    forget_old(beside, _ANSWER_SECONDS)
+    with spool(beside, "") as folder:
+        yield Staging(folder.name, beside)

@@ -171,7 +171,7 @@ def transform(group: Group, run: Opened) -> dict[str, int]:
         table = with_content(decided.pop(record_type), version, run.secret)
         run.folder.write_table(f"decided_{record_type}", table)
     for name, frame in decided.items():
-        frame.to_parquet(run.folder.path(f"{name}.parquet"))
+        run.folder.write_table(name, pa.Table.from_pandas(frame))
     return numbers
 
 

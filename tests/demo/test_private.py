@@ -89,6 +89,6 @@ def test_staging_folders_are_for_their_owner_alone_up_to_the_first_that_was_ther
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVICEPORTAL_STAGING", str(tmp_path / "home" / "staging"))
-    Staging.create("production", "persons", "run 1").below("part")
-    with passing("test", "preview"):
+    run = Staging.create("production", "persons", "run 1")
+    with run.below("part"), passing("test", "preview"):
         assert open_to_others(tmp_path / "home") == []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from demo.embedded import DOCUWARE
 from include.doctor import Severity, Who, airflow, places
 from include.settings import PropertyRange
+from tests import objects
 from tests.doctor.clinic import Clinic
 from tests.sandbox import KEY
 
@@ -94,6 +95,11 @@ def without_office(clinic: Clinic) -> None:
 
 def folder_is_file(clinic: Clinic) -> None:
     clinic.patch.setenv("SERVICEPORTAL_STAGING", str(clinic.write("no-folder", "") / "staging"))
+
+
+def store_is_away(clinic: Clinic) -> None:
+    clinic.patch.setenv("AIRFLOW_CONN_STAGING", objects.connection("http://127.0.0.1:1"))
+    clinic.patch.setenv("SERVICEPORTAL_STAGING", objects.STAGING)
 
 
 DEFECTS = (
@@ -207,6 +213,9 @@ DEFECTS = (
     Defect("STAGING_OPEN", "SERVICEPORTAL_STAGING", ENGINEER, WARNING,
         lambda clinic: (clinic.folder / "staging").chmod(0o755)),
     Defect("STAGING_READ_ONLY", "SERVICEPORTAL_STAGING", ENGINEER, ERROR, folder_is_file, True),
+    Defect("STAGING_UNKNOWN", "SERVICEPORTAL_STAGING", ENGINEER, ERROR,
+        lambda clinic: clinic.patch.setenv("SERVICEPORTAL_STAGING", "s4://bucket"), True),
+    Defect("STAGING_AWAY", "SERVICEPORTAL_STAGING", ENGINEER, ERROR, store_is_away, True),
     Defect("STAGING_FULL", "SERVICEPORTAL_STAGING", ENGINEER, WARNING,
         lambda clinic: clinic.patch.setattr(places, "ROOM_NEEDED", 1 << 62)),
     # Airflow

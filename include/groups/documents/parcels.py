@@ -2,10 +2,8 @@
 
 import json
 import logging
-import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from include.casavi.client import Portal
@@ -76,8 +74,8 @@ async def open_document_parcels(run: Opened, portal: Portal) -> AsyncGenerator[D
     """
     records = list_records(portal, LISTS["document_type"], longest_pause=run.settings.limits.max_wait_seconds)
     folders = {str(record.get("name")): record["id"] async for record in records if record["id"]}
-    with tempfile.TemporaryDirectory(dir=run.folder.folder, prefix="files-") as spool:
-        async with open_files(run.engine, run.settings, Path(spool)) as files:
+    with run.folder.spool("files") as spool:
+        async with open_files(run.engine, run.settings, spool) as files:
             parcels = DocumentParcels(files, folders, run.settings.default_folder)
             try:
                 yield parcels

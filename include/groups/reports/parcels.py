@@ -1,10 +1,8 @@
 """What goes with a file of a report: the file itself (O26)."""
 
 import json
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from sqlalchemy import Engine, select
 
@@ -59,6 +57,6 @@ class ReportFileParcels:
 @asynccontextmanager
 async def open_report_parcels(run: Opened, _portal: Portal) -> AsyncGenerator[ReportFileParcels]:
     """Make ready to fetch the files of reports."""
-    with tempfile.TemporaryDirectory(dir=run.folder.folder, prefix="files-") as spool:
-        async with open_files(run.engine, run.settings, Path(spool)) as files:
+    with run.folder.spool("files") as spool:
+        async with open_files(run.engine, run.settings, spool) as files:
             yield ReportFileParcels(run.engine, files)

@@ -42,7 +42,7 @@ def settle(run: Opened, extract: Extract) -> Settled:
     staff have dealt with (R49). Only what differs is written, and never who or when last changed the report.
     """
     views = Views(run.folder.path("views"))
-    reports, classified = views["reports"], pd.read_parquet(run.folder.path(f"{CLASSIFIED}.parquet"))
+    reports, classified = views["reports"], run.folder.read_table(CLASSIFIED).to_pandas()
     now = ledger.known_records(run.engine, run.system, _WATCHED, extract.known).to_pandas()
     field = portal_field(classified, now, _failed(run)).drop_duplicates("report_nr").set_index("report_nr")
     shown = reports.drop_duplicates("report_nr").set_index("report_nr")[["portal_status", "portal_reason"]].fillna("")

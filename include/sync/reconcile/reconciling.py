@@ -1,7 +1,6 @@
 """One reconciliation from its snapshot to its protocol."""
 
 import logging
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -71,9 +70,8 @@ def reconcile(run: Opened, groups: Sequence[Group], scope: Scope, *, dry_run: bo
     returns: the findings, which stand in the run's protocol too
     raises:  as `seen.look`, LeaseLostError; the ledger is as before then, or partly corrected
     """
-    folder = run.folder.below("reconcile")
     result = Reconciled()
-    try:
+    with run.folder.below("reconcile") as folder:
         seen = look(run, groups, folder)
         desired = desired_of(run, groups, seen)
         for record_type in list(desired):  # each is given up once it is judged: they are large
@@ -84,8 +82,6 @@ def reconcile(run: Opened, groups: Sequence[Group], scope: Scope, *, dry_run: bo
                 if not dry_run:
                     rows = corrections(judged, run.system, record_type, utc_now())
                     result.corrected += write(run.engine, run.lease, rows)
-    finally:
-        shutil.rmtree(folder.folder, ignore_errors=True)
     with run.engine.begin() as connection:
         run.lease.confirm(connection)
         protocol.add_entries(connection, run.key, result.entries(), utc_now())

@@ -58,8 +58,8 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
         name: slim(ledger.known_records(run.engine, run.system, [name], more=("run",)).to_pandas(self_destruct=True))
         for name in (*types, *besides)
     }
-    read_views(run.engine, list({name: None for group in groups for name in group.views}), folder.path("views"))
-    lists = folder.path("portal")
+    views, lists = (Path(str(folder.path(name))) for name in ("views", "portal"))  # of this machine, see below
+    read_views(run.engine, list({name: None for group in groups for name in group.views}), views)
     lists.mkdir(mode=0o700)
     listed = asyncio.run(_listed(run, types, known, lists))
     portal = {name: pq.read_table(one.file).to_pandas(self_destruct=True) for name, one in listed.items()}
@@ -67,7 +67,7 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
         if group.recognise:
             imported(group.recognise)(run, portal)
         if group.has_inbox:
-            imported_records(run.engine, run.system).to_parquet(folder.path("views") / "inbox.parquet")
+            imported_records(run.engine, run.system).to_parquet(views / "inbox.parquet")
     for name, rows_listed in portal.items():
         apart = told_apart(rows_listed, known[name])
         portal[name] = slim(apart.assign(identity=_identity(groups, name, apart)))

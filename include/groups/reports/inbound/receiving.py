@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
@@ -47,8 +45,8 @@ def receive(run: Opened) -> Received:
     Raises ListingError if the list of tickets could not be read to its end, PortalStopError if no call can succeed,
     LeaseLostError; what was stored before stays, and the next run goes on there.
     """
-    with TemporaryDirectory(prefix="inbound-", dir=run.folder.folder) as folder:  # readable by the owner only
-        work = Work(run, Path(folder))
+    with run.folder.spool("inbound") as folder:
+        work = Work(run, folder)
         if reason := why_not(run.engine, run.settings.report_user):
             user = run.settings.report_user or "-"
             store(work, Writes(entries=[Entry("user", user, Level.ERROR, reason)]))
@@ -77,7 +75,8 @@ def name_missing(run: Opened) -> None:
     with read_snapshot(run.engine) as connection:
         missing = not_imported(connection, run.system)
     if missing:
-        store(Work(run, run.folder.folder), Writes(entries=missing))
+        with run.folder.spool("inbound") as folder:
+            store(Work(run, folder), Writes(entries=missing))
 
 
 def why_not(engine: Engine, user: str | None) -> str | None:
