@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from include.settings._alerts import Alerts, Notifier
 from include.settings._guard import RemovalGuard
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Retention, Schedules
 from include.settings._portal import PortalAnswers
@@ -37,6 +38,7 @@ _Yaml.yaml_implicit_resolvers = {
 _NESTED: dict[int | str, type[BaseModel]] = {
     "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard,
     "portal": PortalAnswers, "retention": Retention, "schedules": Schedules,
+    "alerts": Alerts, "notifiers": Notifier,
 }  # fmt: skip
 
 
@@ -91,6 +93,15 @@ def portal_connection_of(system: str, folder: Path | None = None) -> str:
         known.remove("portal")  # a name there is one of a connection
     doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
     return validate_settings(doubtful, _where(system, files)).portal_connection
+
+
+def alerts_of(system: str, folder: Path | None = None) -> SystemSettings:
+    """Return who is told what, with all else as by default, also if other settings in a system's file are wrong: else
+    nobody would be told of that. Raises ConfigurationError if these are wrong themselves.
+    """
+    files = folder or config_folder()
+    told = ("system", "alerts", "mail_connection")
+    return validate_settings({k: v for k, v in _values(system, files).items() if k in told}, _where(system, files))
 
 
 def _where(system: str, folder: Path) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from include.settings import (
+    Alerts,
     ConfigurationError,
     DocuWareCondition,
     DocuWareRow,
@@ -242,7 +243,7 @@ PATHS = [one.path for section in effective(load_settings("production"), "de") fo
 def test_every_setting_is_shown_exactly_once() -> None:
     groups: dict[str, type[BaseModel]] = {
         "schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard,
-        "portal": PortalAnswers, "retention": Retention,
+        "portal": PortalAnswers, "alerts": Alerts, "retention": Retention,
     }  # fmt: skip
     wanted = [name for name in SystemSettings.model_fields if name not in groups]
     wanted += [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]
