@@ -60,8 +60,9 @@ MAY_IMPORT = {
     "groups": {"vocabulary", "settings", "rules", "ixhaus", "casavi", "sync"},
     "lookup": {"vocabulary", "settings", "network", "rules", "ixhaus", "casavi", "sync", "groups"},
     "doctor": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup"},
+    "setup": {"vocabulary", "settings", "ixhaus", "casavi", "doctor"},
     "pages": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
-    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
+    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor", "setup"},
 }
 """Room → those it may look into: downwards only; ixhaus and casavi do not know each other."""
 DOTTED = re.compile(r"(?:include|dags|plugins|demo)(?:\.\w+)+")
