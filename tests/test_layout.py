@@ -61,8 +61,9 @@ MAY_IMPORT = {
     "lookup": {"vocabulary", "settings", "network", "rules", "ixhaus", "casavi", "sync", "groups"},
     "alerts": {"vocabulary", "settings", "ixhaus", "sync", "groups", "lookup"},
     "doctor": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "alerts"},
+    "setup": {"vocabulary", "settings", "ixhaus", "casavi", "doctor"},
     "pages": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
-    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor"},
+    "commands": {"vocabulary", "settings", "ixhaus", "casavi", "sync", "groups", "lookup", "doctor", "setup"},
 }
 """Room → those it may look into: downwards only; ixhaus and casavi do not know each other."""
 DOTTED = re.compile(r"(?:include|dags|plugins|demo)(?:\.\w+)+")

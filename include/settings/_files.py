@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,8 @@ from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Rete
 from include.settings._portal import PortalAnswers
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
+
+MISSING: Final = "make init-config puts an example there, make setup asks for what belongs into it"
 
 
 def config_folder() -> Path:
@@ -43,9 +45,9 @@ _NESTED: dict[int | str, type[BaseModel]] = {
 
 
 def configured_systems(folder: Path | None = None) -> list[str]:
-    """Return the systems that have a settings file, production first."""
+    """Return the systems that have a settings file, production first; where none has, production, whose file is missed."""
     files = folder or config_folder()
-    return [system for system in ("production", "test") if (files / f"{system}.yaml").exists()]
+    return [system for system in ("production", "test") if (files / f"{system}.yaml").exists()] or ["production"]
 
 
 def changed_at(system: str, folder: Path | None = None) -> datetime | None:
@@ -122,7 +124,7 @@ def _text(path: Path, where: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigurationError(f"{where}: there is no such file; copy config/test.yaml and adapt it") from None
+        raise ConfigurationError(f"{where}: there is no such file; {MISSING}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{where}: this is not UTF-8; save the file with the encoding UTF-8") from None
     except OSError as error:  # a folder of that name, no permission, a disk that is away

@@ -23,7 +23,8 @@ from include.settings import (
 _INTRO: Final = """\
 # Settings
 
-Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below.
+Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below. The files are
+the installation's: `make init-config` puts examples there, `make setup` asks for what belongs into them, no update touches them.
 Address, key, secret and database are not in it but in the Airflow connections `casavi_<system>` and `ixhaus_<system>`.
 This page is generated from `include/settings/`: `make settings` writes it anew.
 """
