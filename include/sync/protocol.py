@@ -240,8 +240,10 @@ def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
         close_run(engine, dead, counts, RunStatus.ABORTED, "Der Lauf ist ohne Abschluss geendet.", now)
 
 
-def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:
-    """Delete runs and their entries after the time for which they are kept; those without effect go sooner."""
+def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> int:
+    """Delete runs and their entries after the time for which they are kept, those without effect sooner; returns how
+    many runs.
+    """
     ended = to_utc_column(now)
     without_effect = (_RUN.status.in_(_WITHOUT_EFFECT)) & (_RUN.sent == 0) & (_RUN.invalid == 0)
     is_old = (_RUN.queried_at < ended - timedelta(days=keep.protocol_days)) | (
@@ -253,6 +255,7 @@ def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> N
         with engine.begin() as connection:
             connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == system, _ENTRY.run.in_(some)))
             connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == system, _RUN.run.in_(some)))
+    return len(names)
 
 
 def count_names() -> list[str]:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypedDict, cast
 
@@ -20,9 +21,10 @@ import pyarrow.parquet as pq
 
 from include.vocabulary.decision import EXTERNAL_ID
 
-KEEP_DAYS: Final = 14
 _ANSWER_SECONDS: Final = 3600
 """Longer than anything lasts that is no run."""
+_DEAD_SECONDS: Final = 2 * 86_400
+"""Longer than any run leaves its folder alone."""
 PREVIEW: Final = "preview.csv"
 
 
@@ -128,13 +130,29 @@ class Staging:
             self.folder.rmdir()
 
 
-def clear_others(mine: Staging, keep_days: int = KEEP_DAYS) -> None:
-    """Clear what dead runs of the same group left behind, and previews older than `keep_days`; needs the lease."""
+def clear_others(mine: Staging) -> None:
+    """Clear what dead runs of the same group left behind, but for previews; needs the lease."""
     for folder in mine.folder.parent.iterdir():
         if folder != mine.folder:
             Staging(str(Path(mine.reference).parent / folder.name)).clear()
-        if folder.exists() and folder.stat().st_mtime < time.time() - keep_days * 86_400:
-            shutil.rmtree(folder)
+
+
+def clear_old(system: str, name: str, keep_days: int, now: datetime) -> int:
+    """Clear what runs, or answers, of one name left behind that nobody has touched for so long that they must be dead,
+    and previews older than `keep_days`; returns how many folders.
+    """
+    beside, moment = staging_root() / system / name, now.timestamp()
+    ages = {folder: moment - _touched(folder) for folder in beside.iterdir()} if beside.is_dir() else {}
+    for folder, seconds in ages.items():
+        if seconds > _DEAD_SECONDS:
+            Staging(f"{system}/{name}/{folder.name}").clear()
+        if seconds > keep_days * 86_400:
+            shutil.rmtree(folder, ignore_errors=True)
+    return sum(not folder.exists() for folder in ages)
+
+
+def _touched(folder: Path) -> float:
+    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 @contextmanager
