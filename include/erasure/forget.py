@@ -50,6 +50,10 @@ def forget(
     although_sent: whatever iX-Haus says of the person; the next run may send it again
     raises:        NotForgottenError, ConfigurationError, PortalStopError: what is done stays done
     """
+    if not given.strip():
+        raise NotForgottenError(
+            "nobody is named; write PERSON= with a person's key, a partner's number or a contact's id"
+        )
     check_ixhaus_connection(settings)
     check_portal_connection(settings)
     engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)

@@ -54,6 +54,11 @@ class Person:
         return base in self.persons or (base in self.partners and not ids.is_person(contact_id))
 
     @property
+    def names(self) -> list[str]:
+        """All ids that may stand for it somewhere, the longest first."""
+        return sorted({name for _, name in self.ids} | self.persons | self.partners, key=lambda one: (-len(one), one))
+
+    @property
     def ids(self) -> set[tuple[str, str]]:
         """Record type and id of all that is about it."""
         named = {(one.record_type, name) for one in self.records for name in (one.external_id, *one.portal_ids)}

@@ -30,7 +30,8 @@ def write(connection: Connection, system: str, name: str, numbers: Mapping[str, 
     before = json.loads(marks.read(connection, system, name) or "{}").get("numbers", {})
     total = {place: before.get(place, 0) + numbers.get(place, 0) for place in {**before, **numbers}}
     receipt: dict[str, object] = {"by": by[:_LONGEST_NAME], "numbers": {one: n for one, n in total.items() if n}}
-    marks.write(connection, system, name, json.dumps(receipt, separators=(",", ":")))
+    if before or receipt["numbers"]:  # of an id that nobody knows there is nothing to say
+        marks.write(connection, system, name, json.dumps(receipt, separators=(",", ":")))
     return receipt
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 
 from include.erasure.person import Person
+from include.groups.reports.mail.book import EMAIL
 from include.ixhaus.contract.own import (
     SP_ABGLEICH,
     SP_EMAIL,
@@ -33,9 +34,8 @@ def naming(person: Person) -> re.Pattern[str]:
     """Return the pattern that finds the person's ids in a text. Ids that are mere numbers stand for much else: they
     count behind the word for their kind, or in quotation marks.
     """
-    names = {name for _, name in person.ids} | person.persons | person.partners
-    plain = [re.escape(one) for one in sorted(names, key=len, reverse=True) if not one.isdecimal()]
-    every = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    plain = [re.escape(one) for one in person.names if not one.isdecimal()]
+    every = "|".join(map(re.escape, person.names))
     typed = rf"(?:(?<=contact |partner )|(?<=contract )|(?<=document )|(?<=person )|(?<=[\"'/]))(?:{every})"
     parts = [rf"(?<![\w.])(?:{'|'.join(plain)})"] if plain else []
     return re.compile(rf"(?:{'|'.join([*parts, typed])})(?![\w]|[.-]\w)")
@@ -50,6 +50,9 @@ def forget_rows(connection: Connection, system: str, person: Person) -> Counter[
         done[SP_PORTALKONTO.name] += _delete(connection, SP_PORTALKONTO, system, SP_PORTALKONTO.c.contact == contact_id)
         told = SP_EMAIL.c.event.endswith(f"/{contact_id}", autoescape=True)
         done[SP_EMAIL.name] += _delete(connection, SP_EMAIL, system, told)
+        entry = SP_PROTOKOLL_EINTRAG.c
+        named = (entry.record_type == EMAIL) & entry.external_id.endswith(f"/{contact_id}", autoescape=True)
+        done[SP_PROTOKOLL_EINTRAG.name] += _delete(connection, SP_PROTOKOLL_EINTRAG, system, named)
     for table, name in _SENTENCES.items():
         done[table.name] += _empty(connection, table, name, system, person)
     done[SP_POSITION.name] += _forget_witnesses(connection, system, person)
@@ -68,7 +71,7 @@ def _delete(connection: Connection, table: Table, system: str, which: ColumnElem
 def _empty(connection: Connection, table: Table, name: str, system: str, person: Person) -> int:
     """Empty the sentences that name the person."""
     column, keys, pattern = table.c[name], list(table.primary_key), naming(person)
-    likely = or_(*(column.contains(one, autoescape=True) for _, one in sorted(person.ids)))
+    likely = or_(*(column.contains(one, autoescape=True) for one in person.names))
     rows = connection.execute(select(*keys, column).where(table.c.system == system, likely)).all()
     found = [row for row in rows if pattern.search(row[-1])]
     for *values, _ in found:

@@ -18,6 +18,7 @@ from include.erasure.portal import NotForgottenError
 from include.erasure.receipt import read
 from include.groups import GROUPS
 from include.ixhaus.contract import OWN_TABLES
+from include.ixhaus.contract.own import SP_POSITION
 from include.ixhaus.database import read_snapshot
 from include.settings import load_settings
 from include.sync.run import Request
@@ -186,6 +187,16 @@ def test_who_would_be_sent_again_is_not_forgotten_unless_that_is_meant(world: Wo
     assert world.sandbox.requests() == []
     assert traces.forget(although_sent=True)["numbers"] == {"portal": 2, "SP_ABGLEICH": 2}
     assert set(world.portal("contacts")) == {STAYS.contact_id}
+
+
+def test_nobody_is_forgotten_by_an_empty_or_unknown_id(world: World) -> None:
+    world.settle(GONE)
+    traces = Traces(world, Path())
+    with pytest.raises(NotForgottenError, match="nobody is named"):
+        traces.forget(" ")
+    assert traces.forget("4711")["numbers"] == {}
+    assert not [row for row in world.rows(SP_POSITION) if row["name"].startswith("forgotten/")]
+    assert world.ledger(GONE.contact_id)["state"] == "present"
 
 
 @pytest.mark.parametrize("given", ["4711", "100.5.1", "4711~2", " 100.6.1 "])
