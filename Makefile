@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract init-config setup settings keys probe doctor smoke-celery test-distributed lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract init-config setup settings keys probe doctor forget tidy smoke-celery test-distributed lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,12 @@ probe: $(VENV)/run  ## measure what is not known of the portal, on a property me
 
 doctor: $(VENV)/run  ## say what is wrong around a system and who sees to it: SYSTEM=production (OPENAPI=file: compare the portal's own document; LANGUAGE=de)
 	@$(BIN)/python -m demo.embedded doctor $(or $(SYSTEM),production) $(if $(OPENAPI),--openapi "$$OPENAPI") $(if $(LANGUAGE),--language "$$LANGUAGE")
+
+forget: $(VENV)/run  ## remove a person from the portal and from all that is kept of it: PERSON=100.1.1 (SYSTEM=test, ALTHOUGH_SENT=1)
+	@$(BIN)/python -m demo.embedded forget $(or $(SYSTEM),production) "$$PERSON" $(if $(YES),--yes) $(if $(ALTHOUGH_SENT),--although-sent)
+
+tidy: $(VENV)/run  ## delete what is kept longer than the settings say, in Airflow's database too
+	@$(BIN)/python -m demo.embedded tidy
 
 init-config:  ## put config/production.yaml and config/test.yaml there, off, to fill in; what is there stays as it is
 	@for system in production test; do \

@@ -27,6 +27,7 @@ of the portal was restored, when another program filled the portal before, and w
 | What you see | What it means | What to do |
 |---|---|---|
 | `reconcile` red: *another account* | the connection leads to another portal account than the ledger speaks of | correct the connection, or start again with *Anderes Konto übernehmen* |
+| red: *Airflow's Fernet key does not open the secret* | another Fernet key than before | write the former one behind it, or start again with *Anderes Konto übernehmen* |
 | red: *the portal's list leaves out …* | a list of the portal is incomplete; nothing was changed | wait, ask casavi |
 | red: a sentence about a view or the database | as in the other DAGs | write what the sentence says; start again |
 

@@ -8,6 +8,7 @@
     python -m demo.embedded setup production  ask for a system's first settings and write them
     python -m demo.embedded keys production   store the portal's key and secret, each entered twice
     python -m demo.embedded doctor production  say what is wrong around a system, and who sees to it
+    python -m demo.embedded forget production 100.1.1   remove a person from portal, ledger, protocol, Airflow and logs
     python -m demo.embedded probe test 100    measure what is not known of the portal
     python -m demo.embedded airflow …  any Airflow command in the same environment
 
@@ -31,6 +32,7 @@ from demo.ports import PortTakenError, is_ours, port_of, settle_port
 from include.commands import (
     ROOT,
     add_doctor,
+    add_erasure,
     add_keys,
     add_probe,
     add_protocol,
@@ -46,6 +48,8 @@ from include.groups import GROUPS, RECONCILIATION
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
 """Where the sandbox plays DocuWare as well."""
+OF_SAMPLE_OR_REAL: Final = ("doctor", "forget", "tidy")
+"""Commands for the sample, or for a real system where the environment names one."""
 PRIVATE: Final = 0o077
 """What nobody but the owner may do with files: databases, staging, logs and keys of the sample stand for real ones."""
 SYNCED: Final = tuple(f"casavi_{name}" for name in GROUPS)
@@ -98,6 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_setup(commands)
     add_probe(commands)
     add_doctor(commands)
+    add_erasure(commands)
     note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
     note.add_argument("report", nargs="?", default="")
     note.add_argument("text", nargs="?", default="")
@@ -125,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if known.command == "setup":  # of a real system, even where the environment names none yet
         os.execv(sys.executable, [sys.executable, "-m", "include.commands", *given])  # noqa: S606 - ourselves
-    if known.command == "doctor":
+    if known.command in OF_SAMPLE_OR_REAL:
         with sample(home):  # in a process of its own, which finds keys and settings as every other one would
             return subprocess.call([sys.executable, "-m", "include.commands", *given])
     if known.command == "note":
@@ -135,10 +140,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _set_environment(home: Path, command: str) -> None:
     is_sample = _names_sample(home)
-    if command in ("sync", "reconcile", "up") or (command == "doctor" and is_sample):
+    if command in ("sync", "reconcile", "up") or (command in OF_SAMPLE_OR_REAL and is_sample):
         settle_port(home, _say)
     given = environment(home)
-    if command in ("keys", "probe", "setup") or (command == "doctor" and not is_sample):  # for a real system
+    if command in ("keys", "probe", "setup") or (command in OF_SAMPLE_OR_REAL and not is_sample):  # for a real system
         given.pop("SERVICEPORTAL_CONFIG")
     if command == "setup":  # whose connections are its own, or not there yet
         given = {name: value for name, value in given.items() if not name.startswith("AIRFLOW_CONN_")}

@@ -5,6 +5,8 @@ python -m include.commands setup production  ask for a system's first settings a
 python -m include.commands keys production   store the portal's address, key and secret
 python -m include.commands pools             make the Airflow pool of each configured system
 python -m include.commands doctor production say what is wrong around a system, and who sees to it
+python -m include.commands forget production 100.1.1   remove a person from the portal and from all that is kept of it
+python -m include.commands tidy              delete what is kept longer than the settings say, in Airflow's database too
 python -m include.commands probe test 100    measure what is not known of the portal, on a property meant for tests
 """
 
@@ -15,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from getpass import getpass
+from getpass import getpass, getuser
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
-from include.vocabulary.clock import BERLIN
+from include.vocabulary.clock import BERLIN, utc_now
 from include.vocabulary.state import WENT_WRONG, Level
 from include.vocabulary.texts import Language
 
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_setup(commands)
     add_probe(commands)
     add_doctor(commands)
+    add_erasure(commands)
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
     given = parser.parse_args(arguments)
     if given.command == "protocol":
@@ -55,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
         return measure(given.system, given.property, is_meant=given.yes_production)
     if given.command == "doctor":
         return see_doctor(given.system, _language(given.language), given.openapi)
+    if given.command in ("forget", "tidy"):
+        return erase(given)
     make_pools()
     return 0
 
@@ -93,6 +98,39 @@ def add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("system", choices=("production", "test"))
     parser.add_argument("--openapi", type=Path, help="the portal's own OpenAPI document, to compare with our calls")
     parser.add_argument("--language", default="en", help="de: in German")
+
+
+def add_erasure(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands forget and tidy and their options."""
+    parser = commands.add_parser("forget", help="remove a person from the portal and from all that is kept of it")
+    parser.add_argument("system", choices=("production", "test"))
+    parser.add_argument("person", help="key of the person, number of the partner, or id of the contact")
+    parser.add_argument("--by", default=getuser(), help="who wants it, for the receipt")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--although-sent", action="store_true", help="even if the next run would send the person again")
+    commands.add_parser("tidy", help="delete what is kept longer than the settings say")
+
+
+def erase(given: argparse.Namespace) -> int:
+    """Forget a person, or what is old; returns 1 with a sentence if that was not possible."""
+    from include.casavi.client import PortalStopError
+    from include.erasure.forget import forget
+    from include.erasure.housekeeping import tidy, tidy_airflow
+
+    try:
+        if given.command == "tidy":
+            done: dict[str, Any] = {name: tidy(one, utc_now()) for name, one in load_each().sound.items() if one.active}
+            tidy_airflow(list(load_each().sound.values()), utc_now())
+        elif given.yes or input(f"Forget {given.person} in {given.system} for good? Write yes: ") == "yes":
+            settings, by = load_settings(given.system), given.by
+            done = forget(settings, given.person, by, utc_now(), although_sent=given.although_sent)
+        else:
+            return 1
+    except (ConfigurationError, PortalStopError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{json.dumps(done)}\n")
+    return 0
 
 
 def show(style: str, last: int) -> None:

@@ -308,3 +308,30 @@ class Retention(Strict):
         ),
         ge=1,
     )
+    preview_days: int = described(
+        14,
+        Text("Ergebnisse von Probeläufen in Tagen", "Findings of dry runs in days"),
+        Text(
+            "So lange bleibt die Liste, die ein Probelauf hinterlässt (Kennungen und Gründe).",
+            "So long the list stays that a dry run leaves (ids and reasons).",
+        ),
+        ge=1,
+    )
+    airflow_days: int = described(
+        90,
+        Text("Läufe in Airflow in Tagen", "Runs in Airflow in days"),
+        Text(
+            "So lange bleiben unsere Läufe in Airflows Datenbank und ihre Task-Logs; gilt der größte Wert aller Systeme.",
+            "So long our runs stay in Airflow's database, and their task logs; of several systems the largest value counts.",
+        ),
+        ge=1,
+    )
+    receipt_days: int = described(
+        1095,
+        Text("Löschnachweise in Tagen", "Receipts of erasure in days"),
+        Text(
+            "So lange bleibt der Nachweis, dass eine Person vergessen wurde; er nennt sie nicht.",
+            "So long the receipt stays that a person was forgotten; it does not name whom.",
+        ),
+        ge=1,
+    )

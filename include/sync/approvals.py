@@ -187,8 +187,8 @@ def shown(engine: Engine, system: str, approval: str, now: datetime) -> Shown | 
     return Shown(found[0] or "", numbers, sample)
 
 
-def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:
-    """Delete answered and lapsed questions after the time for which the protocol is kept."""
+def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> int:
+    """Delete answered and lapsed questions after the time for which the protocol is kept; returns how many."""
     limit = to_utc_column(now) - timedelta(days=keep.protocol_days)
     old = select(_QUESTION.approval).where(_QUESTION.system == system, _QUESTION.asked_at < limit)
     with read_snapshot(engine) as connection:
@@ -197,6 +197,7 @@ def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> N
         with engine.begin() as connection:
             for table in (SP_FREIGABE_SATZ, SP_FREIGABE):
                 connection.execute(delete(table).where(table.c.system == system, table.c.approval.in_(some)))
+    return len(names)
 
 
 def _one(system: str, approval: str) -> tuple[ColumnElement[bool], ...]:

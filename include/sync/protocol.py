@@ -255,8 +255,10 @@ def event_has_done_it(engine: Engine, run: RunKey, since: datetime) -> bool:
         return bool(connection.execute(query).scalar_one())
 
 
-def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:
-    """Delete runs and their entries after the time for which they are kept; those without effect go sooner."""
+def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> int:
+    """Delete runs and their entries after the time for which they are kept, those without effect sooner; returns how
+    many runs.
+    """
     ended = to_utc_column(now)
     without_effect = (_RUN.status.in_(_WITHOUT_EFFECT)) & (_RUN.sent == 0) & (_RUN.invalid == 0)
     is_old = (_RUN.queried_at < ended - timedelta(days=keep.protocol_days)) | (
@@ -268,6 +270,7 @@ def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> N
         with engine.begin() as connection:
             connection.execute(delete(SP_PROTOKOLL_EINTRAG).where(_ENTRY.system == system, _ENTRY.run.in_(some)))
             connection.execute(delete(SP_PROTOKOLL).where(_RUN.system == system, _RUN.run.in_(some)))
+    return len(names)
 
 
 def count_names() -> list[str]:

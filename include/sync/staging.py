@@ -4,9 +4,9 @@ The files hold personal data, so only the owner may read them, and a finished ru
 found stays for a while, without personal data.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
@@ -15,14 +15,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.sync.storage import forget_old, inside, local_root, make_private, remove, spool, staging_root, written
+from include.sync.storage import (
+    forget_old,
+    inside,
+    local_root,
+    make_private,
+    remove,
+    spool,
+    staging_root,
+    touched,
+    written,
+)
 from include.vocabulary.decision import EXTERNAL_ID
 
 if TYPE_CHECKING:
     from include.ixhaus.read import Place
-KEEP_DAYS: Final = 14
+
 _ANSWER_SECONDS: Final = 3600
 """Longer than anything lasts that is no run."""
+_DEAD_SECONDS: Final = 2 * 86_400
+"""Longer than any run leaves its folder alone."""
 PREVIEW: Final = "preview.csv"
 
 
@@ -120,15 +132,25 @@ class Staging:
             remove(self.folder)
 
 
-def clear_others(mine: Staging, keep_days: int = KEEP_DAYS) -> None:
-    """Clear what dead runs of the same group left behind, and previews older than `keep_days`; needs the lease."""
+def clear_others(mine: Staging) -> None:
+    """Clear what dead runs of the same group left behind, but for previews; needs the lease."""
     for folder in inside(mine.folder.parent):
         if folder.name != mine.folder.name:
-            other = Staging(str(Path(mine.reference).parent / folder.name))
-            other.clear()
-            preview = other.path(PREVIEW)
-            if preview.exists() and preview.stat().st_mtime < time.time() - keep_days * 86_400:
-                remove(folder)
+            Staging(str(Path(mine.reference).parent / folder.name)).clear()
+
+
+def clear_old(system: str, name: str, keep_days: int, now: datetime) -> int:
+    """Clear what runs, or answers, of one name left behind that nobody has touched for so long that they must be dead,
+    and previews older than `keep_days`; returns how many folders.
+    """
+    beside = staging_root() / system / name
+    ages = {folder: now.timestamp() - touched(folder) for folder in (inside(beside) if beside.exists() else ())}
+    for folder, seconds in ages.items():
+        if seconds > _DEAD_SECONDS:
+            Staging(f"{system}/{name}/{folder.name}").clear()
+        if seconds > keep_days * 86_400:
+            remove(folder)
+    return sum(not folder.exists() for folder in ages)
 
 
 @contextmanager

@@ -143,9 +143,6 @@ def read(group: Group, run: Opened, extract: Extract = Extract()) -> None:  # no
     """
     with closed_by_failure(run):
         protocol.close_aborted(run.engine, run.key, datetime.fromisoformat(run.state.queried_at))
-        if extract.known is None:
-            protocol.forget_old(run.engine, run.system, run.settings.retention, utc_now())
-            approvals.forget_old(run.engine, run.system, run.settings.retention, utc_now())
         staging.clear_others(run.folder)
         with did("read") as said:
             said.append(numbers(take_snapshot(group, run.system, run.engine, run.folder, extract)))

@@ -70,6 +70,17 @@ def inside(place: "Place") -> "list[Place]":
     return list(place.iterdir())
 
 
+def touched(folder: "Place") -> float:
+    """Return when somebody last changed a folder or something in it, in seconds since 1970; just now, if that changes
+    while one looks.
+    """
+    try:
+        own = [folder.stat().st_mtime] if isinstance(folder, Path) else []
+        return max([*own, *(path.stat().st_mtime for path in folder.rglob("*"))], default=0.0)
+    except FileNotFoundError:
+        return time.time()
+
+
 def remove(place: "Place") -> None:
     """Remove a file, or a folder with all that is in it; none is fine too."""
     if not isinstance(place, Path):

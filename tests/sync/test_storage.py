@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,8 +10,9 @@ import pytest
 
 from include.ixhaus.read import Views, metadata_of
 from include.settings import ConfigurationError
-from include.sync.staging import PREVIEW, Staging, clear_others, passing
+from include.sync.staging import PREVIEW, Staging, clear_old, clear_others, passing
 from include.sync.storage import filled, staging_root, written
+from include.vocabulary.clock import utc_now
 from tests.objects import STAGING, connection, object_store
 
 ROWS = pa.table({"external_id": ["1", "2", "3"], "content": ["a", "b", None]})
@@ -70,9 +72,11 @@ def test_the_next_run_clears_what_a_killed_one_has_left_and_keeps_previews_for_a
     dry.path(PREVIEW).write_text("contact,1,create,ACTIVE\n", encoding="utf-8")
     clear_others(mine)
     assert (staged(killed), staged(dry), staged(mine)) == ([], [PREVIEW], ["known.parquet"])
-    clear_others(mine, keep_days=-1)
-    assert (staged(dry), staged(mine)) == ([], ["known.parquet"])
+    later = utc_now() + timedelta(days=15)
     mine.clear()
+    assert clear_old("test", "persons", 14, utc_now() + timedelta(days=13)) == 0
+    assert clear_old("test", "persons", 14, later) == 1
+    assert staged(dry) == []
 
 
 def test_a_file_that_fails_half_way_is_not_there(home: Path) -> None:
