@@ -252,10 +252,9 @@ class Place:
 
     def _command(self, name: str) -> list[str]:
         command = [self._here(part, name) for part in self._service(name).command]
-        return command if name != "worker" and not name.startswith("worker-") else [*command, *self._named(name)]
-
-    def _named(self, name: str) -> list[str]:
-        return ["--celery-hostname", f"celery@{self._host(name)}"]
+        if not self.is_one and name.startswith("worker"):  # on a machine of its own its name would be another's
+            command += ["--celery-hostname", f"celery@{self._host(name)}"]
+        return command
 
     def _host(self, name: str) -> str:
         """The name that a machine of its own would have."""
