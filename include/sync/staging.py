@@ -17,7 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.sync.storage import forget_old, inside, local_root, make_private, remove, spool, staging_root, written
+from include.settings import ConfigurationError
+from include.sync.storage import (
+    WHERE,
+    forget_old,
+    inside,
+    local_root,
+    make_private,
+    remove,
+    spool,
+    staging_root,
+    why_refused,
+    written,
+)
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
 
 if TYPE_CHECKING:
@@ -67,9 +79,17 @@ class Staging:
 
     @classmethod
     def create(cls, system: str, group: str, run: str) -> "Staging":
-        """Make an empty folder for a run; a retry starts from nothing."""
+        """Make an empty folder for a run; a retry starts from nothing.
+
+        Raises ConfigurationError if it lies in an object store that does not take it.
+        """
         safe = "".join(letter if letter.isalnum() or letter in "-_.+" else "_" for letter in run)
         staging = cls(f"{system}/{group}/{safe}")
+        if error := why_refused(staging.folder):
+            raise ConfigurationError(
+                f"{WHERE}: the store takes no file ({error}); correct the address, or the rights of its connection to "
+                "list, read, write and delete there"
+            )
         remove(staging.folder)
         make_private(staging.folder)
         return staging
