@@ -46,7 +46,7 @@ def staging_root() -> "Place":
 
 
 def why_refused(place: "Place") -> str:
-    """Return of which kind the error was that an object store met a file with; "" if there was none, and of a folder."""
+    """Return of which kind the error was that a store met a file with; "" if there was none, or for a folder."""
     if isinstance(place, Path):
         return ""
     file = place / f"tried-{uuid4().hex}"
