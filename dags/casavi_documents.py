@@ -19,7 +19,7 @@ The task `accounts` reads back per contact whether it is registered and invited 
 
 | What you see | What it means | What to do |
 |---|---|---|
-| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` skipped | switched off, no licence, another run is working, or this night's run has been started by the group before it; the log says which | nothing, or switch it on |
 | `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
 | a `load` red | the portal is down, refuses the key, or its folders cannot be read; what was acknowledged stays | wait or mend the key; the next run goes on |
 | `accounts` red | the portal's contacts could not be read to the end; yesterday's state stays | wait; the next run reads again |

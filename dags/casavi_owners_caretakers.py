@@ -14,7 +14,7 @@ responsibility of the property) in step with iX-Haus. Owners need the licence *O
 
 | What you see | What it means | What to do |
 |---|---|---|
-| `extract` skipped | switched off, no licence, or another run is working; the log says which | nothing, or switch it on |
+| `extract` skipped | switched off, no licence, another run is working, or this night's run has been started by the group before it; the log says which | nothing, or switch it on |
 | `extract` red | a connection, setting, view or column is wrong; **nothing was sent** | the log's last line says what to write; then trigger again |
 | a `load` red | the portal is down, refuses the key, or asks for a long pause; what was acknowledged stays | wait or mend the key; the next run goes on |
 | only `protocol` red | everything else was delivered; some records were refused | `make protocol` or SP_PROTOKOLL_EINTRAG names them |

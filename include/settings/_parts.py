@@ -97,8 +97,8 @@ class Schedules(Strict):
         "30 2 * * *",
         Text("Personen", "Persons"),
         Text(
-            "Personen und Verträge; außerdem immer, wenn die Objekte abgeglichen sind.",
-            "Persons and contracts; also whenever the properties have been synchronised.",
+            "Personen und Verträge; außerdem immer, wenn die Objekte abgeglichen sind. Ein Lauf nach der Uhr entfällt, wenn das in den drei Stunden davor geschehen ist.",
+            "Persons and contracts; also whenever the properties have been synchronised. A run by the clock is left out if that happened in the three hours before.",
         ),
     )
     documents: str | None = described(

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from airflow.sdk import (
     DAG,
@@ -27,12 +28,14 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
+from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
-from include.sync.params import params, request_of_run, run_name
+from include.sync.params import FREED, is_aftermath, params, request_of_run, run_name
 from include.sync.xcom import HeldBack, PlannedXCom, StateXCom, state_xcom
+from include.vocabulary.addresses import pages_of
 
 if TYPE_CHECKING:
     from include.sync.planned import BatchPart
@@ -63,7 +66,7 @@ def synced(group: str, system: str) -> Asset:
 
 def freed(group: str, system: str) -> Asset:
     """Return the asset that is updated when nothing hangs any more below records that a group has yet to remove."""
-    return Asset(f"casavi_{system}_{group}_freed")
+    return Asset(f"casavi_{system}_{group}{FREED}")
 
 
 def for_each_system(group: Group, docs: str, make: Callable[[str], DAG]) -> None:
@@ -127,7 +130,7 @@ def _dag(
         catchup=False,
         max_active_runs=1,
         params=dict(form or params()),
-        doc_md=docs,
+        doc_md=f"{docs.rstrip()}\n\n{_links(group, system)}\n",
         tags=["serviceportal", system, group.name],
         default_args={
             "owner": "serviceportal",
@@ -135,6 +138,12 @@ def _dag(
             "execution_timeout": timedelta(minutes=limits.task_minutes),
         },
     )
+
+
+def _links(group: Group, system: str) -> str:
+    """Return links to the pages that speak of a group's runs, as Markdown; behind a proxy, below Airflow's own path."""
+    below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+    return "Serviceportal: " + " · ".join(f"[{name}]({below}{at})" for name, at in pages_of(system, group.name).items())
 
 
 def _stand_in(group: Group, system: str, mistake: str, docs: str) -> None:
@@ -281,7 +290,10 @@ def _protocol(group: Group, system: str) -> Wired:
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[alias])
     def protocol(*, outlet_events: Wired) -> dict[str, object]:
         """Sum up; ends red if anything failed, after everything else was delivered."""
-        return ended(_ending(get_current_context()), outlet_events[alias], group.name, system)
+        ending = _ending(get_current_context())
+        if is_aftermath():
+            ending = replace(ending, is_synced=False)  # whoever follows this group has followed it already
+        return ended(ending, outlet_events[alias], group.name, system)
 
     return protocol
 

@@ -5,12 +5,15 @@ Imported by DAG files, so nothing heavy is imported here at the top level.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk import Param, Variable, get_current_context
 
 if TYPE_CHECKING:
     from include.sync.run import Request
+
+FREED: Final = "_freed"
+"""How the names of the assets end that are updated when nothing hangs below a group's records any more."""
 
 
 def params() -> dict[str, Param]:
@@ -48,13 +51,15 @@ def request_of_run() -> Request:
     context = get_current_context()
     given, dag_run = context["params"], context["dag_run"]
     start, end = dag_run.data_interval_start, dag_run.data_interval_end
-    backfilled = str(dag_run.run_type).rpartition(".")[2].lower().startswith("backfill")
+    run_type = _run_type(dag_run)
+    backfilled = run_type.startswith("backfill")
     return Request(
         properties=given["properties"] or "",
         dry_run=given["dry_run"],
         resend="interval" if backfilled and given["resend"] == "changed" else given["resend"],
         interval=(to_utc_column(start), to_utc_column(end)) if start and end and start < end else None,
         about=_about(context),
+        clock_since=to_utc_column(start) if start and run_type == "scheduled" else None,
         second_memory=AirflowMemory(dag_run.dag_id),
     )
 
@@ -81,12 +86,24 @@ class AirflowMemory:
 
 def _about(context: Any) -> tuple[str, ...] | None:
     """Return the keys of the records that the events which started this run name; None if it is about everything."""
-    if str(context["dag_run"].run_type).rpartition(".")[2].lower() != "asset_triggered":
+    if _run_type(context["dag_run"]) != "asset_triggered":
         return None
     events = [event for of_asset in context["triggering_asset_events"].values() for event in of_asset]
     named: list[list[str] | None] = [(event.extra.get("payload") or {}).get("about") for event in events]
     keys = {key for some in named for key in some or ()}
     return None if not named or None in named else tuple(sorted(keys))
+
+
+def is_aftermath() -> bool:
+    """Whether the current run was started for nothing but to remove what had to wait for others (flow.freed)."""
+    context = get_current_context()
+    if _run_type(context["dag_run"]) != "asset_triggered":
+        return False
+    return all(asset.name.endswith(FREED) for asset in context["triggering_asset_events"])
+
+
+def _run_type(dag_run: Any) -> str:
+    return str(dag_run.run_type).rpartition(".")[2].lower()
 
 
 def run_name() -> str:

@@ -32,6 +32,8 @@ CHILDREN_LEFT: Final = "CHILDREN_IN_PORTAL"
 REFUSED_BEFORE: Final = "REFUSED_BEFORE"
 _WAITING: Final = (PARENT_MISSING, CHILDREN_LEFT)
 """Outcomes of changes that were not sent, as other records come first."""
+EVENT_RUN: Final = "/asset_triggered__"
+"""Within the name of a run that an event started, as Airflow names it."""
 _WITHOUT_EFFECT: Final = (RunStatus.OK.value, RunStatus.SKIPPED.value, RunStatus.DRY_RUN.value)
 
 
@@ -238,6 +240,19 @@ def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
         dead = RunKey(run.system, run.group, name)
         counts = total(Counts(), 0, sent_counts(engine, dead))
         close_run(engine, dead, counts, RunStatus.ABORTED, "Der Lauf ist ohne Abschluss geendet.", now)
+
+
+def event_has_done_it(engine: Engine, run: RunKey, since: datetime) -> bool:
+    """Return whether a run of this group that an event started has gone well since a moment, UTC without zone."""
+    query = select(func.count()).where(
+        _RUN.system == run.system,
+        _RUN.group == run.group,
+        _RUN.status == RunStatus.OK.value,
+        _RUN.run.contains(EVENT_RUN, autoescape=True),
+        _RUN.queried_at >= since,
+    )
+    with read_snapshot(engine) as connection:
+        return bool(connection.execute(query).scalar_one())
 
 
 def forget_old(engine: Engine, system: str, keep: Retention, now: datetime) -> None:

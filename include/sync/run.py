@@ -54,6 +54,7 @@ class Request:
     interval:      the data interval of a backfilled run, UTC without zone
     about:         keys of the records whose change started the run; None: it is about everything
     only:          property numbers that it comes down to, found by the run itself; None: all
+    clock_since:   of a run that the clock started: when its schedule had its turn before, UTC without zone
     second_memory: what Airflow remembers of earlier runs; None outside of it
     """
 
@@ -63,6 +64,7 @@ class Request:
     interval: tuple[datetime, datetime] | None = None
     about: tuple[str, ...] | None = None
     only: frozenset[str] | None = None
+    clock_since: datetime | None = None
     second_memory: SecondMemory | None = field(default=None, compare=False)
 
     def scope(self) -> Scope:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -36,12 +36,16 @@ from include.sync.planned import BatchPart, Planned, leave_preview, planned_coun
 from include.sync.protocol import Counts, RunKey
 from include.sync.run import Extract, Opened, RefusedError, Request, RunState, SkipRunError, lease_name
 from include.sync.staging import Staging
-from include.vocabulary.clock import berlin_day, utc_now
+from include.vocabulary.clock import berlin_day, to_utc_column, utc_now
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import RunStatus
 
 log = logging.getLogger(__name__)
+JUST: Final = timedelta(hours=3)
+"""A run of the night that an event started, by the one before it, stands for the one that the clock starts later: as
+long as a night's runs lie apart, and no longer, as tomorrow's night needs its own.
+"""
 SENTENCES: Final = (
     ConfigurationError, WrongKindError, ContractError, ListingError, PortalStopError, LoadStoppedError, RefusedError,
 )  # fmt: skip
@@ -49,9 +53,12 @@ SENTENCES: Final = (
 
 
 def extract(group: Group, system: str, run: str, request: Request) -> Opened:
-    """Check that the run may work, take the lease, and read the group's views as of one moment; raises as `begin`."""
+    """Check that the run may work, take the lease, and read the group's views as of one moment; raises as `begin`, and
+    SkipRunError when the clock starts what an event has just started.
+    """
     opened = begin(group, system, run, request)
     with opened.kept():
+        _leave_out_if_just_done(opened, request)
         believe(group, opened, request)
         read(group, opened)
     return opened
@@ -94,6 +101,16 @@ def begin(group: Group, system: str, run: str, request: Request) -> Opened:
             lease.release(engine)
         _name(engine, nothing_done, queried_at, error)
         raise
+
+
+def _leave_out_if_just_done(run: Opened, request: Request) -> None:
+    queried_at = datetime.fromisoformat(run.state.queried_at)
+    since = request.clock_since and max(request.clock_since, to_utc_column(queried_at - JUST))
+    if since and protocol.event_has_done_it(run.engine, run.key, since):
+        protocol.close_run(run.engine, run.key, Counts(), RunStatus.SKIPPED, explain("JUST_DONE"), queried_at)
+        run.folder.clear()
+        run.lease.release(run.engine)
+        raise SkipRunError("JUST_DONE")
 
 
 def _opened(group: Group, settings: SystemSettings, engine: Engine, lease: Lease, queried_at: datetime) -> Opened:

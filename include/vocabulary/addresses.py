@@ -11,3 +11,13 @@ def approval_address(system: str, approval: str) -> str:
     approval: an id of ours, letters and digits
     """
     return f"{PAGES}/approvals/{system}/{approval}"
+
+
+def pages_of(system: str, group: str) -> dict[str, str]:
+    """Return German name → address of the pages that speak of a group's runs."""
+    pages = {
+        "Protokoll": f"{PAGES}/protocol?system={system}&group={group}",
+        "Freigaben": f"{PAGES}/approvals",
+        "Warum?": f"{PAGES}/why?system={system}",
+    }
+    return pages | ({"Meldungen": f"{PAGES}/reports?system={system}"} if group == "reports" else {})

@@ -18,12 +18,13 @@ REASONS: Final[dict[str, Reason]] = {
     # activation (R6, R8)
     "INTERFACE_OFF": Reason("R6", Text("Die Schnittstelle ist in iX-Haus nicht aktiv (Systemeinstellung Schnittstelle.Mieterportal.Aktiv).",
         "The interface is not active in iX-Haus (system setting Schnittstelle.Mieterportal.Aktiv).")),
-    "NO_LICENCE": Reason("R6", Text("Die Lizenz casavi ist nicht aktiv.",
-        "The licence casavi is not active.")),
+    "NO_LICENCE": Reason("R6", Text("Die Lizenz casavi ist nicht aktiv.", "The licence casavi is not active.")),
     "SYSTEM_OFF": Reason("R8", Text("Die Schnittstelle ist in den Einstellungen dieses Systems ausgeschaltet.",
         "The interface is switched off in the settings of this system.")),
     "BUSY": Reason("R53", Text("Ein anderer Lauf dieser Gruppe arbeitet noch; dieser Lauf hat nichts getan.",
         "Another run of this group is still working; this run has done nothing.")),
+    "JUST_DONE": Reason("R53", Text("Die Gruppe ist in dieser Nacht schon abgeglichen worden; dieser Lauf war nicht mehr nötig.",
+        "The group has been synchronised this night already; this run was not needed any more.")),
     # properties and units
     "RELEASED": Reason("R13", Text("Das Objekt ist freigegeben.",
         "The property is released.")),

@@ -40,11 +40,12 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has ended: its state, the state of each of its tasks, and the XCom of its protocol."""
+    """A run that has ended: its state, the state of each of its tasks, the XCom of its protocol, and its note."""
 
     state: str
     tasks: dict[str, str]
     protocol: dict[str, Any]
+    note: str | None = None
 
     @property
     def skipped(self) -> set[str]:
@@ -77,7 +78,7 @@ class Rig:
         run = bag.dags[dag_id].test(run_conf=conf, **when)
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
         last = "exchange" if "exchange" in tasks else "protocol"
-        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last))
+        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last), note(dag_id, run.run_id))
 
     def exchange(self, **request: Any) -> Finished:
         """Do what the one task of casavi_reports does, without Airflow around it: a tenth of the time."""
@@ -128,6 +129,16 @@ def xcom(dag_id: str, run_id: str, task_id: str) -> Any:
     with create_session() as session:
         row = session.scalar(query)
         return None if row is None else XComModel.deserialize_value(row)
+
+
+def note(dag_id: str, run_id: str) -> str | None:
+    """The note at a run in Airflow's lists; None if it has none."""
+    from airflow.models.dagrun import DagRun, DagRunNote
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        query = select(DagRunNote.content).join(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        return session.scalar(query)
 
 
 @contextmanager

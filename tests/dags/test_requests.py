@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from airflow.sdk import Variable
 from airflow.sdk.api.datamodels._generated import DagRunType
+from airflow.sdk.definitions.asset import AssetUniqueKey
 
 from include.settings import ConfigurationError
 from include.sync import params as module
@@ -102,6 +103,34 @@ def test_a_run_that_events_started_is_about_what_they_name(
 @pytest.mark.parametrize("run_type", [DagRunType.SCHEDULED, DagRunType.MANUAL, DagRunType.BACKFILL])
 def test_any_other_run_is_about_everything(monkeypatch: pytest.MonkeyPatch, run_type: DagRunType) -> None:
     assert asked(monkeypatch, run_type, MAY, events=[watched("M1")]).about is None
+
+
+@pytest.mark.parametrize(
+    ("run_type", "since"),
+    [(DagRunType.SCHEDULED, AS_COLUMNS[0]), (DagRunType.MANUAL, None), (DagRunType.BACKFILL, None)],
+)
+def test_a_run_by_the_clock_knows_when_it_had_its_turn_before(
+    monkeypatch: pytest.MonkeyPatch, run_type: DagRunType, since: datetime | None
+) -> None:
+    assert asked(monkeypatch, run_type, MAY).clock_since == since
+
+
+@pytest.mark.parametrize(
+    ("run_type", "starters", "is_aftermath"),
+    [
+        (DagRunType.ASSET_TRIGGERED, ["casavi_production_objects_freed"], True),
+        (DagRunType.ASSET_TRIGGERED, ["casavi_production_objects_freed", "casavi_production_objects"], False),
+        (DagRunType.ASSET_TRIGGERED, ["casavi_production_objects"], False),
+        (DagRunType.SCHEDULED, [], False),
+    ],
+)
+def test_nobody_follows_a_run_that_only_removes_what_had_to_wait(
+    monkeypatch: pytest.MonkeyPatch, run_type: DagRunType, starters: list[str], is_aftermath: bool
+) -> None:
+    run = SimpleNamespace(dag_id="casavi_objects", run_type=run_type)
+    started_by = {AssetUniqueKey(name, name): [SimpleNamespace(extra={})] for name in starters}
+    monkeypatch.setattr(module, "get_current_context", lambda: {"dag_run": run, "triggering_asset_events": started_by})
+    assert module.is_aftermath() is is_aftermath
 
 
 def test_an_interval_sends_unchanged_records_again_and_only_those_changed_in_it(synced: Rig) -> None:

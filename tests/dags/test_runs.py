@@ -50,6 +50,15 @@ def test_the_protocol_is_an_xcom_and_the_same_as_a_row(first: FirstRun, group: s
 
 @pytest.mark.rule("R51")
 @pytest.mark.parametrize("group", SYNCED)
+def test_a_run_bears_its_counts_as_a_note(first: FirstRun, group: str) -> None:
+    numbers, said = first.runs[group].protocol, first.runs[group].note
+    assert said
+    assert said.startswith(f"{numbers['sent']} gesendet")
+    assert ("ungültig" in said, "Fehler" in said) == (numbers["invalid"] > 0, numbers["errors"] > 0)
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("group", SYNCED)
 def test_every_record_read_has_one_outcome(first: FirstRun, group: str) -> None:
     numbers = first.runs[group].protocol
     assert numbers["sent"] == numbers["created"] + numbers["updated"] + numbers["removed"]

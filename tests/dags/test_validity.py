@@ -16,6 +16,7 @@ from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 from include.groups import RUNS
+from include.vocabulary.addresses import pages_of
 from tests.dags.conftest import SYNCED
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,7 @@ def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
     assert dag.tags == {"serviceportal", system, group}
     assert dag.max_active_runs == 1
     triage = (dag.doc_md or "").partition("#### Triage")[2]
+    assert all(f"[{page}]({address})" in triage for page, address in pages_of(system, group).items())
     assert all(f"`{task}`" in triage for task in ("extract", "load", "protocol"))
     assert list(dag.params) == PARAMS
     for param in (dag.params.get_param(one) for one in PARAMS):

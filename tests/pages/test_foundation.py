@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.pages.waiting import LIMIT_SECONDS
+from include.vocabulary.addresses import PAGES, pages_of
 from tests.pages.rig import Pages
 
 # Airflow's execution API imports svcs, and that Starlette's test client, as soon as the app is imported here.
@@ -76,6 +77,12 @@ def test_every_answer_allows_only_what_the_pages_need(pages: Pages, path: str) -
         "'self'"
     }
     assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", list(pages_of("production", "reports")))
+def test_what_a_dags_documentation_leads_to_is_there(pages: Pages, name: str) -> None:
+    answer = pages.get(pages_of("production", "reports")[name].removeprefix(PAGES))
+    assert (answer.status, f"<h1>{name}</h1>" in answer.text) == (200, True)
 
 
 def test_pages_are_not_kept_by_browsers(pages: Pages) -> None:
