@@ -61,7 +61,7 @@ def _settings() -> str:
     """The sample's, with the night by hand, and batches small enough for both workers."""
     settings = yaml.safe_load((ROOT / "demo" / "config" / "production.yaml").read_text(encoding="utf-8"))
     settings["schedules"] = dict.fromkeys(("objects", "persons", "owners_caretakers", "documents"))
-    settings["limits"]["batch_size"] = max(PERSONS // 8, 100)
+    settings["limits"] |= {"batch_size": max(PERSONS // 8, 100), "parallel_loads": len(WORKERS)}
     return str(yaml.safe_dump(settings, allow_unicode=True))
 
 
@@ -89,7 +89,7 @@ def _night(place: Place, airflow: Airflow) -> None:
     with step("casavi_persons and casavi_owners_caretakers at once; a worker dies in mid-load"):
         persons = airflow.run_like("casavi_persons", "asset_triggered__")
         owners = airflow.run_like("casavi_owners_caretakers", "asset_triggered__")
-        victim = wait("a load of persons", partial(_loading, place, "casavi_persons"), 300, pause=0.1)
+        victim = wait("a load of persons", partial(_loading, place, "casavi_persons"), LONGEST, pause=0.1)
         with _back_in_time(f"{victim} is back"):
             place.kill(victim)
             place.wait_healthy_again(victim)
@@ -98,7 +98,7 @@ def _night(place: Place, airflow: Airflow) -> None:
     expect(_tries(place, "casavi_persons") > 1, "the killed load was not repeated")
     with step("casavi_documents; the scheduler dies in mid-load"):
         documents = airflow.run_like("casavi_documents", "asset_triggered__", 120)
-        wait("a load of documents", partial(_loading, place, "casavi_documents"), 300, pause=0.1)
+        wait("a load of documents", partial(_loading, place, "casavi_documents"), LONGEST, pause=0.1)
         with _back_in_time("the scheduler is back"):
             place.kill("scheduler")
             place.wait_healthy_again("scheduler")

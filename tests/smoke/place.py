@@ -183,7 +183,8 @@ class Place:
 
     def log_tails(self, lines: int = 12, width: int = 1500) -> str:
         """The end of each log, the newest last, without the API's list of requests."""
-        files = sorted(self.logs.rglob("*.log"), key=lambda path: path.stat().st_mtime)
+        found = [path for path in self.logs.rglob("*.log") if "dag_processor" not in path.parts]
+        files = sorted(found, key=lambda path: path.stat().st_mtime)
         parts = []
         for path in files[-12:]:
             text = path.read_text("utf-8", "replace").splitlines()
