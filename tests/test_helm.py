@@ -1,8 +1,12 @@
 """ops/helm/values.yaml says for Kubernetes what docker-compose.yaml says, and holds no secret."""
 
+import os
 import re
+import shutil
+import subprocess
 from typing import Any, Final
 
+import pytest
 import yaml
 
 from tests.compose import ROOT, read_compose, resolve
@@ -54,3 +58,17 @@ def test_every_secret_is_one_that_the_documentation_makes() -> None:
     assert len(named) > 5
     assert {name for name in named if name not in OPERATION} == set()
     assert not re.search(r"(?i)(?:password|secret|key): *[\"']?[0-9a-f]{16}", TEXT)
+
+
+def test_the_chart_takes_the_values() -> None:
+    """Where helm is, and AIRFLOW_CHART names the unpacked chart: rendered, and compared with the chart's own schema."""
+    helm, chart = shutil.which("helm"), os.environ.get("AIRFLOW_CHART")
+    if not helm or not chart:
+        pytest.skip("no helm, or no AIRFLOW_CHART")
+    command = [helm, "template", "serviceportal", chart, "--values", str(ROOT / "ops" / "helm" / "values.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made = [one for one in yaml.safe_load_all(done.stdout) if one]
+    names = {one["metadata"]["name"] for one in made if one["kind"] in ("Deployment", "StatefulSet", "Job")}
+    services = ("api-server", "scheduler", "dag-processor", "triggerer", "worker", "redis", "run-airflow-migrations")
+    assert names == {f"serviceportal-{name}" for name in services}

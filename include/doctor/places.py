@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -25,10 +24,8 @@ from include.ixhaus.files.folder import Folder
 from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
 from include.settings import ConfigurationError
-from include.sync.storage import WHERE, staging_root
+from include.sync.storage import WHERE, staging_root, why_refused
 
-if TYPE_CHECKING:
-    from airflow.sdk import ObjectStoragePath
 SCANNED: Final = Path(__file__)
 """A file that is certainly clean."""
 ROOM_NEEDED: Final = 1 << 30
@@ -103,7 +100,7 @@ def staging(patient: Patient) -> Iterator[Finding]:
         yield said(SAYINGS, "STAGING_UNKNOWN", WHERE)
         return
     if not isinstance(wanted, Path):
-        if error := _store_fails(wanted):
+        if error := why_refused(wanted):
             yield said(SAYINGS, "STAGING_AWAY", WHERE, error=error)
         return
     existing = next(path for path in (wanted, *wanted.parents) if path.exists())
@@ -115,17 +112,6 @@ def staging(patient: Patient) -> Iterator[Finding]:
     free = shutil.disk_usage(existing).free
     if free < ROOM_NEEDED:
         yield said(SAYINGS, "STAGING_FULL", WHERE, free=free >> 20, needed=ROOM_NEEDED >> 20)
-
-
-def _store_fails(root: "ObjectStoragePath") -> str:
-    """Return of which kind the error was that an object store answered a file with, "" if there was none."""
-    file = root / f"doctor-{uuid4().hex}"
-    try:
-        file.fs.pipe_file(file.path, b"")
-        file.fs.rm_file(file.path)
-    except Exception as error:  # every store has errors of its own
-        return type(error).__name__
-    return ""
 
 
 def _paths(patient: Patient, storage: str) -> list[Any]:

@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from include.settings import ConfigurationError
 from include.sync.storage import (
+    WHERE,
     forget_old,
     inside,
     local_root,
@@ -24,6 +26,7 @@ from include.sync.storage import (
     spool,
     staging_root,
     touched,
+    why_refused,
     written,
 )
 from include.vocabulary.decision import EXTERNAL_ID
@@ -73,9 +76,17 @@ class Staging:
 
     @classmethod
     def create(cls, system: str, group: str, run: str) -> "Staging":
-        """Make an empty folder for a run; a retry starts from nothing."""
+        """Make an empty folder for a run; a retry starts from nothing.
+
+        Raises ConfigurationError if it lies in an object store that does not take it.
+        """
         safe = "".join(letter if letter.isalnum() or letter in "-_.+" else "_" for letter in run)
         staging = cls(f"{system}/{group}/{safe}")
+        if error := why_refused(staging.folder):
+            raise ConfigurationError(
+                f"{WHERE}: the store takes no file ({error}); correct the address, or the rights of its connection to "
+                "list, read, write and delete there"
+            )
         remove(staging.folder)
         make_private(staging.folder)
         return staging

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
+from uuid import uuid4
 
 from include.settings import ConfigurationError
 
@@ -42,6 +43,19 @@ def staging_root() -> "Place":
             "machine), or write a folder that all workers share"
         ) from None
     return root
+
+
+def why_refused(place: "Place") -> str:
+    """Return of which kind the error was that a store met a file with; "" if there was none, or for a folder."""
+    if isinstance(place, Path):
+        return ""
+    file = place / f"tried-{uuid4().hex}"
+    try:
+        file.fs.pipe_file(file.path, b"")
+        file.fs.rm_file(file.path)
+    except Exception as error:  # every store has errors of its own
+        return type(error).__name__
+    return ""
 
 
 def local_root() -> Path:

@@ -183,7 +183,8 @@ class Place:
 
     def log_tails(self, lines: int = 12, width: int = 1500) -> str:
         """The end of each log, the newest last, without the API's list of requests."""
-        files = sorted(self.logs.rglob("*.log"), key=lambda path: path.stat().st_mtime)
+        found = [path for path in self.logs.rglob("*.log") if "dag_processor" not in path.parts]
+        files = sorted(found, key=lambda path: path.stat().st_mtime)
         parts = []
         for path in files[-12:]:
             text = path.read_text("utf-8", "replace").splitlines()
@@ -252,10 +253,9 @@ class Place:
 
     def _command(self, name: str) -> list[str]:
         command = [self._here(part, name) for part in self._service(name).command]
-        return command if name != "worker" and not name.startswith("worker-") else [*command, *self._named(name)]
-
-    def _named(self, name: str) -> list[str]:
-        return ["--celery-hostname", f"celery@{self._host(name)}"]
+        if not self.is_one and name.startswith("worker"):  # on a machine of its own its name would be another's
+            command += ["--celery-hostname", f"celery@{self._host(name)}"]
+        return command
 
     def _host(self, name: str) -> str:
         """The name that a machine of its own would have."""

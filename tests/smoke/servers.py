@@ -1,8 +1,12 @@
-"""PostgreSQL and Redis, which must be there already: each smoke test has a database of its own in either."""
+"""PostgreSQL and Redis, which must be there already: each smoke test has a database of its own in either.
+
+As a command it says which of them does not answer, and ends with 1 then.
+"""
 
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Final, LiteralString
@@ -12,7 +16,7 @@ import psycopg
 import redis
 from psycopg.sql import SQL, Identifier
 
-from tests.smoke.telling import SmokeError
+from tests.smoke.telling import SmokeError, say
 
 POSTGRES: Final = os.environ.get("SMOKE_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 REDIS: Final = os.environ.get("SMOKE_REDIS", "redis://127.0.0.1:6379")
@@ -77,3 +81,9 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+if __name__ == "__main__":
+    missing = unanswered()
+    say("\n".join(missing))
+    sys.exit(1 if missing else 0)

@@ -123,3 +123,10 @@ def test_an_address_that_airflow_cannot_open_is_named(monkeypatch: pytest.Monkey
     monkeypatch.setenv("SERVICEPORTAL_STAGING", "ftp://here/there")
     with pytest.raises(ConfigurationError, match="SERVICEPORTAL_STAGING: Airflow knows no storage ftp://; install"):
         staging_root()
+
+
+@pytest.mark.parametrize("home", ["S3"], indirect=True)
+def test_a_bucket_that_is_not_there_ends_a_run_with_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICEPORTAL_STAGING", "s3://staging@nowhere/serviceportal")
+    with pytest.raises(ConfigurationError, match="SERVICEPORTAL_STAGING: the store takes no file"):
+        Staging.create("production", "persons", "run")
