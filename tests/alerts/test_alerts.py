@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from include.settings import ConfigurationError
+from include.vocabulary.metrics import LAST_GOOD, LATE, LOOKED, STANDING, UNSENT
 from include.vocabulary.state import RunStatus
 from tests.alerts.office import BEGIN, SMTP, WEBHOOK, Office
 from tests.lookup.asking import ask, leaving
+from tests.statsd import statsd
 
 FAILED = "Serviceportal Produktivsystem: Objekte: Lauf fehlgeschlagen"
 OVER = "Serviceportal Produktivsystem: vorbei: Objekte: Lauf fehlgeschlagen"
@@ -198,3 +200,21 @@ def test_a_system_that_is_switched_off_is_forgotten(office: Office) -> None:
     office.set(notifiers=[SMTP])
     assert office.look()["standing"] == 0
     assert office.now - BEGIN == timedelta(days=30)
+
+
+def test_a_look_measures_each_group_and_itself(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with statsd(monkeypatch) as server:
+        office.later(days=1)
+        office.run("persons")
+        office.set(notifiers=[WEBHOOK])
+        office.webhook.status = 500
+        office.look()
+        samples = server.samples()
+    assert {one.name for one in samples} == {one.name for one in (LAST_GOOD, LATE, STANDING, UNSENT, LOOKED)}
+    assert {one.kind for one in samples} == {"g"}
+    found = {(one.name, one.labels.get("group", "")): one.value for one in samples}
+    assert found[LATE.name, "objects"] == 1
+    assert found[LATE.name, "persons"] == 0
+    assert found[LAST_GOOD.name, "objects"] == BEGIN.timestamp()
+    assert found[LOOKED.name, ""] == found[LAST_GOOD.name, "persons"] == office.now.timestamp()
+    assert found[STANDING.name, ""] == found[UNSENT.name, ""] == 4
