@@ -1,14 +1,18 @@
 """Somebody is told: once when something begins, once when it is over, whatever dies or is away meanwhile."""
 
+import re
 import threading
 from datetime import timedelta
+from textwrap import dedent
 
 import pytest
+import yaml
 
-from include.settings import ConfigurationError
+from include.alerts.notifiers import ways
+from include.settings import ConfigurationError, SystemSettings, validate_settings
 from include.vocabulary.metrics import LAST_GOOD, LATE, LOOKED, STANDING, UNSENT
 from include.vocabulary.state import RunStatus
-from tests.alerts.office import BEGIN, SMTP, WEBHOOK, Office
+from tests.alerts.office import BEGIN, ROOT, SMTP, WEBHOOK, Office
 from tests.lookup.asking import ask, leaving
 from tests.statsd import statsd
 
@@ -191,6 +195,14 @@ def test_a_notifier_that_cannot_work_is_named_at_once(office: Office, notifier: 
     with pytest.raises(ConfigurationError) as stopped:
         office.look()
     assert str(stopped.value).startswith(f"config/production.yaml: {sentence}")
+
+
+def test_the_examples_of_the_documentation_are_notifiers() -> None:
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^    alerts:\n(?:    .*\n)+", page, re.MULTILINE)
+    settings = validate_settings({"system": "production", **yaml.safe_load(dedent(example))}, "docs/operation.md")
+    assert [way.name for way in ways(settings)] == ["SmtpNotifier", "HttpNotifier", "HttpNotifier 2", "HttpNotifier 3"]
+    assert SystemSettings.model_validate_json(settings.model_dump_json()) == settings  # as runs keep them
 
 
 def test_a_system_that_is_switched_off_is_forgotten(office: Office) -> None:
