@@ -84,7 +84,7 @@ def test_secrets_come_from_the_environment_only() -> None:
 def test_secrets_are_required() -> None:
     optional = {"SETTINGS_FOLDER", "AIRFLOW_LISTEN", "WORKER_CONCURRENCY", "IXHAUS_TEST", "CASAVI_TEST", "DEMO_PERSONS"}
     optional |= {"CASAVI_PRODUCTION"}  # may be stored on the page Einstellungen instead
-    optional |= {"DOCUMENTS_FOLDER", "CERTIFICATES_FOLDER", "HTTPS_PROXY", "NO_PROXY"}
+    optional |= {"DOCUMENTS_FOLDER", "CERTIFICATES_FOLDER", "HTTPS_PROXY", "NO_PROXY", "STATSD_ON", "STATSD_HOST"}
     optional |= {"STAGING", "STAGING_CONNECTION"}
     optional |= {f"{name}_{one}" for name in ("DOCUMENTS", "DOCUWARE", "SMTP") for one in SYSTEMS}
     assert {name for name, is_required in variables().items() if not is_required} == optional

@@ -58,14 +58,14 @@ def ways(settings: SystemSettings) -> list[Way]:
     for place, one in enumerate(settings.alerts.notifiers):
         where = f"config/{settings.system}.yaml: alerts.notifiers.{place}"
         kind = _class(f"{where}.notifier", one)
-        arguments = {**(_of_smtp(settings) if one.notifier == SMTP else {}), **one.arguments}
+        arguments = {**(of_smtp(settings) if one.notifier == SMTP else {}), **one.arguments}
         _check(where, kind, arguments)
         same = sum(way.kind is kind for way in found)
         found.append(Way(f"{kind.__name__}{f' {same + 1}' if same else ''}", kind, arguments))
     return found
 
 
-def _of_smtp(settings: SystemSettings) -> dict[str, str]:
+def of_smtp(settings: SystemSettings) -> dict[str, str]:
     """Return what the notifier for e-mails need not be told."""
     message = {"subject": "{{ alert.subject }}", "html_content": "{{ alert.html }}"}
     return {"smtp_conn_id": settings.mail_connection, **message}

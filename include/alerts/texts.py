@@ -69,19 +69,13 @@ FRAME: Final[Texts] = {
     "over": Text("vorbei: {about}", "over: {about}"),
     "is_over": Text("Das ist vorbei; gemeldet war es seit {since}.", "This is over; it was told since {since}."),
 }
-# fmt: off
-MORNING: Final[Texts] = {
-    "subject": Text("Serviceportal {system}: {number} Punkte warten auf Sie", "Serviceportal {system}: {number} things wait for you"),
-    "nothing": Text("Serviceportal {system}: nichts wartet auf Sie", "Serviceportal {system}: nothing waits for you"),
-    "questions": Text("Freigaben, die auf Ihre Antwort warten:", "Questions that wait for your answer:"),
-    "question": Text("{group}: {count} Datensätze, bis {until}", "{group}: {count} records, until {until}"),
-    "records": Text("In iX-Haus zu berichtigen:", "To be corrected in iX-Haus:"),
-    "record": Text("{count} × {reason}", "{count} × {reason}"),
-    "set_aside": Text("Meldungen aus dem Portal, die nicht übernommen sind:", "Reports of the portal that are not taken over:"),
-    "behind": Text("Gruppen, die nicht auf dem Stand sind:", "Groups that are not in step:"),
-    "failed": Text("{group}: der letzte Lauf ist nicht gut ausgegangen. {reason}", "{group}: the last run did not end well. {reason}"),
-    "late": Text("{group}: kein guter Lauf seit {last}", "{group}: no good run since {last}"),
-    "none": Text("Heute ist nichts zu tun.", "There is nothing to do today."),
-    "more": Text("Näheres: {link}", "More: {link}"),
+MORNING: Final = {
+    "subject": "Serviceportal {system}: {number} Punkte warten auf Sie",
+    "nothing": "Serviceportal {system}: nichts wartet auf Sie",
+    "questions": "Freigaben, die auf Ihre Antwort warten:",
+    "set_aside": "Meldungen aus dem Portal, die nicht übernommen sind:",
+    "behind": "Gruppen, die nicht auf dem Stand sind:",
+    "records": "In iX-Haus zu berichtigen:",
+    "none": "Heute ist nichts zu tun.",
 }
-# fmt: on
+"""The summary is for staff, who read German."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from include.alerts.measures import measure_groups
 from include.alerts.memory import Memory, Store, Variables, forget, recall
 from include.alerts.notifiers import ways
 from include.alerts.states import Look, State, standing
@@ -19,8 +20,10 @@ from include.ixhaus.faults import fault_of
 from include.settings import ConfigurationError, SystemSettings, alerts_of, load_settings
 from include.sync import steps
 from include.sync.lease import LeaseHeldError, acquire
+from include.sync.metrics import gauge
 from include.sync.run import lease_name
 from include.vocabulary.clock import berlin_day, utc_now
+from include.vocabulary.metrics import LOOKED, STANDING, UNSENT
 from include.vocabulary.sentences import in_both
 from include.vocabulary.texts import Text
 
@@ -40,6 +43,12 @@ def look(
     raises: ConfigurationError if the settings say nothing usable of whom to tell
     """
     desk = _Desk(alerts_of(system), clock(), Variables() if store is None else store)
+    seen = _look(desk, system, holder)
+    gauge(LOOKED, int(desk.now.timestamp()), system=system)
+    return seen
+
+
+def _look(desk: "_Desk", system: str, holder: str) -> dict[str, int]:
     try:
         settings = load_settings(system)
     except ConfigurationError as mistake:
@@ -79,6 +88,8 @@ class _Desk:
         """Tell what has changed."""
         teller = Teller(self._settings.alerts.language, self._ways, self.memory(), self.now)
         teller.tell(found)
+        gauge(STANDING, len(found), system=self._settings.system)
+        gauge(UNSENT, teller.unsent, system=self._settings.system)
         log.info("%s: stands: %s", self._settings.system, ", ".join(state.key for state in found) or "nothing")
         return {"standing": len(found), "told": teller.told, "unsent": teller.unsent}
 
@@ -88,7 +99,11 @@ def _found(seen: Look) -> list[State] | None:
     still does.
     """
     try:
-        return None if why_off(seen.engine, berlin_day(seen.now)) else standing(seen)
+        if why_off(seen.engine, berlin_day(seen.now)):
+            return None
+        found = standing(seen)
+        measure_groups(seen, found)
+        return found
     except Exception as error:
         return [_unseen(error)]
 

@@ -1,4 +1,4 @@
-"""What else the interface reaches for: documents, mail server, programs, its own folder."""
+"""What else the interface reaches for: documents, mail server, who is told, programs, its own folder."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from include.alerts.notifiers import ways
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
 from include.doctor.places_texts import SAYINGS
@@ -25,6 +26,7 @@ from include.ixhaus.files.program import run_program
 from include.ixhaus.files.source import FileError
 from include.settings import ConfigurationError
 from include.sync.storage import WHERE, staging_root, why_refused
+from include.vocabulary.sentences import in_both
 
 SCANNED: Final = Path(__file__)
 """A file that is certainly clean."""
@@ -71,6 +73,16 @@ def mail(patient: Patient) -> Iterator[Finding]:
         yield said(SAYINGS, "NO_SENDER" if "from_email" in str(away) else "MAIL_SERVER_AWAY", where)
     else:
         server.quit()
+
+
+def alerts(patient: Patient) -> Iterator[Finding]:
+    """Find that nobody is told when something is wrong, or cannot be."""
+    where = f"config/{patient.settings.system}.yaml: alerts.notifiers"
+    try:
+        if not ways(patient.settings):
+            yield said(SAYINGS, "NOBODY_TOLD", where)
+    except ConfigurationError as mistake:
+        yield said(SAYINGS, "NOTIFIER_WRONG", where, sentence=in_both(str(mistake)))
 
 
 def office(patient: Patient) -> Iterator[Finding]:
@@ -151,4 +163,4 @@ def _scan(patient: Patient) -> str:
             return type(error).__name__
 
 
-CHECKS: Final[tuple[Check, ...]] = (folder, docuware, mail, office, scanner, staging)
+CHECKS: Final[tuple[Check, ...]] = (folder, docuware, mail, alerts, office, scanner, staging)

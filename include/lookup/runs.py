@@ -64,8 +64,13 @@ def find_runs(engine: Engine, selection: Selection, limit: int, offset: int = 0)
 
 def ended_runs(engine: Engine, system: str, group: str, limit: int) -> list[dict[str, Any]]:
     """Return the last runs of a group that tried to do their work and have ended, newest first; see find_runs."""
+    return _runs(engine, ended_query(system, group, limit))
+
+
+def ended_query(system: str, group: str, limit: int) -> Select[Any]:
+    """Return the query for the last runs of a group that tried to do their work."""
     mine = (_RUN.system == system) & (_RUN.group == group) & _RUN.status.in_((RunStatus.OK, *WENT_WRONG))
-    return _runs(engine, select(SP_PROTOKOLL).where(mine).order_by(*_NEWEST_FIRST).limit(limit))
+    return select(SP_PROTOKOLL).where(mine).order_by(*_NEWEST_FIRST).limit(limit)
 
 
 def last_good(engine: Engine, system: str) -> dict[str, datetime]:

@@ -33,6 +33,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from include.settings import ConfigurationError, Limits, SystemSettings, configured_systems, load_settings
 from include.sync.group import Group, stages
+from include.sync.metrics import run_ended
 from include.sync.params import FREED, is_aftermath, params, request_of_run, run_name
 from include.sync.xcom import HeldBack, PlannedXCom, StateXCom, state_xcom
 from include.vocabulary.addresses import pages_of
@@ -326,6 +327,7 @@ def ended(ending: Ending, outlet: Wired, group: str, system: str) -> dict[str, o
     """Return a run's protocol for XCom; red if anything failed, and events of what it really did: that the group is in
     step, that others may go on with what had to wait for it.
     """
+    run_ended(system, group, ending.xcom, is_whole=ending.is_whole)
     if ending.why_red:
         get_current_context()["ti"].xcom_push("return_value", ending.xcom)  # a failing task returns nothing
         raise AirflowFailException(ending.why_red)

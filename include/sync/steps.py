@@ -249,13 +249,15 @@ class Left:
 class Ending:
     """How a run ended: the protocol for XCom, why the run is red (None: it is not), and whether it really synced.
 
-    frees: other groups that may now remove what had to wait for what this run has removed
+    frees:    other groups that may now remove what had to wait for what this run has removed
+    is_whole: whether the counts are those of everything there is
     """
 
     xcom: dict[str, Any]
     why_red: str | None
     is_synced: bool
     frees: tuple[str, ...] = ()
+    is_whole: bool = False
 
 
 def not_begun(*, skip: str = "", why_red: str | None = None) -> Ending:
@@ -285,7 +287,8 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}
     freed = below.freed_parents(run.engine, run.system) if counts.removed and not request.dry_run else set[str]()
     frees = tuple(sorted(freed - {run.state.group}))
-    return Ending(xcom, why_red, is_synced=status is RunStatus.OK, frees=frees)
+    is_whole = bool(left.planned) and request.is_whole() and request.about is None
+    return Ending(xcom, why_red, is_synced=status is RunStatus.OK, frees=frees, is_whole=is_whole)
 
 
 def _verdict(run: Opened, counts: Counts, failed: Sequence[str], request: Request) -> tuple[RunStatus, str]:

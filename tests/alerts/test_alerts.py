@@ -1,14 +1,20 @@
 """Somebody is told: once when something begins, once when it is over, whatever dies or is away meanwhile."""
 
+import re
 import threading
 from datetime import timedelta
+from textwrap import dedent
 
 import pytest
+import yaml
 
-from include.settings import ConfigurationError
+from include.alerts.notifiers import ways
+from include.settings import ConfigurationError, SystemSettings, validate_settings
+from include.vocabulary.metrics import LAST_GOOD, LATE, LOOKED, STANDING, UNSENT
 from include.vocabulary.state import RunStatus
-from tests.alerts.office import BEGIN, SMTP, WEBHOOK, Office
+from tests.alerts.office import BEGIN, ROOT, SMTP, WEBHOOK, Office
 from tests.lookup.asking import ask, leaving
+from tests.statsd import statsd
 
 FAILED = "Serviceportal Produktivsystem: Objekte: Lauf fehlgeschlagen"
 OVER = "Serviceportal Produktivsystem: vorbei: Objekte: Lauf fehlgeschlagen"
@@ -191,6 +197,14 @@ def test_a_notifier_that_cannot_work_is_named_at_once(office: Office, notifier: 
     assert str(stopped.value).startswith(f"config/production.yaml: {sentence}")
 
 
+def test_the_examples_of_the_documentation_are_notifiers() -> None:
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^    alerts:\n(?:    .*\n)+", page, re.MULTILINE)
+    settings = validate_settings({"system": "production", **yaml.safe_load(dedent(example))}, "docs/operation.md")
+    assert [way.name for way in ways(settings)] == ["SmtpNotifier", "HttpNotifier", "HttpNotifier 2", "HttpNotifier 3"]
+    assert SystemSettings.model_validate_json(settings.model_dump_json()) == settings  # as runs keep them
+
+
 def test_a_system_that_is_switched_off_is_forgotten(office: Office) -> None:
     office.write("active: false\n")
     office.later(days=30)
@@ -198,3 +212,21 @@ def test_a_system_that_is_switched_off_is_forgotten(office: Office) -> None:
     office.set(notifiers=[SMTP])
     assert office.look()["standing"] == 0
     assert office.now - BEGIN == timedelta(days=30)
+
+
+def test_a_look_measures_each_group_and_itself(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with statsd(monkeypatch) as server:
+        office.later(days=1)
+        office.run("persons")
+        office.set(notifiers=[WEBHOOK])
+        office.webhook.status = 500
+        office.look()
+        samples = server.samples()
+    assert {one.name for one in samples} == {one.name for one in (LAST_GOOD, LATE, STANDING, UNSENT, LOOKED)}
+    assert {one.kind for one in samples} == {"g"}
+    found = {(one.name, one.labels.get("group", "")): one.value for one in samples}
+    assert found[LATE.name, "objects"] == 1
+    assert found[LATE.name, "persons"] == 0
+    assert found[LAST_GOOD.name, "objects"] == BEGIN.timestamp()
+    assert found[LOOKED.name, ""] == found[LAST_GOOD.name, "persons"] == office.now.timestamp()
+    assert found[STANDING.name, ""] == found[UNSENT.name, ""] == 4

@@ -7,7 +7,7 @@ import pytest
 
 from include.groups import GROUPS
 from include.sync.flow import ended
-from include.sync.steps import Ending
+from include.sync.steps import Ending, not_begun
 from tests.dags.rig import Rig, airflow_run
 
 pytestmark = airflow_run
@@ -48,6 +48,7 @@ def test_a_portal_that_an_earlier_program_filled_is_taken_over(told: Rig) -> Non
 def test_a_run_that_removed_the_last_child_starts_the_group_that_waits_for_it() -> None:
     told: list[Any] = []
     outlet = SimpleNamespace(add=told.append)
-    ending = Ending({"status": "ok"}, None, is_synced=True, frees=("objects",))
-    assert ended(ending, outlet, "persons", "production") == {"status": "ok"}
+    said = not_begun().xcom | {"status": "ok"}
+    ending = Ending(said, None, is_synced=True, frees=("objects",))
+    assert ended(ending, outlet, "persons", "production") == said
     assert [asset.name for asset in told] == ["casavi_production_persons", "casavi_production_objects_freed"]

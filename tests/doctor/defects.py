@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from demo.embedded import DOCUWARE
 from include.doctor import Severity, Who, airflow, places
-from include.settings import PropertyRange
+from include.settings import Alerts, Notifier, PropertyRange
 from tests import objects
 from tests.doctor.clinic import Clinic
 from tests.sandbox import KEY
@@ -206,6 +206,8 @@ DEFECTS = (
     Defect("MAIL_SERVER_AWAY", "smtp_production", ENGINEER, ERROR,
         lambda clinic: clinic.connect("smtp", conn_type="smtp", host="127.0.0.1", port=1,
             extra={"disable_ssl": True, "disable_tls": True, "retry_limit": 1, "timeout": 1})),
+    Defect("NOTIFIER_WRONG", "config/production.yaml: alerts.notifiers", ENGINEER, ERROR,
+        having(alerts=Alerts(notifiers=(Notifier(notifier="airflow.nowhere.SmtpNotifier"),)))),
     Defect("NO_LIBREOFFICE", "convert_to_pdf", ENGINEER, WARNING,
         without_office),
     Defect("SCANNER_MISSING", "scan_command", ENGINEER, ERROR, having(scan_command=("clamdscan-not-here",))),

@@ -32,6 +32,7 @@ def assert_named(defect: Defect, findings: list[Finding]) -> None:
 def test_the_sample_is_healthy(healthy: list[Finding]) -> None:
     assert [one for one in healthy if one.severity > Severity.NOTE] == []
     assert exit_code(healthy) == 0
+    assert "NOBODY_TOLD" in {one.code for one in healthy}  # its settings name no notifier
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.code}-{defect.where}")

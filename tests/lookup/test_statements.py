@@ -8,7 +8,7 @@ import sqlglot
 from sqlalchemy import Select
 from sqlalchemy.dialects import oracle, sqlite
 
-from include.lookup import approvals, held, history, ledger, names, overview, why
+from include.lookup import approvals, corrections, held, history, ledger, names, overview, runs, why
 from include.lookup.approvals import Wanted as WantedRecords
 from include.lookup.overview import NONE, Wanted
 
@@ -32,6 +32,10 @@ QUERIES: dict[str, Select[Any]] = {
     "numbers": approvals.numbers_query(CANARY, CANARY),
     "held": held.held_query(CANARY, [CANARY, "2"]),
     "since": held.since_query(CANARY, NOW),
+    "ended": runs.ended_query(CANARY, CANARY, 10),
+    "last good": runs.last_good_query(CANARY),
+    "to correct": corrections.entries_query(CANARY, [CANARY, "2"]),
+    "warnings": corrections.standing_query(CANARY),
     "properties": names.properties_query([CANARY, "2"]),
     "units": names.units_query([CANARY, "2"]),
     "documents": names.documents_query([CANARY, "2"]),

@@ -11,6 +11,7 @@ from include.groups.reports.group import REPORTS
 from include.groups.reports.watch.trigger import ReportsTrigger
 from include.settings import load_settings
 from include.sync.flow import GUARDED, Wired, empty_dag, ended, spoken
+from include.sync.metrics import run_ended
 from include.sync.params import request_of_run, run_name
 from include.sync.xcom import HeldBack
 
@@ -45,6 +46,7 @@ def _exchange(system: str) -> Wired:
             except Exception as error:  # the protocol is there whatever happens
                 ending = steps.not_begun(why_red=steps.told(error))
                 get_current_context()["ti"].xcom_push("return_value", ending.xcom)
+                run_ended(system, REPORTS.name, ending.xcom, is_whole=False)
                 raise
         if done.planned and done.planned.approval:
             held_back: HeldBack = {"system": system, "group": REPORTS.name, "approval": done.planned.approval}

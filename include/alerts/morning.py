@@ -1,0 +1,95 @@
+"""The summary that staff get in the morning, in German: what waits for them, and where."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+
+from include.alerts import links
+from include.alerts.memory import Store, Variables, recall
+from include.alerts.notifiers import Alert, Way, of_smtp
+from include.alerts.states import Look, State, is_whole, standing
+from include.alerts.texts import KINDS, MORNING, SYSTEMS
+from include.groups import RUNS
+from include.ixhaus.activation import why_off
+from include.ixhaus.database import open_engine
+from include.lookup.corrections import to_correct
+from include.lookup.runs import ended_runs
+from include.settings import load_settings
+from include.vocabulary.clock import berlin_day, utc_now
+from include.vocabulary.reasons import explain
+
+SECONDS = 60.0
+_SEEN = 60
+
+
+class Point(NamedTuple):
+    """One thing that waits, and the page about it."""
+
+    text: str
+    link: str
+
+
+class UnsentError(Exception):
+    """The summary could not be handed over; the message says by which connection."""
+
+
+def send(system: str, clock: Callable[[], datetime] = utc_now, store: Store | None = None) -> int | None:
+    """Send a system's summary to its recipients; returns how many points it has, None if iX-Haus itself has switched
+    the interface off.
+
+    raises: UnsentError; whatever the database raises
+    """
+    settings, now = load_settings(system), clock()
+    engine = open_engine(settings.ixhaus_connection, SECONDS)
+    if why_off(engine, berlin_day(now)):
+        return None
+    since = recall(Variables() if store is None else store, system, now).watched_since
+    parts = list(_parts(Look(settings, engine, now, since)))
+    number = sum(len(points) for _, points in parts)
+    arguments = {**of_smtp(settings), "to": list(settings.alerts.morning_to)}
+    if not Way("SmtpNotifier", SmtpNotifier, arguments).send(_written(system, parts, number)):
+        raise UnsentError(f"the summary could not be handed over by {settings.mail_connection}; it is tried again")
+    return number
+
+
+def _parts(look: Look) -> Iterator[tuple[str, Sequence[Point]]]:
+    """Yield heading and points of what waits."""
+    states = standing(look)
+    for heading, kinds in (("questions", ("question",)), ("set_aside", ("set_aside",)), ("behind", ("failed", "late"))):
+        if points := [_point(state) for state in states if state.kind in kinds]:
+            yield MORNING[heading], points
+    if points := list(_corrections(look)):
+        yield MORNING["records"], points
+
+
+def _point(state: State) -> Point:
+    places = {name: text.german for name, text in state.places.items()}
+    about = KINDS[state.kind].about.german.format(**places)
+    return Point(f"{RUNS[state.group].label.german}: {about}", state.link or links.protocol())
+
+
+def _corrections(look: Look) -> Iterator[Point]:
+    system, last = look.settings.system, []
+    for group in RUNS:
+        runs = ended_runs(look.engine, system, group, _SEEN)
+        last += [run["run"] for run in [*filter(is_whole, runs), *runs][:1]]
+    for reason, count in to_correct(look.engine, system, last).items():
+        yield Point(f"{count} × {explain(reason)}", links.protocol())
+
+
+def _written(system: str, parts: Sequence[tuple[str, Sequence[Point]]], number: int) -> Alert:
+    subject = MORNING["subject" if number else "nothing"].format(system=SYSTEMS[system].german, number=number)
+    told = parts or [(MORNING["none"], [])]
+    html = "".join(
+        f"<p>{escape(heading)}</p>\n<ul>\n{''.join(_item(point) for point in points)}</ul>\n"
+        for heading, points in told
+    )
+    text = "\n".join(line for heading, points in told for line in (heading, *(f"- {one.text}" for one in points)))
+    return Alert(system, "", "morning", subject, text, html, links.protocol())
+
+
+def _item(point: Point) -> str:
+    return f'<li><a href="{escape(point.link)}">{escape(point.text)}</a></li>\n'
