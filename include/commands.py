@@ -11,9 +11,11 @@ python -m include.commands probe test 100    measure what is not known of the po
 import argparse
 import asyncio
 import json
+import os
+import select
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from getpass import getpass
 from pathlib import Path
@@ -103,9 +105,11 @@ def show(style: str, last: int) -> None:
         print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
         return
     console = Console(width=None if sys.stdout.isatty() else 170)
-    console.print(as_table(runs))
-    for line in notable(runs):
-        console.print(line, markup=False, highlight=False)
+    with console.capture() as shown:  # rich would end the program itself where nobody reads on
+        console.print(as_table(runs))
+        for line in notable(runs):
+            console.print(line, markup=False, highlight=False)
+    sys.stdout.write(shown.get())
 
 
 def notable(runs: list[dict[str, Any]]) -> list[str]:
@@ -267,7 +271,8 @@ def migrate(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     ready = home / f"ready-{__version__}"
     if not ready.exists():
-        subprocess.run(["airflow", "db", "migrate"], check=True, stdout=subprocess.DEVNULL)
+        command = ["airflow", "db", "migrate"]  # in a session of its own, where no Ctrl-C makes it write a traceback
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, start_new_session=True)
         ready.touch()
 
 
@@ -301,5 +306,25 @@ def _pool(system: str) -> str:
     return f"casavi_{system}"
 
 
+def to_its_end(command: Callable[[], int]) -> int:
+    """Run a command and return its exit code; it ends silently where Ctrl-C breaks it off, or where nobody reads on.
+
+    `head`, for example, reads its lines and goes.
+    """
+    try:
+        code = command()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        reader = select.poll()
+        reader.register(sys.stdout, select.POLLERR)
+        if not reader.poll(0):  # it was another pipe
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python writes when it ends
+        return 0
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_its_end(main))
