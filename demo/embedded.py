@@ -40,9 +40,9 @@ from include.commands import (
     measure,
     migrate,
     show,
-    to_its_end,
 )
 from include.groups import GROUPS, RECONCILIATION
+from include.vocabulary.ending import to_its_end
 
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"

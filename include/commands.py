@@ -11,11 +11,9 @@ python -m include.commands probe test 100    measure what is not known of the po
 import argparse
 import asyncio
 import json
-import os
-import select
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from getpass import getpass
 from pathlib import Path
@@ -26,6 +24,7 @@ from rich.table import Table
 
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
 from include.vocabulary.clock import BERLIN
+from include.vocabulary.ending import to_its_end
 from include.vocabulary.state import WENT_WRONG, Level
 from include.vocabulary.texts import Language
 
@@ -304,26 +303,6 @@ def _language(given: str) -> Language:
 
 def _pool(system: str) -> str:
     return f"casavi_{system}"
-
-
-def to_its_end(command: Callable[[], int]) -> int:
-    """Run a command and return its exit code; it ends silently where Ctrl-C breaks it off, or where nobody reads on.
-
-    `head`, for example, reads its lines and goes.
-    """
-    try:
-        code = command()
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        reader = select.poll()
-        reader.register(sys.stdout, select.POLLERR)
-        if not reader.poll(0):  # it was another pipe
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python writes when it ends
-        return 0
-    return code
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from demo import embedded
 from demo.up import run_airflow
-from include.commands import to_its_end
+from include.vocabulary.ending import to_its_end
 
 ROOT = Path(__file__).parents[2]
 AIRFLOW = f"""#!{sys.executable}
@@ -55,10 +56,11 @@ def test_the_addresses_stand_last_and_ctrl_c_ends_all_that_was_started(tmp_path:
     first, last = up.stdout.readline(), up.stdout.readline()
     assert f"its log: {tmp_path}/airflow.log" in first
     assert f"Portal sandbox: http://127.0.0.1:8095   Airflow: http://127.0.0.1:{port} " in last
-    started = subprocess.run(["pgrep", "-P", str(up.pid)], capture_output=True, text=True, check=True).stdout.strip()
+    (started,) = psutil.Process(up.pid).children()
     up.send_signal(signal.SIGINT)
     assert (up.communicate(timeout=60)[0], up.returncode) == ("", 0)
-    assert subprocess.run(["pgrep", "-g", started], capture_output=True).returncode == 1
+    with pytest.raises(ProcessLookupError):
+        os.killpg(started.pid, 0)
     assert (tmp_path / "airflow.log").read_text(encoding="utf-8").startswith("scheduler | noise")
 
 
@@ -98,7 +100,7 @@ def test_a_folder_that_cannot_be_written_is_named(
 
 def ended(program: str) -> tuple[int, str]:
     """Exit code and errors of a command whose reader goes at once."""
-    text = f"import sys\nfrom include.commands import to_its_end\nsys.exit(to_its_end({program}))"
+    text = f"import sys\nfrom include.vocabulary.ending import to_its_end\nsys.exit(to_its_end({program}))"
     command = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
     assert command.stdout is not None
     assert command.stderr is not None
