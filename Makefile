@@ -17,8 +17,10 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/run: requirements.txt
+	@test -x $(BIN)/pip || $(PYTHON) -c "import sys; v = '%d.%d' % sys.version_info[:2]; \
+		v in ('3.11', '3.12', '3.13') or sys.exit('Python ' + v + ' is not supported, 3.11 to 3.13 are: make PYTHON=python3.12 ...')"
 	@echo "Installing into $(VENV), once ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@

@@ -32,6 +32,7 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,  # nothing may be kept longer because somebody did not think of it
     doc_md=DOCS,
     tags=["serviceportal"],
     default_args={"owner": "serviceportal", "execution_timeout": timedelta(hours=1)},

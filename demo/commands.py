@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from include.vocabulary.ending import to_its_end
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build the sample database and return the exit code: 0 done, 2 the command was wrong."""
@@ -29,4 +31,4 @@ def _build(path: Path, persons: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_its_end(main))

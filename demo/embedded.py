@@ -18,7 +18,6 @@ Only fills in what the environment does not already say, so that every command a
 import argparse
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.ports import PortTakenError, is_ours, port_of, settle_port
+from demo.up import run_airflow
 from include.commands import (
     ROOT,
     add_doctor,
@@ -44,6 +44,7 @@ from include.commands import (
     show,
 )
 from include.groups import GROUPS, RECONCILIATION
+from include.vocabulary.ending import to_its_end
 
 DEMO_KEY, DEMO_SECRET = "demo-key", "demo-secret"  # the sandbox's published demo key pair, no secret
 DOCUWARE: Final = "/docuware/DocuWare/Platform"
@@ -54,6 +55,10 @@ PRIVATE: Final = 0o077
 """What nobody but the owner may do with files: databases, staging, logs and keys of the sample stand for real ones."""
 SYNCED: Final = tuple(f"casavi_{name}" for name in GROUPS)
 """The DAGs of a full run, in order."""
+
+
+class SandboxError(Exception):
+    """The sandbox portal does not start; the message is a sentence."""
 
 
 def sandbox_address(home: Path) -> str:
@@ -111,11 +116,23 @@ def main(arguments: list[str] | None = None) -> int:
     known, rest = parser.parse_known_args(arguments)
     home = Path(os.environ.get("AIRFLOW_HOME", ROOT / ".airflow")).resolve()
     os.umask(PRIVATE)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        _set_environment(home, known.command)
-    except PortTakenError as taken:
-        sys.stderr.write(f"{taken}\n")
-        return 1
+        return _run(known, rest, given, home)
+    except (PortTakenError, SandboxError) as mistake:
+        sys.stderr.write(f"{mistake}\n")
+    except subprocess.CalledProcessError as failed:
+        sys.stderr.write(f"{' '.join(failed.cmd)} has failed ({failed.returncode}); what it says stands above\n")
+    except OSError as error:
+        if not error.filename:
+            raise
+        what = (error.strerror or type(error).__name__).lower()
+        sys.stderr.write(f"{error.filename}: {what}; everything of the sample is written below {home} (AIRFLOW_HOME)\n")
+    return 1
+
+
+def _run(known: argparse.Namespace, rest: list[str], given: list[str], home: Path) -> int:
+    _set_environment(home, known.command)
     if known.command == "airflow":
         return subprocess.call(["airflow", *rest])
     if known.command == "protocol":
@@ -127,7 +144,6 @@ def main(arguments: list[str] | None = None) -> int:
         return enter_keys(known.system)
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
-    given = sys.argv[1:] if arguments is None else arguments
     if known.command == "setup":  # of a real system, even where the environment names none yet
         os.execv(sys.executable, [sys.executable, "-m", "include.commands", *given])  # noqa: S606 - ourselves
     if known.command in OF_SAMPLE_OR_REAL:
@@ -282,25 +298,14 @@ def up(home: Path) -> int:
     """Run Airflow and the sandbox until Ctrl-C."""
     prepare(home)
     with sandbox(home) as address:
-        sys.stdout.write(f"Portal sandbox: {address}   Airflow: http://127.0.0.1:8080   (Ctrl-C ends both)\n")
-        sys.stdout.flush()
-        process = subprocess.Popen(["airflow", "standalone"], start_new_session=True)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            # Airflow's own processes do not all end with their parent.
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
+        return run_airflow(home, address, _say)
 
 
 def _wait_for(home: Path, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not is_ours(port_of(home), home):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the sandbox portal does not answer at {sandbox_address(home)}")
+            raise SandboxError(f"The sandbox portal does not answer at {sandbox_address(home)}")
         time.sleep(0.1)
 
 
@@ -310,4 +315,4 @@ def _plain(env: Mapping[str, str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_its_end(main))

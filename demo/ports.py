@@ -29,7 +29,7 @@ def settle_port(home: Path, say: Callable[[str], object]) -> None:
     Raises PortTakenError if just this port was asked for.
     """
     port = port_of(home)
-    if is_ours(port, home) or _is_free(port):
+    if is_ours(port, home) or is_free(port):
         return
     if os.environ.get("SANDBOX_PORT"):
         raise PortTakenError(f"SANDBOX_PORT={port}: another program has this port; end it, or leave SANDBOX_PORT out")
@@ -50,7 +50,8 @@ def is_ours(port: int, home: Path) -> bool:
     return isinstance(found, dict) and found.get("path") == str((home / "sandbox.db").resolve())
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether no program of this machine listens at a port."""
     try:
         with socket.create_server(("127.0.0.1", port)):
             return True

@@ -26,6 +26,7 @@ from rich.table import Table
 
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
 from include.vocabulary.clock import BERLIN, utc_now
+from include.vocabulary.ending import to_its_end
 from include.vocabulary.state import WENT_WRONG, Level
 from include.vocabulary.texts import Language
 
@@ -141,9 +142,11 @@ def show(style: str, last: int) -> None:
         print(json.dumps(runs, ensure_ascii=False, indent=2))  # noqa: T201 - this is the command's output
         return
     console = Console(width=None if sys.stdout.isatty() else 170)
-    console.print(as_table(runs))
-    for line in notable(runs):
-        console.print(line, markup=False, highlight=False)
+    with console.capture() as shown:  # rich would end the program itself where nobody reads on
+        console.print(as_table(runs))
+        for line in notable(runs):
+            console.print(line, markup=False, highlight=False)
+    sys.stdout.write(shown.get())
 
 
 def notable(runs: list[dict[str, Any]]) -> list[str]:
@@ -305,7 +308,8 @@ def migrate(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     ready = home / f"ready-{__version__}"
     if not ready.exists():
-        subprocess.run(["airflow", "db", "migrate"], check=True, stdout=subprocess.DEVNULL)
+        command = ["airflow", "db", "migrate"]  # in a session of its own, where no Ctrl-C makes it write a traceback
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, start_new_session=True)
         ready.touch()
 
 
@@ -340,4 +344,4 @@ def _pool(system: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_its_end(main))

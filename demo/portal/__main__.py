@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -32,7 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     )
     listener = config.bind_socket()
     _announce(listener, given.host, given.ready_file)
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # by then it has ended in order
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _announce(listener: socket.socket, host: str, ready_file: Path | None) -> None:

@@ -35,7 +35,9 @@ def show_findings(system: str, findings: Sequence[Finding], language: Language) 
             table.add_row(_severity(Severity.OK, language), label, clean, "", "")
         for one in mine:
             table.add_row(_severity(one.severity, language), *_row(one, language))
-    console.print(table, highlight=False)
+    with console.capture() as shown:  # rich would end the program itself where nobody reads on
+        console.print(table, highlight=False)
+    sys.stdout.write(shown.get())
 
 
 def _severity(severity: Severity, language: Language) -> str:

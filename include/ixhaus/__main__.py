@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from include.vocabulary.ending import to_its_end
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0 done, 1 the check found something, 2 the command was wrong."""
@@ -66,4 +68,4 @@ def _said(error: Exception) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(to_its_end(main))
