@@ -32,7 +32,7 @@ def test_airflow_is_set_as_in_compose() -> None:
     same = given.keys() & compose.keys() - {"SERVICEPORTAL_STAGING"}
     assert {key: given[key] for key in same} == {key: compose[key] for key in same}
     by_chart = {"EXECUTOR", "EXECUTION_API_SERVER_URL", "LOAD_EXAMPLES", "BASE_LOG_FOLDER", "ENABLE_HEALTH_CHECK"}
-    by_chart |= {"DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY"}
+    by_chart |= {"DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY", "STATSD_ON", "STATSD_HOST"}
     own = {key for key in compose if key.startswith("AIRFLOW__")} - given.keys()
     assert {key.split("__", 2)[2] for key in own} <= by_chart
 
