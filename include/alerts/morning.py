@@ -83,13 +83,11 @@ def _corrections(look: Look) -> Iterator[Point]:
 def _written(system: str, parts: Sequence[tuple[str, Sequence[Point]]], number: int) -> Alert:
     subject = MORNING["subject" if number else "nothing"].format(system=SYSTEMS[system].german, number=number)
     told = parts or [(MORNING["none"], [])]
-    html = "".join(
-        f"<p>{escape(heading)}</p>\n<ul>\n{''.join(_item(point) for point in points)}</ul>\n"
-        for heading, points in told
-    )
     text = "\n".join(line for heading, points in told for line in (heading, *(f"- {one.text}" for one in points)))
+    html = "".join(_html(heading, points) for heading, points in told)
     return Alert(system, "", "morning", subject, text, html, links.protocol())
 
 
-def _item(point: Point) -> str:
-    return f'<li><a href="{escape(point.link)}">{escape(point.text)}</a></li>\n'
+def _html(heading: str, points: Sequence[Point]) -> str:
+    items = "".join(f'<li><a href="{escape(one.link)}">{escape(one.text)}</a></li>\n' for one in points)
+    return f"<p>{escape(heading)}</p>\n" + (f"<ul>\n{items}</ul>\n" if items else "")
