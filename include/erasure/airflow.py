@@ -34,9 +34,11 @@ _EMPTIED: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def forget_in_database(person: Person) -> Counter[str]:
     """Let Airflow's database forget a person's ids; returns table → how many rows."""
+    from airflow.models import import_all_models
     from airflow.models.base import Base
     from airflow.utils.session import create_session
 
+    import_all_models()  # type: ignore[no-untyped-call]  # else a process of its own does not know all tables
     tables, pattern, done = Base.metadata.tables, naming(person), Counter[str]()
     with create_session() as session:
         for name in _GONE:

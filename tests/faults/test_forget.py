@@ -1,8 +1,11 @@
 """A person is forgotten wherever the project kept anything about it, and nobody else is."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,7 @@ from tests.faults.desk import Desk
 from tests.faults.harness import Tenant, World
 from tests.faults.papers import Archive, Paper
 from tests.faults.run_steps import SYSTEM, Progress, run_group
+from tests.sandbox import ROOT
 
 GONE, STAYS = Tenant(1), Tenant(2)
 LETTER = Paper(1, GONE)
@@ -152,8 +156,7 @@ def test_a_person_is_forgotten_everywhere_and_nobody_else_is(traces: Traces) -> 
         "portal": 3, "previews": 1, "airflow": 1, "logs": 1, "reports left": 1, "SP_ABGLEICH": 4, "SP_HINWEIS": 1,
         "SP_PROTOKOLL_EINTRAG": 1, "SP_PORTALKONTO": 1, "SP_EMAIL": 2,
     }  # fmt: skip
-    again = traces.forget(GONE.contact_id)
-    assert again == receipt
+    assert by_command(traces.world, GONE.contact_id) == receipt
     with read_snapshot(traces.world.engine) as connection:
         assert list(read(connection, SYSTEM).values()) == [receipt]
     traces.world.sandbox.forget_requests()
@@ -172,6 +175,14 @@ def test_whoever_is_killed_after_any_step_begins_again(traces: Traces, monkeypat
         assert IDS.search(traces.own_tables()), "what is left can be found no more"
     traces.forget()
     assert_forgotten(traces)
+
+
+def by_command(world: World, person: str) -> Any:
+    """What the command prints, in a process of its own."""
+    command = [sys.executable, "-m", "include.commands", "forget", SYSTEM, person, "--by", "Dana Schutz", "--yes"]
+    given = {**os.environ, **world.environment(), "SERVICEPORTAL_CONFIG": str(world.folder / "config")}
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def die_after(step: Any, *given: Any) -> None:

@@ -18,7 +18,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.embedded import DOCUWARE
@@ -35,7 +34,7 @@ ROLES = {"admin": "admin", "clerk": "user", "leser": "viewer"}
 PREFIX = "/serviceportal"
 SECONDS = 120
 """How long the server may take to start."""
-FERNET_KEY = Fernet.generate_key().decode()
+FERNET_KEY = os.environ["AIRFLOW__CORE__FERNET_KEY"]
 """With which the server encrypts what it stores."""
 TEST_SECRET = "no secret, only as long as one has to be: " + "x" * 32
 
