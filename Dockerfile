@@ -17,12 +17,13 @@ RUN install -d -o airflow -g root -m 0700 /var/lib/serviceportal/staging /var/li
 USER airflow
 
 WORKDIR /opt/serviceportal
-COPY requirements.txt requirements.txt
+COPY --chmod=0644 requirements.txt requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt && pip check
 
-# config/ is mounted over this copy, so that a changed setting needs no new image.
-COPY config config
-COPY plugins plugins
-COPY include include
-COPY demo demo
-COPY dags dags
+# config/ is mounted over this copy of its examples, so that a changed setting needs no new image. Readable for the services
+# whatever the umask under which the checkout was made.
+COPY --chmod=0755 config config
+COPY --chmod=0755 plugins plugins
+COPY --chmod=0755 include include
+COPY --chmod=0755 demo demo
+COPY --chmod=0755 dags dags

@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract settings keys probe doctor smoke-celery test-distributed lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract init-config setup settings keys probe doctor smoke-celery test-distributed lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ note: $(VENV)/run  ## staff write a note: REPORT=M-R35 TEXT="Wir kommen." (INTER
 contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons (FROM=2: only what version 2 lacks)
 	@$(BIN)/python -m include.ixhaus ddl $(if $(FROM),--since "$(FROM)")
 
+setup: $(VENV)/run  ## ask for a system's first settings, check each answer, write them, ask the doctor: SYSTEM=production (LANGUAGE=de)
+	@$(BIN)/python -m demo.embedded setup $(or $(SYSTEM),production) $(if $(LANGUAGE),--language "$$LANGUAGE")
+
 keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
 	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production)
 
@@ -53,6 +56,12 @@ probe: $(VENV)/run  ## measure what is not known of the portal, on a property me
 
 doctor: $(VENV)/run  ## say what is wrong around a system and who sees to it: SYSTEM=production (OPENAPI=file: compare the portal's own document; LANGUAGE=de)
 	@$(BIN)/python -m demo.embedded doctor $(or $(SYSTEM),production) $(if $(OPENAPI),--openapi "$$OPENAPI") $(if $(LANGUAGE),--language "$$LANGUAGE")
+
+init-config:  ## put config/production.yaml and config/test.yaml there, off, to fill in; what is there stays as it is
+	@for system in production test; do \
+		if test -e config/$$system.yaml; then echo "config/$$system.yaml is there and stays as it is"; \
+		else cp config/$$system.example.yaml config/$$system.yaml && chmod 644 config/$$system.yaml \
+			&& echo "config/$$system.yaml is written: off; fill it in, docs/settings.md explains it"; fi || exit 1; done
 
 settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.settings.describe > docs/settings.md

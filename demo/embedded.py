@@ -5,6 +5,7 @@
     python -m demo.embedded up         Airflow with its pages, and the sandbox, until Ctrl-C
     python -m demo.embedded protocol   print the last runs
     python -m demo.embedded note M-R35 "Wir kommen."   write a note into the sample
+    python -m demo.embedded setup production  ask for a system's first settings and write them
     python -m demo.embedded keys production   store the portal's key and secret, each entered twice
     python -m demo.embedded doctor production  say what is wrong around a system, and who sees to it
     python -m demo.embedded probe test 100    measure what is not known of the portal
@@ -33,6 +34,7 @@ from include.commands import (
     add_keys,
     add_probe,
     add_protocol,
+    add_setup,
     enter_keys,
     make_pools,
     measure,
@@ -93,6 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("up", help="Airflow with its pages, and the sandbox, until Ctrl-C")
     add_protocol(commands)
     add_keys(commands)
+    add_setup(commands)
     add_probe(commands)
     add_doctor(commands)
     note = commands.add_parser("note", help="write a note into the sample iX-Haus, or list its open reports")
@@ -113,14 +116,16 @@ def main(arguments: list[str] | None = None) -> int:
     if known.command == "protocol":
         show(known.format, known.last)
         return 0
-    if known.command in ("keys", "probe") and home == ROOT / ".airflow":  # else it is not ours to migrate
+    if known.command in ("keys", "probe", "setup") and home == ROOT / ".airflow":  # else it is not ours to migrate
         migrate(home)
     if known.command == "keys":
         return enter_keys(known.system)
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
+    given = sys.argv[1:] if arguments is None else arguments
+    if known.command == "setup":  # of a real system, even where the environment names none yet
+        os.execv(sys.executable, [sys.executable, "-m", "include.commands", *given])  # noqa: S606 - ourselves
     if known.command == "doctor":
-        given = sys.argv[1:] if arguments is None else arguments
         with sample(home):  # in a process of its own, which finds keys and settings as every other one would
             return subprocess.call([sys.executable, "-m", "include.commands", *given])
     if known.command == "note":
@@ -133,8 +138,10 @@ def _set_environment(home: Path, command: str) -> None:
     if command in ("sync", "reconcile", "up") or (command == "doctor" and is_sample):
         settle_port(home, _say)
     given = environment(home)
-    if command in ("keys", "probe") or (command == "doctor" and not is_sample):  # for a real system, not for the sample
+    if command in ("keys", "probe", "setup") or (command == "doctor" and not is_sample):  # for a real system
         given.pop("SERVICEPORTAL_CONFIG")
+    if command == "setup":  # whose connections are its own, or not there yet
+        given = {name: value for name, value in given.items() if not name.startswith("AIRFLOW_CONN_")}
     for name, value in given.items():
         os.environ.setdefault(name, value)
 
@@ -200,7 +207,7 @@ def _test_run(name: str) -> str:
     from airflow.dag_processing.dagbag import DagBag
 
     _say(f"{name} …")
-    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    bag = DagBag(str(Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]) / f"{name}.py"))  # not all of them each time
     if bag.import_errors:  # the last line of each is the sentence for the reader
         sentences = {error.strip().splitlines()[-1] for error in bag.import_errors.values()}
         sys.stderr.write("\n".join(sorted(sentences)) + "\n")

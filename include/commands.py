@@ -1,6 +1,7 @@
 """What a person asks on the command line; the pages in include/pages answer the same questions.
 
 python -m include.commands protocol          print the last runs (--format json for programs)
+python -m include.commands setup production  ask for a system's first settings and write them
 python -m include.commands keys production   store the portal's address, key and secret
 python -m include.commands pools             make the Airflow pool of each configured system
 python -m include.commands doctor production say what is wrong around a system, and who sees to it
@@ -24,6 +25,7 @@ from rich.table import Table
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.state import WENT_WRONG, Level
+from include.vocabulary.texts import Language
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
@@ -35,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_protocol(commands)
     add_keys(commands)
+    add_setup(commands)
     add_probe(commands)
     add_doctor(commands)
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
@@ -44,10 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if given.command == "keys":
         return enter_keys(given.system)
+    if given.command == "setup":
+        from include.setup import set_up
+
+        return set_up(given.system, _language(given.language), enter_keys, see_doctor)
     if given.command == "probe":
         return measure(given.system, given.property, is_meant=given.yes_production)
     if given.command == "doctor":
-        return see_doctor(given.system, given.openapi, given.language)
+        return see_doctor(given.system, _language(given.language), given.openapi)
     make_pools()
     return 0
 
@@ -63,6 +70,13 @@ def add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command keys and its options."""
     parser = commands.add_parser("keys", help="store the portal's address, key and secret")
     parser.add_argument("system", choices=("production", "test"))
+
+
+def add_setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command setup and its options."""
+    parser = commands.add_parser("setup", help="ask for a system's first settings and write them")
+    parser.add_argument("system", choices=("production", "test"))
+    parser.add_argument("--language", default="en", help="de: in German")
 
 
 def add_probe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -145,11 +159,18 @@ def as_table(runs: list[dict[str, Any]]) -> Table:
     return table
 
 
-def enter_keys(system: str) -> int:
-    """Ask for the portal's address, key and secret and store them (R10); returns 1 if they were not accepted."""
+def enter_keys(system: str, address: str = "") -> int:
+    """Ask for the portal's address, if it is not given, key and secret and store them (R10); returns 1 if they were not
+    accepted.
+    """
     from include.casavi.keys import database_name, is_encrypted, store_keys
 
-    address = input("Link Datensynchronisation (address): ")
+    try:
+        load_settings(system)  # whoever has none yet is told before he has entered everything
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    address = address or input("Link Datensynchronisation (address): ")
     names = ("API key", "API key again", "Secret", "Secret again")
     try:
         connection_id = store_keys(system, address, *(getpass(f"{name}: ") for name in names))
@@ -224,7 +245,7 @@ def _tickets_sent(settings: SystemSettings) -> set[str] | None:
         raise ConfigurationError(f"{settings.ixhaus_connection}: {sentence(error, 'en')}") from None
 
 
-def see_doctor(system: str, openapi: Path | None, language: str) -> int:
+def see_doctor(system: str, language: Language, openapi: Path | None = None) -> int:
     """Examine a system and print what was found; returns 0 for nothing or notes only, 1 for warnings, 2 for errors."""
     from include.doctor import Patient, examine, exit_code
     from include.doctor.printed import show_findings
@@ -235,7 +256,7 @@ def see_doctor(system: str, openapi: Path | None, language: str) -> int:
         sys.stderr.write(f"{mistake}\n")
         return 2
     findings = examine(Patient(settings, openapi))
-    show_findings(system, findings, "de" if language.startswith("de") else "en")
+    show_findings(system, findings, language)
     return exit_code(findings)
 
 
@@ -270,6 +291,10 @@ def complain(mistakes: Iterable[str]) -> None:
     """Write what is wrong in a system's settings beside the output; the other systems are served as ever."""
     for mistake in mistakes:
         sys.stderr.write(f"{mistake}\n")
+
+
+def _language(given: str) -> Language:
+    return "de" if given.startswith("de") else "en"
 
 
 def _pool(system: str) -> str:

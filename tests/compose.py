@@ -21,9 +21,9 @@ class Service:
     healthcheck: list[str]
 
 
-def read_compose() -> dict[str, Any]:
-    """The file as it stands, anchors merged."""
-    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))
+def read_compose(name: str = "docker-compose.yaml") -> dict[str, Any]:
+    """A file as it stands, anchors merged."""
+    content: dict[str, Any] = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
     return content
 
 
@@ -67,7 +67,7 @@ def services(given: Mapping[str, str]) -> dict[str, Service]:
 def image_folders() -> list[str]:
     """The folders of the checkout that the image holds."""
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    copied = [line.split()[1] for line in lines if line.startswith("COPY ")]
+    copied = [line.split()[-2] for line in lines if line.startswith("COPY ")]
     return [name for name in copied if (ROOT / name).is_dir()]
 
 

@@ -46,7 +46,9 @@ class Mailbox:
 
     @property
     def texts(self) -> list[str]:
-        return [str(mail.get_content()).replace("\r\n", "\n") for mail in self.received]
+        """What each e-mail says, in plain text or HTML."""
+        bodies = [mail.get_body() or mail for mail in self.received]  # of one with parts only these have a content
+        return [str(body.get_content()).replace("\r\n", "\n") for body in bodies]
 
     @contextmanager
     def open(self, port: int = 0) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,51 @@ def test_the_image_runs_without_root_and_without_tests() -> None:
     assert "requirements-dev" not in dockerfile
 
 
+def test_every_file_in_the_image_is_readable_whatever_the_umask_of_the_checkout() -> None:
+    copied = re.findall(r"^COPY (.*)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line for line in copied if not re.match(r"--chmod=0(755|644) ", line)] == []
+
+
+def everywhere() -> dict[str, dict[str, Any]]:
+    """The services of both files."""
+    doors: dict[str, dict[str, Any]] = read_compose("docker-compose.demo.yaml")["services"]
+    return SERVICES | doors
+
+
+@pytest.mark.parametrize("name", sorted(everywhere()))
+def test_no_service_has_rights_it_does_not_need_or_writes_but_where_it_must(name: str) -> None:
+    service = everywhere()[name]
+    assert (service["cap_drop"], service.get("cap_add")) == (["ALL"], None)
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert service.get("user", "airflow") == {"postgres": "postgres", "redis": "redis"}.get(name, "airflow")
+
+
+@pytest.mark.parametrize("name", sorted(set(everywhere()) - {"postgres", "redis"}))
+def test_airflow_may_write_its_home_and_what_is_temporary(name: str) -> None:
+    assert everywhere()[name]["tmpfs"] == [f"{ENVIRONMENT['AIRFLOW_HOME']}:uid=50000,mode=0700", "/tmp"]
+    assert ENVIRONMENT["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"].startswith(ENVIRONMENT["AIRFLOW_HOME"])
+
+
+@pytest.mark.parametrize("name", sorted(everywhere()))
+def test_what_a_service_prints_fills_no_disk(name: str) -> None:
+    logging = everywhere()[name]["logging"]
+    assert logging == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["serviceportal"]["version"]
+    images = {one["image"] for one in everywhere().values() if one["image"].startswith("serviceportal")}
+    assert images == {f"serviceportal:{version}"}
+    released = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert released[0] == "Unreleased" or released[0] == version
+    assert version in released
+
+
 def test_the_build_sees_only_what_the_image_needs() -> None:
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in ignored
+    assert ignored[-2:] == ["config/production.yaml*", "config/test.yaml*"]  # an image holds nobody's settings
     assert {line[1:] for line in ignored if line.startswith("!")} == {*image_folders(), "requirements.txt"}
 
 
@@ -136,7 +179,7 @@ def test_variables_are_filled_in_as_compose_does() -> None:
 
 
 def test_the_sandbox_answers_where_an_unencrypted_address_may_lead_in_every_service_that_calls_it() -> None:
-    doors = yaml.safe_load((ROOT / "docker-compose.demo.yaml").read_text(encoding="utf-8"))["services"]
+    doors = read_compose("docker-compose.demo.yaml")["services"]
     assert {door["network_mode"] for door in doors.values()} == {
         f"service:{name}" for name in ("worker", "triggerer", "api-server")
     }

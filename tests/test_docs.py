@@ -1,5 +1,6 @@
 """What the documentation names is there: paths, links, commands."""
 
+import ast
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,12 @@ def test_paths_are_found() -> None:
 @each_page
 def test_every_path_exists(page: Path) -> None:
     named = {path.rstrip(".") for path in PATHS.findall(page.read_text(encoding="utf-8"))}
-    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    assert [path for path in sorted(named) if not is_there(ROOT / path)] == []
+
+
+def is_there(path: Path) -> bool:
+    """Whether a checkout has a file, or the example of one that is each installation's own."""
+    return path.exists() or path.with_name(f"{path.stem}.example{path.suffix}").exists()
 
 
 @each_page
@@ -47,6 +53,25 @@ def test_every_command_is_there(page: Path) -> None:
     assert {name for names in asked for name in names.split()} <= targets
     modules = set(re.findall(r"python -m ([\w.]+)", code(page)))
     assert [name for name in sorted(modules) if find_spec(name) is None] == []
+
+
+def german() -> set[str]:
+    """Every text in German that the pages, the reasons or the labels of the settings show."""
+    shown = [*(ROOT / "include" / "pages").glob("*.py"), *(ROOT / "include" / "settings").glob("*.py")]
+    shown.append(ROOT / "include" / "vocabulary" / "reasons.py")
+    calls = [
+        node for path in shown for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    texts = [one.args[0] for one in calls if isinstance(one.func, ast.Name) and one.func.id == "Text" and one.args]
+    return {str(one.value).replace("\u00ad", "") for one in texts if isinstance(one, ast.Constant)}
+
+
+def test_every_word_that_the_handbook_quotes_stands_on_a_page() -> None:
+    text = (ROOT / "docs" / "handbuch.md").read_text(encoding="utf-8")
+    quoted = {re.sub(r"\s+", " ", one) for one in re.findall(r"(?<!\*)\*([^*|]+)\*(?!\*)", text)}
+    assert len(quoted) >= 80
+    assert quoted - german() == {"schräger Schrift", "Eine Frage wartet"}  # what says what slanted words are; a heading
+    assert [int(one) for one in re.findall(r"^\*\*(\d+)\. ", text, re.MULTILINE)] == list(range(1, 16))
 
 
 def test_the_readme_leads_to_every_page() -> None:

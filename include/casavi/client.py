@@ -61,13 +61,17 @@ class Answer(NamedTuple):
 
 
 class Pace:
-    """Rate and pauses of one session: every call waits for its turn, and a pause holds for all of them."""
+    """Rate and pauses of one session: every call waits for its turn, and a pause holds for all of them.
+
+    turns: how many calls have had theirs
+    """
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1 / per_second
         self._next_turn = 0.0
         self._resume_at = 0.0
         self._is_ended = False
+        self.turns = 0
 
     async def turn(self) -> None:
         """Wait until the next call may start; raises PortalStopError if none may any more."""
@@ -80,6 +84,7 @@ class Pace:
             if self._is_ended:
                 raise PortalStopError("the session was ended")
             if self._resume_at <= start:  # else a pause began meanwhile: queue again, so that nobody rushes at its end
+                self.turns += 1
                 return
 
     async def rest(self, seconds: float) -> None:

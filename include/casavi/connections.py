@@ -79,15 +79,19 @@ def check_address(connection_id: str, address: str) -> URL:
         raise _no_address(connection_id, mistake.wrong) from None
 
 
-def account_of(connection_id: str) -> tuple[str, str]:
+def account_of(connection_id: str, secret: bytes) -> tuple[str, str]:
     """Return which portal account a connection leads to: its address, and a digest of its key, which tells nothing to
-    anybody without this installation's Fernet key.
+    anybody without this system's secret.
     """
     connection = BaseHook.get_connection(connection_id)
     host, port, path = _address(connection)
-    secret = str(conf.get("core", "fernet_key", fallback="") or "")
-    key = hmac.new(secret.encode(), (connection.login or "").encode(), "sha256").hexdigest()[:32]
+    key = hmac.new(secret, (connection.login or "").encode(), "sha256").hexdigest()[:32]
     return f"{host}{f':{port}' if port else ''}{path}", key
+
+
+def former_account_of(connection_id: str) -> tuple[str, str]:
+    """Return the same as earlier releases remembered it, keyed with the Fernet key."""
+    return account_of(connection_id, str(conf.get("core", "fernet_key", fallback="") or "").encode())
 
 
 def _connection_of_production() -> str:

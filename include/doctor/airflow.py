@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from croniter import croniter
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from include.casavi.keys import is_encrypted
@@ -16,15 +16,13 @@ from include.doctor.airflow_texts import SAYINGS
 from include.doctor.finding import Finding, said
 from include.doctor.patient import Check, Patient
 from include.groups import RUNS
-from include.ixhaus.contract.own import SP_PROTOKOLL
+from include.lookup.runs import last_good_query
 from include.sync.flow import dag_name
 from include.vocabulary.clock import BERLIN, berlin_day, from_utc_column
-from include.vocabulary.state import RunStatus
 
 REQUIREMENTS: Final = Path(__file__).parents[2] / "requirements.txt"
 GRACE: Final = timedelta(days=1)
 """A group is late when it has missed two of its times and this."""
-_GOOD: Final = (RunStatus.OK, RunStatus.ERRORS)
 _PIN: Final = re.compile(r"^apache-airflow==([\w.]+)", re.MULTILINE)
 
 
@@ -95,9 +93,7 @@ def known_dags() -> dict[str, tuple[bool, bool, bool]]:
 
 def last_runs(patient: Patient) -> Iterator[Finding]:
     """Find groups that have not done their work for longer than their schedule says."""
-    run = SP_PROTOKOLL.c
-    mine = (run.system == patient.settings.system) & run.status.in_(_GOOD)
-    rows = patient.rows(select(run.group, func.max(run.queried_at)).where(mine).group_by(run.group))
+    rows = patient.rows(last_good_query(patient.settings.system))
     last = {group: from_utc_column(moment) for group, moment in rows}
     for group in RUNS if patient.settings.active else ():
         name, schedule = dag_name(group, patient.settings.system), getattr(patient.settings.schedules, group)

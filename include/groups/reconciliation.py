@@ -43,10 +43,12 @@ def reconcile_system(
 
 
 def _compared(run: Opened, request: Request, groups: Sequence[Group], *, accept_account: bool) -> Counts:
-    from include.sync.doubt import memory_of, refuse_other_account, settle_all
+    from include.sync.doubt import forget_lost_secret, memory_of, refuse_other_account, settle_all
     from include.sync.protocol import Counts
     from include.sync.reconcile import Finding, reconcile
 
+    if accept_account:
+        forget_lost_secret(run)
     for group in () if accept_account else groups:
         refuse_other_account(run, group, memory_of(run, group))
     found = reconcile(run, groups, request.scope(), dry_run=request.dry_run)

@@ -62,6 +62,25 @@ def find_runs(engine: Engine, selection: Selection, limit: int, offset: int = 0)
     return _runs(engine, query.limit(limit).offset(offset) if offset else query.limit(limit))
 
 
+def ended_runs(engine: Engine, system: str, group: str, limit: int) -> list[dict[str, Any]]:
+    """Return the last runs of a group that tried to do their work and have ended, newest first; see find_runs."""
+    mine = (_RUN.system == system) & (_RUN.group == group) & _RUN.status.in_((RunStatus.OK, *WENT_WRONG))
+    return _runs(engine, select(SP_PROTOKOLL).where(mine).order_by(*_NEWEST_FIRST).limit(limit))
+
+
+def last_good(engine: Engine, system: str) -> dict[str, datetime]:
+    """Return group → when the last run began that did its work, in UTC."""
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(last_good_query(system)).all()
+    return {group: moment for group, at in rows if (moment := from_utc_column(at))}
+
+
+def last_good_query(system: str) -> Select[Any]:
+    """Return the query for when the last run of each group began that did its work, as far as records allowed."""
+    mine = (_RUN.system == system) & _RUN.status.in_((RunStatus.OK, RunStatus.ERRORS))
+    return select(_RUN.group, func.max(_RUN.queried_at)).where(mine).group_by(_RUN.group)
+
+
 def count_runs(engine: Engine, selection: Selection) -> int:
     """Return how many runs are selected."""
     query = select(func.count()).select_from(SP_PROTOKOLL).where(*_conditions(selection))

@@ -6,6 +6,7 @@ seconds with 100,000 records. Nothing is sent, no lease is taken, the files read
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -19,14 +20,16 @@ from include.groups import GROUPS
 from include.ixhaus.activation import why_off
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
+from include.ixhaus.secret import SecretLostError, read_secret
 from include.lookup.ledger import Sent, sent
 from include.settings import SystemSettings
+from include.sync.contents import with_content
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.finality import standing
 from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
-from include.sync.staging import passing, with_content
+from include.sync.staging import passing
 from include.vocabulary import ids
 from include.vocabulary.clock import berlin_day, from_utc_column
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
@@ -155,7 +158,7 @@ def remarks_query(system: str, run: str, record_type: str, external_id: str) -> 
 def _verdicts(
     engine: Engine, settings: SystemSettings, group: Group, question: Question, now: datetime
 ) -> Iterator[Verdict]:
-    kind = KINDS[question.kind]
+    kind, secret = KINDS[question.kind], _secret(engine, question.system)
     with passing(question.system, "why") as folder:
         take_snapshot(group, question.system, engine, folder, Extract())
         decided = decide(group, folder, settings, berlin_day(now))
@@ -164,16 +167,29 @@ def _verdicts(
         if record_type in decided:
             held = known[known["record_type"] == record_type]
             held = standing(held, endpoint_of(record_type, settings.portal), now, settings.limits.refused_days)
-            yield from _of_type(group, record_type, decided[record_type], held, question.id, kind.views)
+            yield from _of_type(group, record_type, decided[record_type], held, question.id, kind.views, secret)
+
+
+def _secret(engine: Engine, system: str) -> bytes | None:
+    """Return what keys the ledger; None before its first run under this release, and where runs stop as it is lost."""
+    with suppress(SecretLostError), read_snapshot(engine) as connection:
+        return read_secret(connection, system)
+    return None
 
 
 def _of_type(
-    group: Group, record_type: str, decided: pd.DataFrame, known: pd.DataFrame, wanted: str, views: Iterable[str]
+    group: Group,
+    record_type: str,
+    decided: pd.DataFrame,
+    known: pd.DataFrame,
+    wanted: str,
+    views: Iterable[str],
+    secret: bytes | None,
 ) -> Iterator[Verdict]:
     """Compare the wanted records as a plan does (see plan.compare) and tell the result."""
     model = imported(group.record_types[record_type])
     is_wanted = (decided[EXTERNAL_ID] == wanted) | decided["source"].str.contains(_sources(views, wanted))
-    desired = with_content(decided[is_wanted], model.VERSION).to_pandas()
+    desired = with_content(decided[is_wanted], model.VERSION, secret).to_pandas()
     asked = set(desired[EXTERNAL_ID]) | {wanted}
     elsewhere = set(decided.loc[~is_wanted, EXTERNAL_ID])
     mine = known[known[EXTERNAL_ID].isin(asked - elsewhere)]

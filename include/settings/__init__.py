@@ -7,9 +7,11 @@ wrong, what to write.
 """
 
 from include.settings._address import EXAMPLE, AddressError, checked_address, is_here, is_safe
+from include.settings._alerts import Alerts, Notifier
 from include.settings._effective import Section, Setting, effective, label_of
 from include.settings._files import (
     Configured,
+    alerts_of,
     changed_at,
     config_folder,
     configured_systems,
@@ -28,12 +30,14 @@ __all__ = [
     "EXAMPLE",
     "REQUIRED_WHEN_ACTIVE",
     "AddressError",
+    "Alerts",
     "Audience",
     "ConfigurationError",
     "Configured",
     "DocuWareCondition",
     "DocuWareRow",
     "Limits",
+    "Notifier",
     "PortalAnswers",
     "PropertyRange",
     "RemovalGuard",
@@ -42,6 +46,7 @@ __all__ = [
     "Section",
     "Setting",
     "SystemSettings",
+    "alerts_of",
     "changed_at",
     "checked_address",
     "config_folder",

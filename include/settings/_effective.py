@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
+from include.settings._alerts import Alerts, Notifier
 from include.settings._guard import RemovalGuard
 from include.settings._parts import DocuWareRow, Limits, Retention, Schedules
 from include.settings._portal import PortalAnswers
@@ -13,7 +14,7 @@ from include.settings._system import SystemSettings
 from include.settings._values import PropertyRange, is_expert, words_of
 from include.vocabulary.texts import Language, Text, Texts, translator
 
-_PARTS: Final = (Schedules, Limits, RemovalGuard, PortalAnswers, Retention)
+_PARTS: Final = (Schedules, Limits, RemovalGuard, PortalAnswers, Alerts, Retention)
 _RULE_NUMBERS: Final = re.compile(r" \([ROE]\d+[a-z]?(, [ROE]\d+[a-z]?)*\)")
 _TEXTS: Final[Texts] = {
     "yes": Text("ja", "yes"),
@@ -47,7 +48,7 @@ class Setting(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Settings that belong together; name is "", schedules, limits, removal_guard, portal, retention or "expert"."""
+    """Settings that belong together; name is "", schedules, limits, removal_guard, portal, alerts, retention or "expert"."""
 
     name: str
     label: str
@@ -100,6 +101,8 @@ def _lines(value: Any, t: Callable[..., str]) -> tuple[str, ...]:
             return (", ".join(text for _, text in sorted(numbers + spans)),)
         case dict():
             return tuple(f"{name} → {one}" for name, one in value.items())
+        case (Notifier(), *_):
+            return tuple(one.notifier for one in value)
         case (DocuWareRow(), *_):
             return tuple(_docuware_row(row, t) for row in value)
         case tuple():

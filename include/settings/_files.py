@@ -6,17 +6,20 @@ import os
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from include.settings._alerts import Alerts, Notifier
 from include.settings._guard import RemovalGuard
 from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Retention, Schedules
 from include.settings._portal import PortalAnswers
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
+
+MISSING: Final = "make init-config puts an example there, make setup asks for what belongs into it"
 
 
 def config_folder() -> Path:
@@ -37,13 +40,14 @@ _Yaml.yaml_implicit_resolvers = {
 _NESTED: dict[int | str, type[BaseModel]] = {
     "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard,
     "portal": PortalAnswers, "retention": Retention, "schedules": Schedules,
+    "alerts": Alerts, "notifiers": Notifier,
 }  # fmt: skip
 
 
 def configured_systems(folder: Path | None = None) -> list[str]:
-    """Return the systems that have a settings file, production first."""
+    """Return the systems that have a settings file, production first; where none has, production, whose file is missed."""
     files = folder or config_folder()
-    return [system for system in ("production", "test") if (files / f"{system}.yaml").exists()]
+    return [system for system in ("production", "test") if (files / f"{system}.yaml").exists()] or ["production"]
 
 
 def changed_at(system: str, folder: Path | None = None) -> datetime | None:
@@ -93,6 +97,15 @@ def portal_connection_of(system: str, folder: Path | None = None) -> str:
     return validate_settings(doubtful, _where(system, files)).portal_connection
 
 
+def alerts_of(system: str, folder: Path | None = None) -> SystemSettings:
+    """Return who is told what, with all else as by default, also if other settings in a system's file are wrong: else
+    nobody would be told of that. Raises ConfigurationError if these are wrong themselves.
+    """
+    files = folder or config_folder()
+    told = ("system", "alerts", "mail_connection")
+    return validate_settings({k: v for k, v in _values(system, files).items() if k in told}, _where(system, files))
+
+
 def _where(system: str, folder: Path) -> str:
     return f"{folder.name}/{system}.yaml"
 
@@ -111,7 +124,7 @@ def _text(path: Path, where: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigurationError(f"{where}: there is no such file; copy config/test.yaml and adapt it") from None
+        raise ConfigurationError(f"{where}: there is no such file; {MISSING}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{where}: this is not UTF-8; save the file with the encoding UTF-8") from None
     except OSError as error:  # a folder of that name, no permission, a disk that is away

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 from pydantic import model_validator as model_check
 
+from include.settings._alerts import Alerts
 from include.settings._guard import RemovalGuard
 from include.settings._parts import DocuWareRow, Limits, Retention, Schedules
 from include.settings._portal import PortalAnswers
@@ -337,6 +338,14 @@ class SystemSettings(Strict):
         Text(
             "Wie sich das Portal verhält, wo seine Beschreibung schweigt; make probe misst es.",
             "How the portal behaves where its description is silent; make probe measures it.",
+        ),
+    )
+    alerts: Alerts = described(
+        Alerts(),
+        Text("Wer was erfährt", "Who is told"),
+        Text(
+            "Wer erfährt, dass etwas nicht stimmt, ab wann das so ist, und was am Morgen kommt.",
+            "Who is told that something is wrong, from when on it is, and what comes in the morning.",
         ),
     )
     retention: Retention = described(

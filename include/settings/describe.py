@@ -13,6 +13,7 @@ from include.settings import (
     REQUIRED_WHEN_ACTIVE,
     DocuWareCondition,
     DocuWareRow,
+    Notifier,
     PropertyRange,
     SystemSettings,
     is_expert,
@@ -22,7 +23,8 @@ from include.settings import (
 _INTRO: Final = """\
 # Settings
 
-Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below.
+Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below. The files are
+the installation's: `make init-config` puts examples there, `make setup` asks for what belongs into them, no update touches them.
 Address, key, secret and database are not in it but in the Airflow connections `casavi_<system>` and `ixhaus_<system>`.
 This page is generated from `include/settings/`: `make settings` writes it anew.
 """
@@ -30,7 +32,11 @@ _EXPERT: Final = """\
 Diese Einstellungen nimmt in der Regel die Beratung bei der Einrichtung vor; im Alltag bleiben sie, wie sie sind.
 """
 _HEAD: Final = ("Name in der Datei", "Einstellung", "Erklärung", "Wert", "Vorgabe")
-_WORDS: Final = {bool: "true oder false", int: "ganze Zahl", float: "Zahl", str: "Text"}
+_LISTS: Final = {
+    str: "Liste von Texten", DocuWareRow: "Liste von Zeilen", DocuWareCondition: "Liste von Bedingungen",
+    Notifier: "Liste von Benachrichtigungen",
+}  # fmt: skip
+_WORDS: Final = {Any: "Wert", bool: "true oder false", int: "ganze Zahl", float: "Zahl", str: "Text"}
 
 
 def settings_page() -> str:
@@ -45,6 +51,7 @@ def settings_page() -> str:
         if (model := _group(field)) is not None:
             expert += _rows(model, name, expert=True)
     parts += ["## Experteneinstellungen\n", _EXPERT, _table(expert)]
+    parts += ["### Benachrichtigung\n", _table(_rows(Notifier, expert=False))]
     parts += ["### Zeile im DocuWare-Filter\n", _table(_rows(DocuWareRow, expert=False))]
     parts += ["### Bedingung im DocuWare-Filter\n", _table(_rows(DocuWareCondition, expert=False))]
     return "\n".join(parts)
@@ -85,7 +92,7 @@ def _words(kind: Any) -> str:
     if origin in (Union, types.UnionType):
         return " oder ".join("leer" if part is type(None) else _words(part) for part in arguments)
     if origin in (tuple, list):
-        return {str: "Liste von Texten", DocuWareRow: "Liste von Zeilen"}.get(arguments[0], "Liste von Bedingungen")
+        return _LISTS[arguments[0]]
     if origin is dict:
         return f"je Name: {_words(arguments[1])}"
     return _WORDS[kind]

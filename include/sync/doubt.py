@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine, select
 
 from include.casavi.client import open_portal
-from include.casavi.connections import account_of
+from include.casavi.connections import account_of, former_account_of
 from include.casavi.endpoints import SINGLE
 from include.casavi.inventory import first_ids, is_there, number_of
 from include.ixhaus.contract.own import SP_ABGLEICH
@@ -30,6 +30,7 @@ from include.sync import marks
 from include.sync.group import Group
 from include.sync.reconcile import Reconciled, reconcile
 from include.sync.run import Opened, RefusedError, Request
+from include.sync.sealing import renew_if_lost
 from include.vocabulary import ids
 from include.vocabulary.state import HELD, State
 
@@ -41,7 +42,7 @@ _SAMPLE: Final = 5
 class Memory(NamedTuple):
     """What the database remembers of a group: how many runs there were, and with which portal account.
 
-    key: a digest of the account's key, keyed with what only this installation knows
+    key: a digest of the account's key, keyed with the system's secret
     """
 
     runs: int = 0
@@ -92,8 +93,10 @@ def refuse_other_account(run: Opened, group: Group, before: Memory) -> None:
 
     before: see memory_of
     """
-    address, key = account_of(run.settings.portal_connection)
-    if not before.address or (before.address, before.key) == (address, key):
+    connection_id = run.settings.portal_connection
+    address, key = account_of(connection_id, run.secret)
+    known = (before.address, before.key)
+    if not before.address or known in ((address, key), former_account_of(connection_id)):
         return
     if asyncio.run(_is_same_account(run, group, is_same_address=before.address == address)):
         log.info("%s leads to the same portal account as before", run.settings.portal_connection)
@@ -165,6 +168,14 @@ def _reports_among(engine: Engine, ticket_ids: Sequence[str]) -> bool:
     return False
 
 
+def forget_lost_secret(run: Opened) -> None:
+    """Take a lost secret for lost: make another one, and let every group be reconciled before it sends anything."""
+    if renew_if_lost(run.engine, run.system):
+        with run.engine.begin() as connection:
+            for group, value in marks.read_all(connection, run.system, _name("")).items():
+                marks.write(connection, run.system, _name(group), f"0 {value.partition(' ')[2]}")
+
+
 def _name(group: str) -> str:
     return f"memory/{group}"
 
@@ -185,7 +196,7 @@ def memory_of(run: Opened, group: Group) -> Memory:
 
 def _remember(run: Opened, group: Group, request: Request, runs: int, found: Reconciled | None) -> None:
     """Remember on both sides that a group has had so many runs, the last with this account."""
-    address, key = account_of(run.settings.portal_connection)
+    address, key = account_of(run.settings.portal_connection, run.secret)
     values = {_name(group.name): f"{runs} {key} {address}"}
     witnesses = found.witnesses if found else {}
     if record_type := next((name for name in group.record_types if name in witnesses), None):

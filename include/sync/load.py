@@ -58,6 +58,8 @@ class Batch:
     record_type: str
     changes: Sequence[Change]
     open_parcels: OpenParcels = _no_parcels
+    requests: int = 0
+    """How many the portal was asked, logins among them."""
     _counts: Counter[str] = field(default_factory=Counter)
     _tally: Tally = field(init=False)
     _why_stop: str | None = None
@@ -126,6 +128,8 @@ class Batch:
                 await self._conclude(ledger)
             except (PortalStopError, ListingError) as stop:
                 self._stop(str(stop))
+            finally:
+                self.requests = portal.pace.turns
 
     async def _deliver(
         self,

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from include.casavi.endpoints import ENDPOINTS
 from include.settings import PropertyRange
+from include.sync.contents import REMOVAL_HASH
 from include.sync.finality import CONTENT_LETTERS
-from include.sync.staging import REMOVAL_HASH
 from include.vocabulary.decision import EXTERNAL_ID, ORPHAN, Decision
 from include.vocabulary.state import HELD, State
 
@@ -97,7 +97,7 @@ _KEPT: Final = {"acknowledged_at_known": "acknowledged_at", "identity_known": "h
 def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Return one row per record, desired or held, with its `outcome` and, for a change, its `action`.
 
-    desired: the control columns of include/vocabulary/decision.py plus hash (see staging.with_content)
+    desired: the control columns of include/vocabulary/decision.py plus hash (see contents.with_content)
     known:   the ledger's rows of this record type (see ledger.known_records), with the refusals that still count (see
              finality.standing), plus is_ours: bool, whether this group is the one that sends them
     returns: desired's columns plus state, outcome, action, and of the ledger acknowledged_at and held_identity; records

@@ -71,6 +71,12 @@ def planned_counts(compared: Compared, *, dry_run: bool) -> Counts:
     )
 
 
+def kinds(records: pd.DataFrame) -> dict[str, int]:
+    """Return how many records of a type are to be changed in which way, and how many are not, by why."""
+    kind = records["outcome"].mask(records["outcome"] == Outcome.CHANGE, records["action"])
+    return {str(name): int(number) for name, number in kind.value_counts().items()}
+
+
 def leave_preview(folder: Staging, compared: Compared) -> None:
     """Write the changes of a dry run, and what would wait for a person, ids and reasons only, to the run's preview and
     the first of them to the log.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Engine
@@ -13,6 +14,7 @@ from include.settings import ConfigurationError, PropertyRange, SystemSettings
 from include.sync.lease import Lease
 from include.sync.plan import Resend, Scope
 from include.sync.protocol import RunKey
+from include.sync.sealing import secret_of
 from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day
 from include.vocabulary.reasons import explain
@@ -155,6 +157,11 @@ class Opened:
     def today(self) -> date:
         """The run's one calendar day, Europe/Berlin."""
         return self.state.today
+
+    @cached_property
+    def secret(self) -> bytes:
+        """What keys the hashes of the system's ledger and inbox; raises SecretLostError."""
+        return secret_of(self.engine, self.system)
 
     def kept(self) -> AbstractContextManager[None]:
         """Keep the lease while the block runs; raises LeaseLostError at its end if it was lost."""

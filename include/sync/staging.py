@@ -4,11 +4,9 @@ The files hold personal data, so only the owner may read them, and a finished ru
 found stays for a while, without personal data.
 """
 
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
@@ -30,7 +28,7 @@ from include.sync.storage import (
     why_refused,
     written,
 )
-from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID, Decision
+from include.vocabulary.decision import EXTERNAL_ID
 
 if TYPE_CHECKING:
     from include.ixhaus.read import Place
@@ -38,10 +36,6 @@ KEEP_DAYS: Final = 14
 _ANSWER_SECONDS: Final = 3600
 """Longer than anything lasts that is no run."""
 PREVIEW: Final = "preview.csv"
-REMOVAL_HASH: Final = "removed"
-"""Stands for the content of a record to be removed, so that a refused removal is remembered like any content."""
-_ROWS_AT_ONCE: Final = 20_000
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Change(TypedDict):
@@ -167,56 +161,3 @@ def passing(system: str, name: str) -> Iterator["Staging"]:
     forget_old(beside, _ANSWER_SECONDS)
     with spool(beside, "") as folder:
         yield Staging(folder.name, beside)
-
-
-def with_content(decided: pd.DataFrame, version: int) -> pa.Table:
-    """Turn a decision frame into the table `plan` compares: the control columns, `content` and `hash`.
-
-    content is the payload as JSON text for records to be sent, else null; hash is a digest of it and of the payload
-    model's version, REMOVAL_HASH for a record to be removed, else null. Fields are sorted by name, at every depth, so
-    that the order in which rules name them is no change of what they say. The hash is not keyed: it lies beside the
-    views it is made from, and whoever reads one can read the other.
-    """
-    fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)  # once: sorted rows encode faster
-    salt = _salt(version)
-    parts = [decided.iloc[start : start + _ROWS_AT_ONCE] for start in range(0, len(decided), _ROWS_AT_ONCE)]
-    added = [_contents_and_hashes(part, fields, salt) for part in parts]  # in parts: Python's strings are bulky
-    table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
-    for index, name in enumerate(("content", "hash")):
-        table = table.append_column(name, pa.chunked_array([pair[index] for pair in added], pa.string()))
-    return table
-
-
-def content_hash(content: Mapping[str, object], version: int) -> str:
-    """Return the hash by which the ledger knows one content, in whatever order its fields are."""
-    return _hashed(_encode(content), _salt(version))
-
-
-def _salt(version: int) -> bytes:
-    return version.to_bytes(4, "big")
-
-
-def _hashed(content: str, salt: bytes) -> str:
-    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16, salt=salt).hexdigest()
-
-
-def _contents_and_hashes(
-    decided: pd.DataFrame, fields: list[str], salt: bytes
-) -> "tuple[pa.StringArray, pa.StringArray]":
-    contents: list[str | None] = []
-    hashes: list[str | None] = []
-    rows = zip(*(_plain(decided[name]) for name in fields), strict=True)
-    for decision, row in zip(decided["decision"].tolist(), rows, strict=True):
-        if decision not in (Decision.SEND, Decision.RESTRICT):
-            contents.append(None)
-            hashes.append(REMOVAL_HASH if decision == Decision.REMOVE else None)
-        else:
-            content = _encode(dict(zip(fields, row, strict=True)))
-            contents.append(content)
-            hashes.append(_hashed(content, salt))
-    return pa.array(contents, pa.string()), pa.array(hashes, pa.string())
-
-
-def _plain(column: pd.Series) -> list[object]:
-    values = column.astype(object)
-    return values.where(values.notna(), None).tolist()

@@ -1,6 +1,7 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,7 @@ from include.ixhaus.faults import fault_of, sentence
 from include.ixhaus.versions import check_version
 from include.settings import ConfigurationError, SystemSettings, load_settings
 from include.sync import approvals, asking, below, ledger, protocol, sources, staging
+from include.sync.contents import with_content
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
 from include.sync.finality import standing
@@ -32,9 +34,10 @@ from include.sync.group import Group, is_removal, stages
 from include.sync.lease import Lease, LeaseHeldError, LeaseLostError, acquire
 from include.sync.load import Batch, LoadStoppedError
 from include.sync.plan import Outcome, compare, to_send, validate
-from include.sync.planned import BatchPart, Planned, leave_preview, planned_counts, record, stage
+from include.sync.planned import BatchPart, Planned, kinds, leave_preview, planned_counts, record, stage
 from include.sync.protocol import Counts, RunKey
 from include.sync.run import Extract, Opened, RefusedError, Request, RunState, SkipRunError, lease_name
+from include.sync.said import did, numbers
 from include.sync.staging import Staging
 from include.vocabulary.clock import berlin_day, to_utc_column, utc_now
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
@@ -144,8 +147,8 @@ def read(group: Group, run: Opened, extract: Extract = Extract()) -> None:  # no
             protocol.forget_old(run.engine, run.system, run.settings.retention, utc_now())
             approvals.forget_old(run.engine, run.system, run.settings.retention, utc_now())
         staging.clear_others(run.folder)
-        rows = take_snapshot(group, run.system, run.engine, run.folder, extract)
-    log.info("read %s", ", ".join(f"{name}: {number}" for name, number in rows.items()))
+        with did("read") as said:
+            said.append(numbers(take_snapshot(group, run.system, run.engine, run.folder, extract)))
 
 
 @contextmanager
@@ -163,14 +166,17 @@ def closed_by_failure(run: Opened) -> Iterator[None]:
 
 def transform(group: Group, run: Opened) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
-    decided = decide(group, run.folder, run.settings, run.today)
-    numbers = {record_type: len(decided[record_type]) for record_type in group.record_types}
-    for record_type in numbers:
-        version = imported(group.record_types[record_type]).VERSION
-        run.folder.write_table(f"decided_{record_type}", staging.with_content(decided.pop(record_type), version))
-    for name, frame in decided.items():
-        run.folder.write_table(name, pa.Table.from_pandas(frame))
-    return numbers
+    with did("decided") as said:
+        decided = decide(group, run.folder, run.settings, run.today)
+        found = {record_type: len(decided[record_type]) for record_type in group.record_types}
+        for record_type in found:
+            said.append(numbers(dict(Counter(decided[record_type]["reason"]).most_common()), record_type))
+            version = imported(group.record_types[record_type]).VERSION
+            table = with_content(decided.pop(record_type), version, run.secret)
+            run.folder.write_table(f"decided_{record_type}", table)
+        for name, frame in decided.items():
+            run.folder.write_table(name, pa.Table.from_pandas(frame))
+    return found
 
 
 def plan(group: Group, run: Opened, request: Request) -> Planned:
@@ -179,12 +185,18 @@ def plan(group: Group, run: Opened, request: Request) -> Planned:
 
     A dry run stages nothing and leaves its changes, without personal data, in the run's preview.csv and the log.
     """
+    with did("planned") as said:
+        return _plan(group, run, request, said)
+
+
+def _plan(group: Group, run: Opened, request: Request, said: list[str]) -> Planned:
     guarded = asking.guarded(group, run, request, _compared(group, run, request))
     compared: dict[str, pd.DataFrame] = {}
     for record_type, judged in guarded.judged.items():
         left = judged.held_back()
         filled = left.assign(content=run.folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
         compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
+        said.append(numbers(kinds(compared[record_type]), record_type))
     if request.dry_run:
         leave_preview(run.folder, compared)
     else:
@@ -219,7 +231,10 @@ def load(group: Group, run: Opened, part: BatchPart) -> dict[str, int]:
     task = Batch(run, part["record_type"], changes)
     if part["record_type"] in group.parcels and not is_removal(part["file"]):
         task.open_parcels = partial(imported(group.parcels[part["record_type"]]), run)
-    return task.send()
+    with did(part["file"]) as said:
+        counts = task.send()
+        said += [numbers(counts), f"{task.requests} requests"]
+    return counts
 
 
 @dataclass(frozen=True)
@@ -264,7 +279,10 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     if status is RunStatus.OK:
         with suppress(LeaseLostError):  # another run works already, and will remember its own numbers
             sources.remember(run)
-    protocol.close_run(run.engine, run.key, counts, status, reason, utc_now())
+    ended_at = utc_now()
+    protocol.close_run(run.engine, run.key, counts, status, reason, ended_at)
+    seconds = (ended_at - datetime.fromisoformat(run.state.queried_at)).total_seconds()
+    log.info("run ended %s after %.1f s: %s", status.value, seconds, numbers(asdict(counts)))
     run.folder.clear()
     run.lease.release(run.engine)
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 SYNC = [f"casavi_{group}{suffix}" for group in SYNCED for suffix in ("", "_test")]
 EXCHANGE = ["casavi_reports", "casavi_reports_test"]
 RECONCILE = ["casavi_reconcile", "casavi_reconcile_test"]
-OTHERS = ["casavi_release_removals", "casavi_doctor"]
+OTHERS = ["casavi_release_removals", "casavi_doctor", "casavi_alerts"]
 PARAMS = ["properties", "dry_run", "resend"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
 PARSE = """
@@ -212,7 +212,7 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     schedules = 'schedules:\n  objects: "15 4 * * 1"\n  persons: null\n'
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
-    production = {f"casavi_{group}" for group in (*RUNS, "release_removals", "doctor")}
+    production = {f"casavi_{group}" for group in (*RUNS, "release_removals", "doctor", "alerts")}
     assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]
     assert "casavi_production_objects" in timetables["casavi_persons"]  # only when the objects are up to date

@@ -19,11 +19,12 @@ from include.ixhaus.contract import VIEWS
 from include.ixhaus.database import engine_on
 from include.ixhaus.ddl import create_sqlite_schema
 from include.settings import SystemSettings
+from include.sync.contents import with_content
 from include.sync.decide import decide, imported, take_snapshot
 from include.sync.group import Group
 from include.sync.plan import Scope, compare, validate
 from include.sync.run import Extract
-from include.sync.staging import Staging, with_content
+from include.sync.staging import Staging
 from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, EXTERNAL_ID
 
@@ -164,7 +165,7 @@ def _decided(group: Group, folder: Staging) -> Outcomes:
     found: Outcomes = {}
     for record_type, dotted in group.record_types.items():
         model = imported(dotted)
-        desired = with_content(frames[record_type], model.VERSION).to_pandas()
+        desired = with_content(frames[record_type], model.VERSION, None).to_pandas()
         records = compare(desired[[*CONTROL_COLUMNS, "hash"]], known[known["record_type"] == record_type], Scope())
         contents = desired.set_index(EXTERNAL_ID)["content"]
         checked = validate(records.assign(content=records[EXTERNAL_ID].map(contents)), model, refusal).astype(object)

@@ -22,7 +22,7 @@ from include.ixhaus.database import engine_on
 from include.ixhaus.read import frame_of, read_views
 from include.rules import documents, objects, owners_caretakers, persons
 from include.settings import load_settings
-from include.sync.staging import with_content
+from include.sync.contents import with_content
 from tests.ixhaus.conftest import TODAY
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -57,7 +57,7 @@ def test_bad_records_and_only_they_are_refused(tmp_path: Path) -> None:
 
 
 def not_accepted(frame: DataFrame, model: type[BaseModel]) -> dict[str, str]:
-    rows = with_content(frame, 1).select(["external_id", "content"]).to_pylist()
+    rows = with_content(frame, 1, None).select(["external_id", "content"]).to_pylist()
     found = {}
     for record in (row for row in rows if row["content"]):
         try:

@@ -21,8 +21,8 @@ from include.casavi.payloads import (
     refusal,
 )
 from include.rules.values import utc
+from include.sync.contents import with_content
 from include.sync.plan import Scope, compare, to_send, validate
-from include.sync.staging import with_content
 from include.vocabulary.decision import CONTROL_COLUMNS
 from tests.rules.builders import TODAY, Outcome, Records, Row, decide_reports, held
 
@@ -80,7 +80,7 @@ class Mirror:
         return sorted(self.shown["post"])
 
     def _compared(self, record_type: str) -> DataFrame:
-        decided = with_content(self.outcome.frames[record_type], 1).to_pandas()
+        decided = with_content(self.outcome.frames[record_type], 1, None).to_pandas()
         columns = ["external_id", "state", "hash", "refused", "reason", "properties", "identity", "parents"]
         columns += ["acknowledged_at"]
         rows = [row for (name, _), row in self.ledger.items() if name == record_type]

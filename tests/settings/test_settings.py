@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from include.settings import (
+    Alerts,
     ConfigurationError,
     DocuWareCondition,
     DocuWareRow,
@@ -110,20 +111,25 @@ def test_the_interface_is_off_until_a_file_says_otherwise(tmp_path: Path) -> Non
 
 @pytest.mark.rule("R8")
 @pytest.mark.parametrize("system", ["production", "test"])
-def test_a_system_is_off_as_shipped(system: str) -> None:
-    assert load_settings(system, SHIPPED).active is False
+def test_a_system_is_off_as_shipped_and_its_settings_are_no_updates(tmp_path: Path, system: str) -> None:
+    assert loaded(tmp_path, (SHIPPED / f"{system}.example.yaml").read_text(encoding="utf-8"), system).active is False
+    assert (SHIPPED / f"{system}.yaml").name in (ROOT / ".gitignore").read_text(encoding="utf-8")
 
 
 @pytest.mark.rule("R9")
-def test_what_the_shipped_file_proposes_can_be_switched_on(tmp_path: Path) -> None:
-    text = (SHIPPED / "production.yaml").read_text(encoding="utf-8").replace("active: false", "active: true")
+@pytest.mark.parametrize("system", ["production", "test"])
+def test_what_the_shipped_example_proposes_can_be_switched_on(tmp_path: Path, system: str) -> None:
+    text = (SHIPPED / f"{system}.example.yaml").read_text(encoding="utf-8").replace("active: false", "active: true")
     proposed = re.sub(r"^# (?=(  )?[a-z_]+:)", "", text, flags=re.MULTILINE)
-    found = loaded(tmp_path, proposed)
-    assert (found.active, found.report_user, found.limits.requests_per_second) == (True, "007", 5)
+    found = loaded(tmp_path, proposed, system)
+    assert (found.active, found.report_user, found.post_author) == (True, "007", None)
 
 
 def test_systems_are_those_with_a_file_production_first(tmp_path: Path) -> None:
-    assert configured_systems(tmp_path) == []
+    assert configured_systems(tmp_path) == ["production"]  # whose DAGs, pages and commands say that the file is missing
+    assert (
+        load_each(tmp_path).mistakes["production"].startswith(f"{tmp_path.name}/production.yaml: there is no such file")
+    )
     (tmp_path / "test.yaml").touch()
     assert configured_systems(tmp_path) == ["test"]
     (tmp_path / "production.yaml").touch()
@@ -242,7 +248,7 @@ PATHS = [one.path for section in effective(load_settings("production"), "de") fo
 def test_every_setting_is_shown_exactly_once() -> None:
     groups: dict[str, type[BaseModel]] = {
         "schedules": Schedules, "limits": Limits, "removal_guard": RemovalGuard,
-        "portal": PortalAnswers, "retention": Retention,
+        "portal": PortalAnswers, "alerts": Alerts, "retention": Retention,
     }  # fmt: skip
     wanted = [name for name in SystemSettings.model_fields if name not in groups]
     wanted += [f"{group}.{name}" for group, model in groups.items() for name in model.model_fields]
@@ -546,7 +552,8 @@ def test_a_missing_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         load_settings("production", tmp_path)
     assert str(refused.value) == (
-        f"{tmp_path.name}/production.yaml: there is no such file; copy config/test.yaml and adapt it"
+        f"{tmp_path.name}/production.yaml: there is no such file; "
+        "make init-config puts an example there, make setup asks for what belongs into it"
     )
 
 

@@ -12,11 +12,12 @@ from pandas import DataFrame
 from include.casavi.payloads import DocumentPayload, TicketPayload
 from include.casavi.payloads._fields import Payload
 from include.groups import GROUPS
+from include.sync.contents import content_hash, sealed, with_content
 from include.sync.decide import imported
-from include.sync.staging import content_hash, with_content
 from include.vocabulary.decision import CONTROL_COLUMNS
 
 Content = dict[str, Any]
+SECRET = b"a secret"
 MODELS: dict[str, type[Payload]] = {
     record_type: imported(dotted) for group in GROUPS.values() for record_type, dotted in group.record_types.items()
 }
@@ -79,10 +80,10 @@ VERSION of {model} is raised only when everything shall be sent again although i
 """
 
 
-def staged_hash(content: Mapping[str, Any], version: int = 1) -> str:
+def staged_hash(content: Mapping[str, Any], version: int = 1, secret: bytes | None = SECRET) -> str:
     """The hash of a record that the rules decide to send with this content, its columns in this order."""
     row = {**dict.fromkeys(CONTROL_COLUMNS, ""), "decision": "send", **content}
-    return str(with_content(DataFrame([row]), version)["hash"][0])
+    return str(with_content(DataFrame([row]), version, secret)["hash"][0])
 
 
 def turned(value: Any) -> Any:
@@ -100,10 +101,17 @@ def test_every_record_type_has_a_golden_hash() -> None:
 def test_a_content_has_the_hash_it_always_had(record_type: str) -> None:
     (golden, content), model = GOLDEN[record_type], MODELS[record_type]
     model.model_validate_json(json.dumps(content))  # complete: a new field must come into the content above
-    found = staged_hash(content, model.VERSION)
+    found = staged_hash(content, model.VERSION, None)
     told = WHAT_TO_DO.format(record_type=record_type, found=found, golden=golden, model=model.__name__)
     assert found == golden, told
-    assert content_hash(content, model.VERSION) == golden, told
+    assert content_hash(content, model.VERSION, None) == golden, told
+
+
+@pytest.mark.parametrize("record_type", GOLDEN)
+def test_the_ledger_has_the_same_hash_sealed_with_the_secret(record_type: str) -> None:
+    (golden, content), version = GOLDEN[record_type], MODELS[record_type].VERSION
+    assert staged_hash(content, version) == content_hash(content, version, SECRET) == sealed(golden, SECRET)
+    assert sealed(golden, b"another") != sealed(golden, SECRET) != golden
 
 
 @pytest.mark.parametrize("record_type", GOLDEN)
@@ -111,7 +119,7 @@ def test_the_order_of_fields_is_no_change(record_type: str) -> None:
     _, content = GOLDEN[record_type]
     assert list(turned(content)) == list(content)[::-1]
     assert staged_hash(turned(content)) == staged_hash(content)
-    assert content_hash(turned(content), 1) == content_hash(content, 1)
+    assert content_hash(turned(content), 1, SECRET) == content_hash(content, 1, SECRET)
 
 
 @given(names=st.permutations(list(GOLDEN["contact"][1])))
@@ -127,7 +135,7 @@ def test_the_order_within_a_list_is_a_change() -> None:
 
 def test_another_version_of_a_model_sends_everything_once_more() -> None:
     _, content = GOLDEN["unit"]
-    assert content_hash(content, 2) != content_hash(content, 1)
+    assert content_hash(content, 2, SECRET) != content_hash(content, 1, SECRET)
 
 
 def test_each_model_has_a_version_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from include.ixhaus.contract import FRAMES, VIEWS
 from include.rules import frames
 from include.rules.texts import KEYS
 from include.settings import SystemSettings
+from include.sync.contents import with_content
 from include.sync.decide import imported
-from include.sync.staging import with_content
 from include.vocabulary.limits import FILE_NAME
 from include.vocabulary.signs import MARK
 from tests.rules.builders import (
@@ -137,7 +137,7 @@ def sent(records: Records, known: Iterable[Row], **settings: Any) -> Iterator[Se
         decided = imported(group.rules)(views, ledger, system, date.fromisoformat(TODAY))
         for record_type, dotted in group.record_types.items():
             model = imported(dotted)
-            for row in with_content(decided[record_type], model.VERSION).to_pylist():
+            for row in with_content(decided[record_type], model.VERSION, None).to_pylist():
                 if row["content"] is not None:
                     try:
                         model.model_validate_json(row["content"])

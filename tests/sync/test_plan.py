@@ -15,6 +15,7 @@ from pandas import DataFrame
 from include.casavi.endpoints import ENDPOINTS
 from include.casavi.payloads import UnitPayload, refusal
 from include.settings import PropertyRange
+from include.sync.contents import REMOVAL_HASH, with_content
 from include.sync.plan import (
     DuplicateKeysError,
     Outcome,
@@ -23,7 +24,6 @@ from include.sync.plan import (
     takes_away,
     validate,
 )
-from include.sync.staging import REMOVAL_HASH, with_content
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.state import State
 
@@ -46,7 +46,7 @@ def desired(*rows: Row) -> DataFrame:
     """What the rules decided, staged and read back as in a run."""
     payload = ["id", "propertyId", "name", "number", "address", "usage", "note", "mscNumber"]
     frame = DataFrame(rows, columns=[*CONTROL_COLUMNS, *payload])
-    return with_content(frame, version=1).to_pandas()
+    return with_content(frame, version=1, secret=None).to_pandas()
 
 
 def hash_of(row: Row) -> str:

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from include.casavi.inventory import BELOW
 from include.casavi.shown import digest_of
+from include.sync.contents import with_content
 from include.sync.decide import RULES_SEE, decide, imported
 from include.sync.group import Group
 from include.sync.reconcile.corrections import STATE_OF
 from include.sync.reconcile.findings import DESIRED
 from include.sync.reconcile.seen import Seen
 from include.sync.run import Opened
-from include.sync.staging import with_content
 from include.vocabulary import ids
 from include.vocabulary.decision import EXTERNAL_ID
 from include.vocabulary.state import HELD, State
@@ -40,15 +40,15 @@ def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd
         seen.folder.write_table("known", _as_table(ledger))
         decided = decide(group, seen.folder, run.settings, run.today)
         for record_type in group.record_types:
-            table = _with_digests(group, record_type, decided.pop(record_type), seen)
+            table = _with_digests(group, record_type, decided.pop(record_type), seen, run.secret)
             found.setdefault(record_type, []).append(table[list(DESIRED)])
             ledger[record_type] = _settled(ledger[record_type], table, seen.portal[record_type])
     return {record_type: _of_one_sender(frames) for record_type, frames in found.items()}
 
 
-def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: Seen) -> pd.DataFrame:
+def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: Seen, secret: bytes) -> pd.DataFrame:
     model, visible = imported(group.record_types[record_type]), seen.visible[record_type]
-    table = with_content(decided, model.VERSION).to_pandas().assign(sender=group.name)
+    table = with_content(decided, model.VERSION, secret).to_pandas().assign(sender=group.name)
     may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
     contents = table.pop("content").where(may_be_there)
     digests = [_digest(record_type, model, one, visible) for one in contents]

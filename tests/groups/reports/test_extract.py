@@ -17,10 +17,10 @@ from include.ixhaus.read import Views, read_views
 from include.rules.reports import decide
 from include.settings import load_settings
 from include.sync import ledger
+from include.sync.contents import with_content
 from include.sync.inbox import imported_records
 from include.sync.lease import Lease
 from include.sync.run import Extract, Opened, RunState
-from include.sync.staging import with_content
 from tests.ixhaus.conftest import TODAY
 
 VIEWS = (
@@ -73,7 +73,7 @@ def decided(engine: Engine, folder: Path, what: Extract) -> tuple[dict[str, Data
 
 def compared_rows(found: DataFrame, number: str) -> DataFrame:
     """What a plan compares of a property's records: the control columns, content and hash."""
-    rows = with_content(found, 1).to_pandas()
+    rows = with_content(found, 1, None).to_pandas()
     return rows[rows["properties"] == number].reset_index(drop=True)
 
 

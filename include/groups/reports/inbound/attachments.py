@@ -70,7 +70,7 @@ async def import_attachments(
         seen = by_ids(connection, INBOX, names, system=work.system, kind="attachment")
     ours: dict[str, int | None] = {row["erp_id"]: None for row in seen.values() if row["erp_id"] in files.own}
     for key, (note_id, attachment) in attachments.items():
-        before, version = seen.get(keys.in_inbox(key)), _version_of(ticket, attachment)
+        before, version = seen.get(keys.in_inbox(key)), _version_of(work, ticket, attachment)
         if before and not _is_to_be_tried(before, version):
             if before["reason"]:
                 report.lack(before["reason"], is_news=False)
@@ -107,8 +107,8 @@ def _is_to_be_tried(before: Row, version: str) -> bool:
     return bool(before["reason"]) and (is_due(before, utc_now()) or before["version"] != version)
 
 
-def _version_of(ticket: Ticket, attachment: Attachment) -> str:
-    return version_in(ticket["id"], _content(attachment))
+def _version_of(work: Work, ticket: Ticket, attachment: Attachment) -> str:
+    return version_in(ticket["id"], _content(attachment), work.run.secret)
 
 
 def _content(attachment: Attachment) -> str:

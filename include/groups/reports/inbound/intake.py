@@ -73,7 +73,7 @@ async def import_ticket(
             _leave_out(ticket, report, "PARTS_ODD", writes)
         status = report.note_status(status_of(ticket))
         report.write(writes, parse(ticket.get("modifiedAt")) or parse(ticket.get("createdAt")) or utc_now())
-    version = f"{version_of(ticket)} {status}".strip()
+    version = f"{version_of(ticket, work.run.secret)} {status}".strip()
     writes.lacks = report.lacks
     writes.remember(
         work, "ticket", ticket["id"], report.from_portal, version, before=before, reason=next_reason(report.lacks)

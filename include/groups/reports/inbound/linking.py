@@ -13,7 +13,7 @@ from include.groups.reports.inbound.statements import NAMED_USERS, Row, rows_of
 from include.groups.reports.inbound.tickets import Ticket
 from include.groups.reports.inbound.work import Work, Writes
 from include.rules.reports.comments import content_of
-from include.sync.staging import content_hash
+from include.sync.contents import content_hash
 from include.vocabulary.ids import typed, unversioned
 
 
@@ -32,7 +32,7 @@ def link_comments(
         writes.hold(
             work, "comment", external_id, known.sent.get(external_id), property_nr=report.property_nr,
             parents=typed("ticket", ticket["id"]), portal_id=portal_ids.get(external_id),
-            content=_hash(connection, ticket, external_id, note) if note and is_same else None,
+            content=_hash(connection, work, ticket, external_id, note) if note and is_same else None,
         )  # fmt: skip
 
 
@@ -52,9 +52,9 @@ def _forgotten(
     return found
 
 
-def _hash(connection: Connection, ticket: Ticket, external_id: str, note: Row) -> str:
+def _hash(connection: Connection, work: Work, ticket: Ticket, external_id: str, note: Row) -> str:
     """Return the hash of what the rules would send of a note."""
     users = rows_of(connection, NAMED_USERS, key=note["created_by"], name=(note["author"] or "").strip())
     is_personal = bool(ticket.get("contactId") or ticket.get("unitId"))
     content = content_of(external_id, ticket["id"], note, users, is_personal=is_personal)
-    return content_hash(content, CommentPayload.VERSION)
+    return content_hash(content, CommentPayload.VERSION, work.run.secret)

@@ -44,7 +44,7 @@ class Nameless:
             return writes
         with read_snapshot(self._work.run.engine) as connection:
             before = inbox_rows(connection, self._work.system, [key]).get(key)
-        version, is_closed = version_of(ticket), is_closed_by_staff(ticket, before)
+        version, is_closed = version_of(ticket, self._work.run.secret), is_closed_by_staff(ticket, before)
         if before and not before["reason"] and before["version"] == version:
             return writes
         self._seen[key] = ticket

@@ -34,11 +34,12 @@ def import_comments(
     odd: those that nobody can take
     """
     notes: dict[str, str] = {}
+    secret = work.run.secret
     echoes = Counter[tuple[str, str]]()
     for key, comment in comments.items():
         if key in known.ours:
             continue
-        before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""))
+        before, version = known.inbox.get(key), version_in(ticket["id"], str(comment.get("text") or ""), secret)
         note_id: str | None = before["erp_id"] if before else None
         if note_id is None:
             note_id = (
@@ -53,7 +54,7 @@ def import_comments(
         notes[key] = note_id
     for key, comment in odd.items():
         _set_aside(work, ticket, report, known, key, comment, writes)
-    shown, gone = {known.keys.in_inbox(key) for key in comments | odd}, version_in(ticket["id"], None)
+    shown, gone = {known.keys.in_inbox(key) for key in comments | odd}, version_in(ticket["id"], None, secret)
     for row in known.imported:
         if row["portal_id"] not in shown and row["version"] != gone:
             note_end(work, ticket, report, row, writes)
@@ -64,7 +65,8 @@ def import_comments(
 def _set_aside(
     work: Work, ticket: Ticket, report: Report, known: Known, key: str, comment: Comment, writes: Writes
 ) -> None:
-    before, version = known.inbox.get(key), version_in(ticket["id"], repr(sorted(comment.items())))
+    said = repr(sorted(comment.items()))
+    before, version = known.inbox.get(key), version_in(ticket["id"], said, work.run.secret)
     is_news = before is None or not before["reason"] or before["version"] != version
     report.lack("COMMENT_ODD", is_news=is_news)
     if before is None or is_news or is_due(before, utc_now()):
@@ -139,4 +141,4 @@ def _add_note(work: Work, report: Report, note_id: str, text: str, comment: Comm
 
 def _of_version(ticket: Ticket, text: str) -> str:
     """Return what tells several notes on one comment apart: two changes may bear the same time, or none."""
-    return digest(f"{version_of(ticket)} {text}")[:8]
+    return digest(f"{version_of(ticket, None)} {text}")[:8]

@@ -13,7 +13,7 @@ from include.groups.reports.inbound.tickets import Ticket
 from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.attachments import content_of
-from include.sync.staging import content_hash
+from include.sync.contents import content_hash
 from include.vocabulary import ids
 from include.vocabulary.state import Origin, State
 
@@ -77,5 +77,5 @@ def link_file(
     writes.hold(
         work, "attachment", external_id, files.sent.get(external_id), property_nr=report.property_nr,
         parents=ids.typed("ticket", ticket["id"]),
-        content=content_hash(content, AttachmentPayload.VERSION) if is_same else None,
+        content=content_hash(content, AttachmentPayload.VERSION, work.run.secret) if is_same else None,
     )  # fmt: skip

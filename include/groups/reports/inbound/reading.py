@@ -134,7 +134,7 @@ class Reading:
             rows = inbox_rows(connection, self._work.system, list(tickets))
         for ticket in tickets.values():
             before = rows.get(ticket["id"])
-            if settled_version(before) != version_of(ticket) and ticket["id"] not in self.unread:
+            if settled_version(before) != version_of(ticket, self._work.run.secret) and ticket["id"] not in self.unread:
                 modified = parse(ticket.get("modifiedAt"))
                 self._late += bool(modified and self._began and modified < self._began)
                 await self._import(storable(ticket), before)
@@ -188,7 +188,7 @@ class Reading:
         is_closed = reason not in PASSING and is_closed_by_staff(ticket, before)
         writes.warn("ticket", ticket["id"], reason, Level.WARNING if is_here or is_closed else Level.ERROR)
         status = split_version(before["version"])[1] if before else ""
-        version = f"{'' if reason in PASSING else version_of(ticket)} {status}".rstrip()
+        version = f"{'' if reason in PASSING else version_of(ticket, self._work.run.secret)} {status}".rstrip()
         erp_id = before["erp_id"] if before else None
         kept = None if is_closed else reason
         writes.remember(self._work, "ticket", ticket["id"], erp_id, version, before=before, reason=kept)

@@ -16,7 +16,7 @@ from include.ixhaus.database import read_snapshot
 from include.rules.reports.comments import contents_of
 from include.rules.texts import sendable
 from include.sync.calls import CANNOT_WITHDRAW
-from include.sync.staging import content_hash
+from include.sync.contents import content_hash
 from include.vocabulary import limits
 from include.vocabulary.ids import imported, unversioned
 from include.vocabulary.signs import cut
@@ -54,7 +54,7 @@ def _compare(
 ) -> None:  # fmt: skip
     key, comment = shown
     text = str(comment.get("text") or "")
-    before, version = known.inbox.get(key), version_in(ticket["id"], text)
+    before, version = known.inbox.get(key), version_in(ticket["id"], text, work.run.secret)
     is_same = reads_the_same(text, note["text"] or "")
     if before["version"] == version if before else is_same:
         return
@@ -72,7 +72,7 @@ def _take_leave(
     if held["outcome"] == CANNOT_WITHDRAW:
         writes.remove(work, "comment", external_id)
         return
-    key, gone = key_of(external_id), version_in(ticket["id"], None)
+    key, gone = key_of(external_id), version_in(ticket["id"], None, work.run.secret)
     before = known.inbox.get(key)
     if (before and before["version"] == gone) or not _is_as_sent(work, ticket, note, held):
         return
@@ -86,7 +86,7 @@ def _is_as_sent(work: Work, ticket: Ticket, note: Row, held: Row) -> bool:
         staff = row_of(connection, STAFF_NAME, key=note["created_by"]) or {"name": None}
     authors = [note["author"], staff["name"], None]
     contents = contents_of(held["external_id"], ticket["id"], note["text"] or "", authors)
-    hashes = [content_hash(content, CommentPayload.VERSION) for content in contents]
+    hashes = [content_hash(content, CommentPayload.VERSION, work.run.secret) for content in contents]
     return held["state"] == State.PRESENT and held["hash"] in hashes
 
 

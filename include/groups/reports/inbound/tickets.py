@@ -28,6 +28,7 @@ from include.groups.reports.times import local, parse
 from include.rules.offices import is_licensed
 from include.rules.reports.sources import CLOSED, OPEN, TEAM_LICENCE, of_released_team
 from include.settings import SystemSettings
+from include.sync.contents import sealed
 from include.vocabulary.clock import utc_now
 from include.vocabulary.ids import imported
 from include.vocabulary.state import Origin, State
@@ -41,12 +42,15 @@ _NUMBERED: Final = "isNumbered"
 Ticket = dict[str, Any]
 
 
-def version_of(ticket: Ticket) -> str:
-    """Return how a ticket stands: when it was last changed, or, if the portal does not say, a hash of it."""
+def version_of(ticket: Ticket, secret: bytes | None) -> str:
+    """Return how a ticket stands: when it was last changed, or, if the portal does not say, a hash of it, keyed with a
+    secret wherever it is kept.
+    """
     modified = ticket.get("modifiedAt")
     if isinstance(modified, str) and 0 < len(modified) <= _LONGEST_VERSION and " " not in modified:
         return modified
-    return blake2b(repr(sorted(ticket.items())).encode(errors="replace"), digest_size=16).hexdigest()
+    plain = blake2b(repr(sorted(ticket.items())).encode(errors="replace"), digest_size=16).hexdigest()
+    return plain if secret is None else sealed(plain, secret)
 
 
 def status_of(ticket: Ticket) -> str:

@@ -1,13 +1,17 @@
-"""How an event below a ticket stands, as SP_EINGANG remembers it: a digest of what it says, a mark of its ticket."""
+"""How an event below a ticket stands, as SP_EINGANG remembers it: a mark of its ticket, and a digest of what it says,
+keyed so that nobody can try out what that was.
+"""
 
 from hashlib import blake2b
 
+from include.sync.contents import sealed
 
-def version_in(ticket_id: str, text: str | None) -> str:
+
+def version_in(ticket_id: str, text: str | None, secret: bytes) -> str:
     """Return how an event stands (None: the portal no longer shows it), and in which ticket: a report that changed its
     audience has several.
     """
-    return f"{'gone' if text is None else digest(text)} {mark_of(ticket_id)}"
+    return f"{'gone' if text is None else sealed(digest(text), secret)} {mark_of(ticket_id)}"
 
 
 def is_of_ticket(version: str | None, ticket_id: str) -> bool:

@@ -1,13 +1,15 @@
 """Comments from the portal become notes of iX-Haus: the public ones, each once (R44, R58, E48, E49)."""
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.groups.reports.inbound import Received
+from include.groups.reports.inbound import Received, versions
 from include.groups.reports.inbound.comments import public
+from include.ixhaus.contract.own import SP_EINGANG
 from tests.groups.reports.inbound.harness import CANARY, TENANT, World
 from tests.sandbox import SandboxProcess
 
@@ -171,3 +173,21 @@ def test_a_page_of_long_texts_is_read(world: World) -> None:
     for number in range(40):
         world.files_report("x" * 30_000, title=str(number))
     assert world.receive() == Received(tickets=40)
+
+
+def test_what_was_read_before_the_inbox_was_sealed_is_not_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = re.compile("[0-9a-f]{32} ")
+    number = world.ours()
+    with monkeypatch.context() as before:
+        before.setattr(versions, "sealed", lambda digest, _: digest)
+        world.receive()
+        world.comments(number, "Danke")
+        world.receive()
+    world.sql("DELETE FROM SP_POSITION WHERE NAME = 'secret'")
+    assert [plain.match(row["version"]) is not None for row in world.rows(SP_EINGANG, record_type="comment")] == [True]
+    world.comments(number, "Noch etwas")
+    assert world.receive() == Received(comments=1)
+    assert world.texts() == ["Danke", "Noch etwas"]
+    assert not any(plain.match(row["version"]) for row in world.rows(SP_EINGANG, record_type="comment"))
