@@ -59,11 +59,14 @@ ELSEWHERE: Final = {
     "python -m include.commands probe test 100": ("tests/casavi/test_probe.py", 'main(["probe"'),
     'python -m demo.embedded note M-R35 "Wir kommen."': ("tests/demo/test_note.py", 'main(["note", "M-R35"'),
     "airflow dags test casavi_objects --conf '{\"dry_run\": true}'": (
-        "tests/smoke_celery.py", '"airflow", "dags", "test", "casavi_objects", "--conf"'),
+        "tests/smoke/celery.py", '"airflow", "dags", "test", "casavi_objects", "--conf"'),
     "airflow dags test casavi_reconcile --conf '{\"dry_run\": true}'": (
         "tests/dags/test_reconcile.py", 'told.run("casavi_reconcile"'),
     "airflow backfill create --dag-id casavi_persons --from-date 2026-11-18 --to-date 2026-11-18T23:59": (
-        "tests/smoke_celery.py", '"airflow", "backfill", "create", "--dag-id", "casavi_persons"'),
+        "tests/smoke/celery.py", '"airflow", "backfill", "create", "--dag-id", "casavi_persons"'),
+    "make smoke-celery": (".ci/run", "make smoke-celery"),
+    "make test-distributed": (".ci/run", "make test-distributed"),
+    "python -m include.commands pools": ("tests/test_helm.py", "python -m include.commands pools"),
     "make up": ("bench/events.py", '[*command, "up"]'),
 }  # fmt: skip
 """Command → the test (or what else is run) that runs it, or calls what it calls, and the words with which it does."""
@@ -72,7 +75,9 @@ CANNOT: Final = {
     "make bench": "takes a quarter of an hour",
     "make mutants": "takes hours",
     "make lock": "asks the package index",
-    "make smoke-celery": "needs PostgreSQL and Redis; run by hand before a release",
+    "docker build -t serviceportal:0.1.0 .": "needs Docker's engine",
+    "docker build -t serviceportal:0.1.0-s3 ops/s3": "needs Docker's engine",
+    "docker build -t registry.example/serviceportal:0.1.0-s3 ops/s3": "needs Docker's engine",
     "git pull": "changes the checkout",
     "git checkout config": "changes the checkout",
     "git checkout <version>": "changes the checkout",
