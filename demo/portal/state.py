@@ -103,7 +103,8 @@ class Store:
         if external_id == "":  # what those have that have none
             return None
         newest = "internal_id * (1 - 2 * archived)"
-        found = self._select(f"kind = ? AND id = ? ORDER BY archived, {newest} LIMIT 1", (kind, external_id))
+        # the plus keeps SQLite from the index of pages, which would lead it through all of the kind
+        found = self._select(f"kind = ? AND id = ? ORDER BY +archived, {newest} LIMIT 1", (kind, external_id))
         return found[0] if found else None
 
     def live(self, kind: str, external_id: str) -> Stored | None:

@@ -59,11 +59,16 @@ def why_refused(place: "Place") -> str:
 
 
 def local_root() -> Path:
-    """Return the folder for what stays on this machine: the shared one, or where there is none one in the Airflow
-    home.
+    """Return the folder for what stays on this machine: the shared one, or where there is none, or none that this
+    process may write, one in the Airflow home.
     """
     root = staging_root()
-    return root if isinstance(root, Path) else _own_folder()
+    return root if isinstance(root, Path) and _is_writable(root) else _own_folder()
+
+
+def _is_writable(folder: Path) -> bool:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return os.access(existing, os.W_OK)
 
 
 def _own_folder() -> Path:

@@ -130,3 +130,13 @@ def test_a_bucket_that_is_not_there_ends_a_run_with_a_sentence(home: Path, monke
     monkeypatch.setenv("SERVICEPORTAL_STAGING", "s3://staging@nowhere/serviceportal")
     with pytest.raises(ConfigurationError, match="SERVICEPORTAL_STAGING: the store takes no file"):
         Staging.create("production", "persons", "run")
+
+
+@pytest.mark.parametrize("home", ["folder"], indirect=True)
+def test_a_process_that_may_not_write_the_shared_folder_reads_in_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the api-server, whose container is read-only, for the page that says why."""
+    monkeypatch.setattr(os, "access", lambda path, mode: not home.joinpath("shared").is_relative_to(path))
+    with passing("production", "why") as asked:
+        assert Path(str(asked.folder)).is_relative_to(home / "home")
