@@ -32,6 +32,10 @@ from include.vocabulary.texts import Language
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
+UNKNOWN: Final = (
+    "Nothing is kept under this id, and nothing was removed. If iX-Haus no longer returns the person, write the id of "
+    "its contact in the portal, for most the partner's number\n"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -114,24 +118,34 @@ def add_erasure(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def erase(given: argparse.Namespace) -> int:
     """Forget a person, or what is old; returns 1 with a sentence if that was not possible."""
-    from include.casavi.client import PortalStopError
     from include.erasure.forget import forget
     from include.erasure.housekeeping import tidy, tidy_airflow
+    from include.sync.steps import logged
 
     try:
         if given.command == "tidy":
             done: dict[str, Any] = {name: tidy(one, utc_now()) for name, one in load_each().sound.items() if one.active}
             tidy_airflow(list(load_each().sound.values()), utc_now())
-        elif given.yes or input(f"Forget {given.person} in {given.system} for good? Write yes: ") == "yes":
+        elif given.yes or _is_meant(given):
             settings, by = load_settings(given.system), given.by
             done = forget(settings, given.person, by, utc_now(), although_sent=given.although_sent)
         else:
+            sys.stderr.write("Nothing was removed: the answer was not yes.\n")
             return 1
-    except (ConfigurationError, PortalStopError) as error:
-        sys.stderr.write(f"{error}\n")
+    except Exception as error:
+        if not (sentence := logged(error)):
+            raise
+        sys.stderr.write(f"{sentence}\n")
         return 1
     sys.stdout.write(f"{json.dumps(done)}\n")
+    if done.get("numbers") == {}:
+        sys.stderr.write(UNKNOWN)
+        return 1
     return 0
+
+
+def _is_meant(given: argparse.Namespace) -> bool:
+    return input(f"Forget {given.person} in {given.system} for good? Write yes: ") == "yes"
 
 
 def show(style: str, last: int) -> None:

@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.doctor import airflow, data, database, places, portal, released, shape
 from include.doctor.examination_texts import SAYINGS
-from include.doctor.finding import Finding, said
+from include.doctor.finding import Finding, Severity, said
 from include.doctor.patient import Check, Patient, SaidAlreadyError
 from include.ixhaus.database import WrongKindError
 from include.ixhaus.faults import Kind, fault_of
@@ -35,15 +35,22 @@ AREAS: Final = (
 
 def examine(patient: Patient, areas: Iterable[Area] = AREAS) -> list[Finding]:
     """Return all that is found, each thing once, in the order of the areas."""
-    found = (one._replace(area=area.name) for area in areas for check in area.checks for one in _looked(check, patient))
+    found = (one._replace(area=area.name) for area in areas for one in _of_area(area, patient))
     return list(dict.fromkeys(found))
+
+
+def _of_area(area: Area, patient: Patient) -> list[Finding]:
+    """Return what is found in an area; that it was not looked at, where it would else pass for sound."""
+    found = [one for check in area.checks for one in _looked(check, patient)]
+    seen = [one for one in found if one.code != "UNSEEN"]
+    return seen if any(one.severity >= Severity.WARNING for one in seen) else found
 
 
 def _looked(check: Check, patient: Patient) -> Iterator[Finding]:
     try:
         yield from check(patient)
     except SaidAlreadyError:
-        return
+        yield said(SAYINGS, "UNSEEN", patient.settings.ixhaus_connection)
     except Exception as error:  # whatever it is: it must not keep the other checks from looking
         yield from _failed(error, _name_of(check), patient)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Final
+from uuid import uuid4
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -83,11 +84,12 @@ def _forget(engine: Engine, settings: SystemSettings, person: Person, by: str) -
 
 @contextmanager
 def _alone(engine: Engine, settings: SystemSettings) -> Iterator[None]:
-    """Keep all runs of a system from working meanwhile."""
+    """Keep all runs of a system, and any other who forgets, from working meanwhile."""
+    holder = f"forget {uuid4().hex[:8]}"  # one of the same name would be given the lease at once
     with ExitStack() as stack:
         for group in RUNS:
             try:
-                lease = acquire(engine, lease_name(settings.system, group), "forget", settings.limits.lease_seconds)
+                lease = acquire(engine, lease_name(settings.system, group), holder, settings.limits.lease_seconds)
             except LeaseHeldError as other:
                 raise NotForgottenError(
                     f"{other.holder} works; nothing was removed, start it again when that has ended"

@@ -13,6 +13,7 @@ from include.ixhaus.rows import named_rows
 from include.settings import load_each
 from include.sync.protocol import Entry
 from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
+from include.vocabulary.reasons import explain
 from include.vocabulary.state import WENT_WRONG, Level, RunStatus
 
 _RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
@@ -74,15 +75,18 @@ def ended_query(system: str, group: str, limit: int) -> Select[Any]:
 
 
 def last_good(engine: Engine, system: str) -> dict[str, datetime]:
-    """Return group → when the last run began that did its work, in UTC."""
+    """Return group → when the last run began that did its work or found it just done, in UTC."""
     with read_snapshot(engine) as connection:
         rows = connection.execute(last_good_query(system)).all()
     return {group: moment for group, at in rows if (moment := from_utc_column(at))}
 
 
 def last_good_query(system: str) -> Select[Any]:
-    """Return the query for when the last run of each group began that did its work, as far as records allowed."""
-    mine = (_RUN.system == system) & _RUN.status.in_((RunStatus.OK, RunStatus.ERRORS))
+    """Return the query for when the last run of each group began that did its work, as far as records allowed, or that
+    the clock started and that found it just done.
+    """
+    just_done = (_RUN.status == RunStatus.SKIPPED) & (_RUN.reason == explain("JUST_DONE"))
+    mine = (_RUN.system == system) & (_RUN.status.in_((RunStatus.OK, RunStatus.ERRORS)) | just_done)
     return select(_RUN.group, func.max(_RUN.queried_at)).where(mine).group_by(_RUN.group)
 
 

@@ -59,6 +59,7 @@ class Yes(Confirm):
     """A question in German for yes or no."""
 
     choices = ["j", "n"]  # noqa: RUF012 - as rich declares it
+    validate_error_message = "[prompt.invalid]Bitte j oder n schreiben"
 
 
 class Dialogue:

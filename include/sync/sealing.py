@@ -17,6 +17,9 @@ from include.sync.contents import PLAIN, PLAIN_LETTERS, sealed
 
 _VERSION: Final = re.compile(r"[0-9a-f]{32}(?= |$)")
 """A hash at the beginning of what the inbox remembers of an event."""
+_SEALED: Final = re.compile(r"^k[0-9a-f]{30}(?= |$)")
+LOST: Final = "lost"
+"""Stands in the inbox for what nobody can compare any more."""
 
 
 def secret_of(engine: Engine, system: str) -> bytes:
@@ -48,6 +51,8 @@ def renew_if_lost(engine: Engine, system: str) -> bool:
             make_secret(connection, system)
             unknown = {"hash": None, "refused": None}
             connection.execute(update(SP_ABGLEICH).where(SP_ABGLEICH.c.system == system).values(unknown))
+            lose = partial(_SEALED.sub, LOST)
+            _replace(connection, system, SP_EINGANG, ("record_type", "portal_id"), "version", lose)
             return True
     return False
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 
 
 def to_its_end(command: Callable[[], int]) -> int:
-    """Run a command and return its exit code; it ends silently where Ctrl-C breaks it off, or where nobody reads on.
+    """Run a command and return its exit code; it ends silently where Ctrl-C breaks it off, where nobody answers its
+    question, or where nobody reads on.
 
     `head`, for example, reads its lines and goes.
     """
     try:
         code = command()
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         return 130
     except BrokenPipeError:
         reader = select.poll()

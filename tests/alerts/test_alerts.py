@@ -11,6 +11,7 @@ import yaml
 from include.alerts.notifiers import ways
 from include.settings import ConfigurationError, SystemSettings, validate_settings
 from include.vocabulary.metrics import LAST_GOOD, LATE, LOOKED, STANDING, UNSENT
+from include.vocabulary.reasons import explain
 from include.vocabulary.state import RunStatus
 from tests.alerts.office import BEGIN, ROOT, SMTP, WEBHOOK, Office
 from tests.lookup.asking import ask, leaving
@@ -57,6 +58,23 @@ def test_a_group_that_does_not_run_is_late(office: Office) -> None:
     office.run("objects")
     office.look()
     assert office.told == ["Serviceportal Produktivsystem: vorbei: Objekte: überfällig"]
+
+
+def test_a_group_that_the_clock_found_just_done_is_not_late(office: Office) -> None:
+    office.later(hours=16, minutes=6)  # 2:06 in Berlin: by an event, due at half past two
+    office.run("persons")
+    office.later(minutes=24)
+    office.run("persons", RunStatus.SKIPPED, explain("JUST_DONE"))
+    office.later(hours=3)
+    for other in ("objects", "owners_caretakers", "documents", "reports"):
+        office.run(other)
+    office.look()
+    assert office.told == []
+    office.later(days=1)
+    for other in ("objects", "owners_caretakers", "documents", "reports"):
+        office.run(other)
+    office.look()
+    assert office.told == ["Serviceportal Produktivsystem: Personen: überfällig"]
 
 
 def test_nothing_is_due_before_somebody_began_to_look_or_while_ixhaus_is_switched_off(office: Office) -> None:

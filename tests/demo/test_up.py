@@ -120,9 +120,10 @@ def test_a_reader_that_goes_is_no_error_but_another_pipe_that_breaks_is() -> Non
         to_its_end(fail)
 
 
-def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
+@pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
+def test_ctrl_c_or_nobody_who_answers_ends_a_command_without_a_traceback(end: type[BaseException]) -> None:
     def broken_off() -> int:
-        raise KeyboardInterrupt
+        raise end
 
     assert to_its_end(broken_off) == 130
 

@@ -67,14 +67,15 @@ def test_a_database_that_is_away_is_said_once_and_everything_else_is_looked_at(
     clinic.connect("casavi", conn_type="http", host=clinic.sandbox.api, login="demo-key", password="wrong")
     clinic.set(scan_command=("clamdscan-not-here",))
     found = clinic.examine()
-    assert codes(found, "database", "data", "settings") == ["DATABASE"]
+    assert codes(found, "database", "data", "settings") == ["DATABASE", "UNSEEN", "UNSEEN"]
     assert {"KEY_REFUSED", "SCANNER_MISSING"} <= set(codes(found))
     assert Counter(codes(found))["DATABASE"] == 1
 
 
 def test_a_connection_that_is_missing_is_said_once(clinic: Clinic) -> None:
     clinic.disconnect("ixhaus")
-    assert codes(clinic.examine(), "database", "data", "settings") == ["CONNECTION_MISSING"]
+    found = clinic.examine()
+    assert codes(found, "database", "data", "settings") == ["CONNECTION_MISSING", "UNSEEN", "UNSEEN"]
 
 
 def test_nothing_is_written_and_nothing_is_sent(clinic: Clinic) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import delete, insert, select
 
+from include.commands import UNKNOWN
 from include.erasure import airflow
 from include.erasure import forget as erasure
 from include.erasure.person import find_person
@@ -179,10 +180,30 @@ def test_whoever_is_killed_after_any_step_begins_again(traces: Traces, monkeypat
 
 def by_command(world: World, person: str) -> Any:
     """What the command prints, in a process of its own."""
-    command = [sys.executable, "-m", "include.commands", "forget", SYSTEM, person, "--by", "Dana Schutz", "--yes"]
-    given = {**os.environ, **world.environment(), "SERVICEPORTAL_CONFIG": str(world.folder / "config")}
-    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
+    done = command(world, person)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def command(world: World, person: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "include.commands", "forget", SYSTEM, person, "--by", "Dana Schutz", "--yes"]
+    given = {**os.environ, **world.environment(), "SERVICEPORTAL_CONFIG": str(world.folder / "config")}
+    return subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+
+
+def test_two_do_not_forget_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.settle(GONE)
+    traces, refused = Traces(world, Path()), []
+
+    def meanwhile(*_: Any) -> dict[str, int]:
+        with pytest.raises(NotForgottenError, match="works; nothing was removed") as error:
+            traces.forget(although_sent=True)
+        refused.append(error)
+        return {}
+
+    monkeypatch.setattr(erasure, "take_away", meanwhile)
+    traces.forget(although_sent=True)
+    assert len(refused) == 1
 
 
 def die_after(step: Any, *given: Any) -> None:
@@ -205,6 +226,8 @@ def test_nobody_is_forgotten_by_an_empty_or_unknown_id(world: World) -> None:
     traces = Traces(world, Path())
     with pytest.raises(NotForgottenError, match="nobody is named"):
         traces.forget(" ")
+    unknown = command(world, "4711")
+    assert (unknown.returncode, unknown.stderr) == (1, UNKNOWN)
     assert traces.forget("4711")["numbers"] == {}
     assert not [row for row in world.rows(SP_POSITION) if row["name"].startswith("forgotten/")]
     assert world.ledger(GONE.contact_id)["state"] == "present"

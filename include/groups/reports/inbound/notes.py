@@ -11,7 +11,7 @@ from include.groups.reports.inbound.set_aside import is_due
 from include.groups.reports.inbound.statements import LONGEST_KEY, Row
 from include.groups.reports.inbound.texts import one_line, plain
 from include.groups.reports.inbound.tickets import Ticket, version_of
-from include.groups.reports.inbound.versions import digest, version_in
+from include.groups.reports.inbound.versions import digest, has_changed, version_in
 from include.groups.reports.inbound.work import LONGEST_TEXT, Work, Writes, kept_text
 from include.groups.reports.times import local, parse
 from include.ixhaus.contract import NO, YES
@@ -47,7 +47,7 @@ def import_comments(
                 or _imported_before(work, ticket, report, comment, known, writes)
                 or _import(work, report, comment, known, writes)
             )
-        elif before and before["version"] != version:
+        elif before and has_changed(before["version"], version):
             note_change(work, ticket, report, known.note_id_of(comment), comment, writes)
         if before is None or before["reason"] or before["version"] != version:
             writes.remember(work, "comment", known.keys.in_inbox(key), note_id, version, before=before)

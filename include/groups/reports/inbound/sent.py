@@ -10,7 +10,7 @@ from include.groups.reports.inbound.report import Report
 from include.groups.reports.inbound.statements import STAFF_NAME, Row, row_of
 from include.groups.reports.inbound.texts import plain
 from include.groups.reports.inbound.tickets import Ticket
-from include.groups.reports.inbound.versions import version_in
+from include.groups.reports.inbound.versions import has_changed, version_in
 from include.groups.reports.inbound.work import Work, Writes
 from include.ixhaus.database import read_snapshot
 from include.rules.reports.comments import contents_of
@@ -58,7 +58,7 @@ def _compare(
     is_same = reads_the_same(text, note["text"] or "")
     if before["version"] == version if before else is_same:
         return
-    if not is_same:
+    if not is_same and has_changed(before["version"] if before else None, version):
         if not _is_as_sent(work, ticket, note, held):
             return
         told = comment | {"isInternal": True, "authorName": US}

@@ -5,6 +5,7 @@ keyed so that nobody can try out what that was.
 from hashlib import blake2b
 
 from include.sync.contents import sealed
+from include.sync.sealing import LOST
 
 
 def version_in(ticket_id: str, text: str | None, secret: bytes) -> str:
@@ -17,6 +18,11 @@ def version_in(ticket_id: str, text: str | None, secret: bytes) -> str:
 def is_of_ticket(version: str | None, ticket_id: str) -> bool:
     """Whether an event that was read with this version stands in a ticket."""
     return (version or "").endswith(mark_of(ticket_id))
+
+
+def has_changed(before: str | None, version: str) -> bool:
+    """Whether an event that was read with one version has another one now; unknown, so no, if the secret was lost."""
+    return before != version and not (before or "").startswith(LOST)
 
 
 def mark_of(ticket_id: str) -> str:

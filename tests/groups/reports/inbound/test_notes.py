@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from include.groups.reports.inbound import Received, versions
 from include.groups.reports.inbound.comments import public
 from include.ixhaus.contract.own import SP_EINGANG
-from tests.groups.reports.inbound.harness import CANARY, TENANT, World
+from include.sync.sealing import renew_if_lost
+from tests.groups.reports.inbound.harness import CANARY, SYSTEM, TENANT, World
 from tests.sandbox import SandboxProcess
 
 SECRET_TEXT = "streng intern"
@@ -191,3 +192,15 @@ def test_what_was_read_before_the_inbox_was_sealed_is_not_read_again(
     assert world.receive() == Received(comments=1)
     assert world.texts() == ["Danke", "Noch etwas"]
     assert not any(plain.match(row["version"]) for row in world.rows(SP_EINGANG, record_type="comment"))
+
+
+def test_a_lost_secret_changes_nothing_of_what_was_read(world: World) -> None:
+    number = world.ours()
+    world.receive()
+    world.comments(number, "Danke")
+    assert world.receive() == Received(comments=1)
+    world.sql("UPDATE SP_POSITION SET WERT = 'of another key' WHERE NAME = 'secret'")
+    assert renew_if_lost(world.engine, SYSTEM)
+    world.comments(number, "Noch etwas")
+    assert world.receive() == Received(comments=1)
+    assert world.texts() == ["Danke", "Noch etwas"]
