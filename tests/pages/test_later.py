@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from include.pages import later
+from include.pages import waiting
 from include.pages.later import when_ready
 
 PATIENCE = 20
@@ -14,7 +14,7 @@ PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "LIMIT_SECONDS", 0.02)
+    monkeypatch.setattr(waiting, "LIMIT_SECONDS", 0.02)
 
 
 @pytest.fixture
