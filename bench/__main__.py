@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from bench import events, load, pages, parsing, reconcile, reports, unchanged, upload
+from bench import events, load, pages, parsing, reconcile, reports, unchanged, upload, why
 from bench.figure import Figure
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "reports": reports.measure,
     "parsing": parsing.measure,
     "pages": pages.measure,
+    "why": why.measure,
 }
 
 

@@ -94,6 +94,4 @@ TEXTS: Final[Texts] = {
     "reason_code": Text("Kennung des Grundes", "Reason code"),
     "property_nr": Text("Objektnummer", "Property number"),
     "properties": Text("Objekte", "Properties"),
-    "why": Text("Warum?", "Why?"),
-    "why_of": Text("Warum? {kind} {id}", "Why? {kind} {id}"),
 }

@@ -11,10 +11,11 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from include.lookup.kinds import ASKED_AS
 from include.pages.access import form_token
 from include.pages.frame_texts import FRAME
 from include.pages.language import COOKIE, PARAMETER, chosen_language, language_of
-from include.vocabulary.addresses import PAGES
+from include.vocabulary.addresses import PAGES, why_address
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Language, Text, Texts, translator
 
@@ -34,8 +35,9 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
     texts:  the page's own; "title" is its heading. In the template t("key", place=...) is the text of a key.
     values: what else the template reads. There are also language, url(path, **query), airflow_run(dag_id, run_id),
             token (for forms: <input type="hidden" name="token" value="{{ token }}">), label("kind", code), which is
-            t("kind_<code>") or the code itself where there is no such text, and the filters number, moment, minute,
-            day, clock, duration.
+            t("kind_<code>") or the code itself where there is no such text, why(system, record_type, id), the address
+            that says why such a record is in the portal or not, asked_as, the record types for which there is one, and
+            the filters number, moment, minute, day, clock, duration.
     """
     language = language_of(request)
     known = {**FRAME, **texts}
@@ -46,9 +48,9 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
         label=lambda kind, code: t(f"{kind}_{code}") if f"{kind}_{code}" in known else code,
         language=language,
         url=_url(request),
-        airflow_run=lambda dag_id, run_id: (
-            f"{_root(request).removesuffix(PAGES)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
-        ),
+        airflow_run=lambda dag_id, run_id: below(request, f"/dags/{quote(dag_id)}/runs/{quote(run_id)}"),
+        why=lambda *record: below(request, why_address(*record)),
+        asked_as=ASKED_AS,
         token=form_token(user) if user else "",
         navigation=_navigation(request, language),
         languages={code: _switched(request, code) for code in get_args(Language)},
@@ -61,6 +63,11 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
             COOKIE, chosen, max_age=365 * 86400, path=_root(request) or "/", samesite="lax", httponly=True
         )
     return answer
+
+
+def below(request: Request, address: str) -> str:
+    """Return the address of a page as this request's reader reaches it, also where Airflow lies below a path."""
+    return _root(request).removesuffix(PAGES) + address
 
 
 def _root(request: Request) -> str:

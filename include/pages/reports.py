@@ -64,6 +64,7 @@ TEXTS: Final[Texts] = {
     "change_STATUS_GEAENDERT": Text("Status geändert", "status changed"),
     "report": Text("Meldung {number}", "Report {number}"),
     "why": Text("Warum?", "Why?"),
+    "why_of": Text("Warum? Meldung {id}", "Why? Report {id}"),
     "history": Text("Verlauf in beide Richtungen", "History in both directions"),
     "no_history": Text(
         "Von dieser Meldung ging noch nichts ins Portal, und von dort kam nichts.",

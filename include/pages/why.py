@@ -1,26 +1,30 @@
 """The page Warum?: what the portal has of a record, what it should have, and which rule decides (R50, O8)."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator
 
 from include.groups import GROUPS
 from include.ixhaus.check import ContractError
-from include.lookup.runs import dag_run_of
-from include.lookup.why import Answer, Question, why
+from include.lookup.kinds import KINDS, kind_of
+from include.lookup.spelling import Meant, Named, meant, named
+from include.lookup.why import Answer, Question, remembered, why
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.language import language_of
-from include.pages.later import when_ready
-from include.pages.rendering import page
-from include.pages.systems import known_system
+from include.pages.later import forget, when_ready
+from include.pages.rendering import below, page
+from include.pages.systems import engine_of, known_system
 from include.pages.waiting import in_time, open_ixhaus
 from include.pages.why_texts import TEXTS
 from include.settings import configured_systems, load_settings
 from include.sync.flow import dag_name
+from include.vocabulary.addresses import why_address
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of, translate
 from include.vocabulary.state import State
@@ -28,13 +32,22 @@ from include.vocabulary.state import State
 router = APIRouter()
 SECONDS_A_CALL: Final = 60
 """A view of 100,000 rows may keep the database busy for longer than a page waits."""
-Kind = Literal["property", "unit", "person", "contract", "document", "report", "note"]
+SECONDS_AT_ONCE: Final = 1.0
+"""So long a page waits for the decision before it shows what the ledger knows; it asks again by itself."""
+_LONGEST: Final = 200
+Kind = Literal[
+    "property", "unit", "person", "owner", "caretaker", "co_resident", "contract_partner", "contract", "document",
+    "report", "post", "note", "attachment",
+]  # fmt: skip
 EXAMPLES: Final = {
-    "property": "100", "unit": "100/3", "person": "100.3.1", "contract": "V-100-3", "document": "D-4711",
-    "report": "M-2026-17", "note": "N-2026-17",
+    "property": "100", "unit": "100/3", "person": "100.3.1", "owner": "4711", "caretaker": "4712",
+    "co_resident": "4713", "contract_partner": "4714", "contract": "V-100-3", "document": "D-4711",
+    "report": "M-2026-17", "post": "M-2026-18", "note": "N-2026-17", "attachment": "A-2026-17",
 }  # fmt: skip
 """Kind → what an id looks like."""
 STATE_COLOURS: Final = {State.PRESENT: "good", State.RESTRICTED: "warn", State.PENDING: "warn"}
+
+LEVEL_COLOURS: Final = {"error": "bad", "invalid": "bad", "warning": ""}
 
 
 def _known_group(name: str) -> str:
@@ -44,21 +57,46 @@ def _known_group(name: str) -> str:
 
 
 @router.get("/why")
-async def ask(request: Request) -> Response:
+async def ask(request: Request, system: str = "") -> Response:
     """Show the empty question."""
-    return _page(request, known_system(""))
+    return _page(request, known_system(system))
 
 
 @router.post("/why")
-async def answer(
+async def find(
     request: Request,
-    user: GetUserDep,
     kind: Annotated[Kind, Form()],
-    record_id: Annotated[str, Form(alias="id", max_length=200)],
+    typed: Annotated[str, Form(alias="id", max_length=200)],
     system: Annotated[str, Form()] = "",
 ) -> Response:
-    """Answer a question, or say that the answer is still being worked out."""
-    question = Question(known_system(system), kind, record_id.strip())
+    """Lead to the answer about the one record that a typed id means, worked out anew; else show which it may mean.
+
+    A name is looked for here alone, so that none stands in an address.
+    """
+    question = Question(known_system(system), kind, typed.strip())
+    found = await _meant(question)
+    if len(found.ids) == 1:
+        forget(replace(question, id=found.ids[0]))
+        return _to(request, question, found.ids[0])
+    people = [] if found.ids or not KINDS[kind].has_names else await in_time(_people, question)
+    return _page(request, question.system, question=question, meant=found, people=people)
+
+
+@router.get("/why/{kind}/{record_id:path}")
+async def answer(request: Request, user: GetUserDep, kind: str, record_id: str, system: str = "") -> Response:
+    """Show what the ledger knows of a record, and what is decided about it as soon as that is worked out.
+
+    kind: also the name of a record type
+    """
+    known = kind_of(kind)
+    if known is None or len(record_id) > _LONGEST:
+        raise HTTPException(404)
+    question = Question(known_system(system), known, record_id.strip())
+    found = await _meant(question)
+    if len(found.ids) != 1:
+        return _page(request, question.system, question=question, meant=found)
+    if found.ids[0] != record_id:
+        return _to(request, question, found.ids[0])
     return await _answered(request, user, question)
 
 
@@ -90,33 +128,41 @@ async def send(
 
 async def _answered(request: Request, user: Any, question: Question) -> Response:
     settings = load_settings(question.system)
-    await in_time(_reach, settings.ixhaus_connection)  # a database that is away is said at once, not after a minute
 
     def work() -> Answer:
         return why(open_ixhaus(settings.ixhaus_connection, SECONDS_A_CALL), settings, question, utc_now())
 
     try:
-        found = await when_ready(question, work)
+        found = await when_ready(question, work, seconds=SECONDS_AT_ONCE, is_kept=True)
     except ContractError as error:
         return _page(request, question.system, question=question, wrong=str(error))
     if found is None:
-        return _page(request, question.system, question=question, under_way=True)
+        held = await in_time(lambda: remembered(engine_of(question.system), question))
+        return _page(request, question.system, question=question, under_way=True, held=held)
     dags = {verdict.group: dag_name(verdict.group, question.system) for verdict in found.verdicts}
     allowed = {group: await in_time(can_trigger, user, dag_id) for group, dag_id in dags.items()}
     return _page(request, question.system, question=question, answer=found, dags=dags, allowed=allowed)
 
 
-def _reach(connection_id: str) -> None:
-    with open_ixhaus(connection_id).connect():
-        pass
+async def _meant(question: Question) -> Meant:
+    return await in_time(lambda: meant(engine_of(question.system), question.system, question.kind, question.id))
+
+
+def _people(question: Question) -> list[Named]:
+    return named(engine_of(question.system), question.id)
+
+
+def _to(request: Request, question: Question, record_id: str) -> Response:
+    address = why_address(question.system, question.kind, record_id)
+    return RedirectResponse(below(request, address), 303)
 
 
 def _page(request: Request, system: str, **values: Any) -> Response:
-    nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "what"))
-    given = {**nothing, "under_way": False, "dags": {}, "allowed": {}, **values}
+    nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "what", "meant"))
+    given = {**nothing, "under_way": False, "held": (), "people": (), "dags": {}, "allowed": {}, **values}
     return page(
         request, "why.html", TEXTS, system=system, systems=configured_systems(), kinds=EXAMPLES,
         explain=partial(explain, language=language_of(request)), rule_of=rule_of,
-        translate=partial(translate, language=language_of(request)), dag_run_of=dag_run_of,
-        can_be_named=triggering.can_be_named, colours=STATE_COLOURS, **given,
+        translate=partial(translate, language=language_of(request)), can_be_named=triggering.can_be_named,
+        colours=STATE_COLOURS, level_colours=LEVEL_COLOURS, **given,
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from include.pages import records
+from include.pages import protocol_texts, records
 from include.vocabulary.texts import Text, Texts
 
 TEXTS: Final[Texts] = {
     **records.TEXTS,
+    **{key: text for key, text in protocol_texts.TEXTS.items() if key.startswith("level_")},
+    "open_run_of": Text("Lauf vom {when}", "Run of {when}"),
     "title": Text("Warum?", "Why?"),
     "intro": Text(
         "Warum ist ein Datensatz im Portal oder nicht? Es entscheiden dieselben Regeln wie in jedem Lauf, nach dem Stand von jetzt; gesendet wird dabei nichts.",
@@ -16,20 +18,44 @@ TEXTS: Final[Texts] = {
     "kind": Text("Art", "Kind"),
     "id": Text("Kennung", "Id"),
     "id_help": Text(
-        "Objektnummer, Objekt/Fläche, Personenschlüssel oder Partnernummer, Vertrags-, Dokument-, Meldungs- oder Notiznummer; auch die Kennung im Portal.",
-        "Property number, property/unit, key of a person or number of a partner, number of a contract, document, report or note; or the id in the portal.",
+        "Die Nummer aus iX-Haus oder die Kennung im Portal; groß oder klein, mit oder ohne führende Nullen. Eine Person auch mit ihrem Namen.",
+        "The number in iX-Haus or the id in the portal; in capitals or not, with leading zeros or without. A person by name as well.",
     ),
     "ask": Text("Nachsehen", "Look it up"),
     "asked_property": Text("Objekt", "Property"),
     "asked_unit": Text("Fläche", "Unit"),
     "asked_person": Text("Person", "Person"),
+    "asked_owner": Text("Eigentümer", "Owner"),
+    "asked_caretaker": Text("Hausmeister", "Caretaker"),
+    "asked_co_resident": Text("Mitbewohner", "Co-resident"),
+    "asked_contract_partner": Text("Vertragspartner", "Contract partner"),
     "asked_contract": Text("Vertrag", "Contract"),
     "asked_document": Text("Dokument", "Document"),
     "asked_report": Text("Meldung", "Report"),
+    "asked_post": Text("Aushang", "Post"),
     "asked_note": Text("Notiz", "Note"),
+    "asked_attachment": Text("Anhang", "Attachment"),
+    "role_tenant": Text("Vertrag", "contract"),
+    "role_co_resident": Text("Mitbewohner", "co-resident"),
+    "role_contract_partner": Text("Vertragspartner", "contract partner"),
+    "role_owner": Text("Eigentümer", "owner"),
+    "role_caretaker": Text("Hausmeister", "caretaker"),
+    "roles": Text("Ist in iX-Haus", "In iX-Haus"),
+    "several": Text("„{id}“ kann mehreres heißen:", "“{id}” may mean several:"),
+    "near": Text("Ähnlich geschrieben:", "Spelled alike:"),
+    "people": Text("Personen, die so heißen:", "Persons of that name:"),
+    "past": Text("Was geschehen ist", "What happened"),
+    "past_scope": Text(
+        "Zuletzt gesendet und zuletzt bestätigt nach dem Abgleich, das Übrige aus dem Protokoll, solange es aufbewahrt wird.",
+        "Last sent and last acknowledged as the ledger has it, the rest from the protocol for as long as that is kept.",
+    ),
+    "when": Text("Zeit", "When"),
+    "action": Text("Vorgang", "Action"),
+    "result": Text("Ergebnis", "Result"),
+    "none": Text("–", "–"),
     "under_way": Text(
-        "Die Antwort wird ausgerechnet. Das dauert bei großen Beständen einige Sekunden; diese Seite sieht von selbst wieder nach.",
-        "The answer is being worked out. With many records this takes some seconds; this page looks again by itself.",
+        "Die Antwort wird ausgerechnet; diese Seite sieht von selbst wieder nach. Was der Abgleich schon weiß, steht darunter.",
+        "The answer is being worked out; this page looks again by itself. What the ledger knows already stands below.",
     ),
     "nobody": Text(
         "Weder iX-Haus noch der Abgleich kennt {kind} {id}. Schreibweise und Art prüfen.",
@@ -52,7 +78,6 @@ TEXTS: Final[Texts] = {
     "never": Text("noch nie", "never"),
     "no_answer": Text("keine", "none"),
     "warnings": Text("Zu beachten", "Worth a look"),
-    "remarks": Text("Protokoll des letzten Laufs", "Protocol of the last run"),
     "sources": Text("Gebildet aus", "Made from"),
     "properties": Text("Objekte", "Properties"),
     "history": Text("Verlauf der Meldung", "History of the report"),

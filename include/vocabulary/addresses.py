@@ -1,6 +1,7 @@
 """Where the pages lie that other parts point at; behind a proxy, below the address of Airflow itself."""
 
 from typing import Final
+from urllib.parse import quote
 
 PAGES: Final = "/serviceportal"
 
@@ -11,6 +12,14 @@ def approval_address(system: str, approval: str) -> str:
     approval: an id of ours, letters and digits
     """
     return f"{PAGES}/approvals/{system}/{approval}"
+
+
+def why_address(system: str, kind: str, external_id: str) -> str:
+    """Return the address that says why a record is in the portal or not: /serviceportal/why/unit/100%2F1?system=test.
+
+    kind: a record type, or what the page Warum? calls it (see lookup/kinds.py)
+    """
+    return f"{PAGES}/why/{kind}/{quote(external_id, safe='')}?system={system}"
 
 
 def pages_of(system: str, group: str) -> dict[str, str]:

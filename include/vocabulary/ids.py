@@ -224,6 +224,23 @@ def source_pattern(view: str, key: str, *, is_first: bool = False) -> str:
     return f"(?:^| ){re.escape(written)}{'' if is_first else '(?: |$)'}"
 
 
+def source_part_pattern(view: str, part: str) -> str:
+    """Return the pattern that finds in `source` a record of iX-Haus by a part of its key that is not the first."""
+    written = "|".join({re.escape(_escaped(part, " ")), re.escape(_escaped(part, _PART + " "))})
+    return rf"(?:^| ){view}:[^ /]*/(?:[^ /]*/)?(?:{written})(?:/|(?= |$))"
+
+
+def contract_parts(external_id: str) -> tuple[set[str], set[str]]:
+    """Return contract numbers and partner numbers that a contract's id may be made of."""
+    contracts: set[str] = set()
+    partners: set[str] = set()
+    for base in bases(external_id):
+        places = [found.start() for found in re.finditer(_PART, base)]
+        contracts |= {base, *(base[:place] for place in places)}
+        partners |= {_unescaped(base[place + 1 :]) for place in places}
+    return contracts, partners
+
+
 def _of_parts(first: Text, *others: Text) -> Text:
     found: Any = first
     for one in others:

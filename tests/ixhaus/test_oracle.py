@@ -27,6 +27,7 @@ from include.sync.ledger import LedgerStatements, Outcomes
 from include.sync.staging import Change
 from include.vocabulary.clock import from_utc_column
 from include.vocabulary.state import State
+from tests.lookup.test_statements import QUERIES
 
 DSN, USER, PASSWORD = (
     os.environ.get(f"IXHAUS_ORACLE_{name}", default)
@@ -381,3 +382,12 @@ def test_a_view_that_is_missing_is_told(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as caught, read_snapshot(engine) as connection:
         connection.execute(text("SELECT 1 FROM SP_GIBT_ES_NICHT"))
     assert (fault(caught).number, fault(caught).kind) == ("ORA-00942", Kind.CONTRACT)
+
+
+# questions of staff
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_question_of_staff_is_one_that_oracle_answers(engine: Engine, name: str) -> None:
+    with read_snapshot(engine) as connection:
+        connection.execute(QUERIES[name]).all()

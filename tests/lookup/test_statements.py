@@ -8,8 +8,23 @@ import sqlglot
 from sqlalchemy import Select
 from sqlalchemy.dialects import oracle, sqlite
 
-from include.lookup import approvals, corrections, held, history, ledger, names, overview, runs, why
+from include.lookup import (
+    approvals,
+    corrections,
+    held,
+    history,
+    ledger,
+    names,
+    narrow,
+    overview,
+    past,
+    reach,
+    roles,
+    runs,
+    spelling,
+)
 from include.lookup.approvals import Wanted as WantedRecords
+from include.lookup.kinds import KINDS
 from include.lookup.overview import NONE, Wanted
 
 CANARY = "kanari"
@@ -24,8 +39,20 @@ QUERIES: dict[str, Select[Any]] = {
     "orders": history.orders_query(CANARY),
     "files": history.files_query(CANARY),
     "children": history.children_query(CANARY, CANARY),
-    "last run": why.last_run_query(CANARY, CANARY),
-    "remarks": why.remarks_query(CANARY, CANARY, CANARY, CANARY),
+    "past": past.entries_query(CANARY, CANARY, CANARY),
+    "imported keys": narrow.imported_query(CANARY, [CANARY]),
+    "document": narrow.documents_query([CANARY]),
+    "contracts": roles.contracts_query([CANARY]),
+    "roles": roles.roles_query([CANARY]),
+    **{f"place {kind} {number}": query for kind in ("report", "note", "attachment")
+       for number, query in enumerate(narrow.places_queries(CANARY, kind, [CANARY]))},
+    **{f"offices {name}": query for name, query in roles.offices_queries([CANARY]).items()},
+    **{f"keys of {name}": query for name, query in reach.keys_queries().items()},
+    **{f"exact {name} {number}": query for name, kind in KINDS.items()
+       for number, query in enumerate(spelling.exact_queries(CANARY, kind, CANARY))},
+    **{f"all {name} {number}": query for name, kind in KINDS.items()
+       for number, query in enumerate([*kind.key_queries(), kind.ledger_query(CANARY), kind.inbox_query(CANARY)])},
+    **{f"names {number}": query for number, query in enumerate(spelling.names_queries(CANARY))},
     "approvals": approvals.approvals_query(CANARY, NOW).limit(50).offset(50),
     "records": approvals.records_query(CANARY, CANARY, NARROW).limit(50).offset(50),
     "total": approvals.total_query(CANARY, CANARY, NARROW),
@@ -44,7 +71,7 @@ QUERIES: dict[str, Select[Any]] = {
     "partners": names.partners_query([CANARY, "2"]),
     "persons": names.persons_query([CANARY, "2"]),
     "known": names.known_query(CANARY, CANARY, [CANARY, "2"]),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -10,8 +10,11 @@ from sqlalchemy import Engine
 
 from demo.ixhaus import REPORT_CASES
 from include.ixhaus.check import ContractError
-from include.lookup.why import KINDS, Answer, Question, Verdict, why
+from include.lookup import why as deciding
+from include.lookup.kinds import KINDS
+from include.lookup.why import Answer, Question, Verdict, why
 from include.settings import PropertyRange, SystemSettings
+from include.sync.run import Extract
 from include.vocabulary.clock import utc_now
 from tests.dags.rig import Rig
 from tests.lookup.conftest import SYSTEM, Erp, run_reports
@@ -136,7 +139,10 @@ def test_what_the_last_run_could_not_send_is_told_with_the_portals_answer(ask: A
     verdict = ask.one("report", number)
     assert verdict.sent is not None
     assert (verdict.outcome, verdict.sent.outcome, verdict.sent.http_status) == ("outstanding", "REFUSED", 422)
-    assert [(one.level, one.reason, one.http_status) for one in verdict.remarks] == [("error", "REFUSED", 422)]
+    newest, *older = verdict.past
+    assert (newest.level, newest.reason, newest.http_status) == ("error", "REFUSED", 422)
+    assert newest.run.startswith("casavi_reports/again#")
+    assert [(one.action, one.reason) for one in older] == [("acknowledged", "OK")]
 
 
 @pytest.mark.rule("R6", "R8")
@@ -187,3 +193,27 @@ def test_what_is_read_for_an_answer_lies_beside_the_runs_and_nowhere_else(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     assert ask.one("property", "100").reason == "RELEASED"
     assert [path for path in staging.rglob("*") if path.is_file()] == []
+
+
+SPECIAL = [
+    ("property", "100"), ("property", "301"), ("unit", "129/R16"), ("unit", "301/R13"),
+    *(("person", one) for one in ("129.R16.1", "129.E14a.1", "129.E14b.1", "129.R23.1", "301.R13.1")),
+    *(("contract", one) for one in ("V-R16", "V-R22", "V-E16", "V-R22/P-R22-co")),
+    ("co_resident", "P-R22-co"), ("contract_partner", "P-R22-cp"), ("owner", "5001000"), ("caretaker", "600104"),
+    ("document", "D00000001"), ("attachment", "F-E51"), ("note", "N-R44-1"),
+    *(("report", REPORT_CASES[one]) for one in ("R35", "R39", "R40", "E43")),
+]  # fmt: skip
+
+
+@pytest.mark.rule("R50", "E14")
+def test_what_is_read_for_one_record_decides_as_a_run_over_everything(
+    ask: Asking, settings: SystemSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People depend on others by contract, number and e-mail address; units on the contracts by which they are let."""
+    ask.settings = settings.model_copy(update={"include_vacant_units": False})
+    narrow = {question: ask(*question) for question in SPECIAL}
+    monkeypatch.setattr(deciding, "extract_for", lambda *_: Extract())
+    whole = {question: ask(*question) for question in SPECIAL}
+    for question in SPECIAL:
+        assert narrow[question].verdicts == whole[question].verdicts, question
+    assert sum(bool(answer.verdicts) for answer in whole.values()) > len(SPECIAL) * 0.8

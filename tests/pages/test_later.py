@@ -3,10 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from include.pages import later
+from include.pages import later, waiting
 from include.pages.later import when_ready
 
 PATIENCE = 20
@@ -14,7 +15,7 @@ PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "LIMIT_SECONDS", 0.02)
+    monkeypatch.setattr(waiting, "LIMIT_SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -66,3 +67,32 @@ def test_what_goes_wrong_is_told_to_whoever_fetches_the_answer() -> None:
 
     with pytest.raises(LookupError, match="no such thing"):
         until_told()
+
+
+def test_questions_that_nobody_asks_any_more_are_dropped_before_their_turn(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    for number in range(later.AT_ONCE):
+        assert ask(f"busy {number}", gate, told) is None
+    assert ask("left", gate, told) is None
+    monkeypatch.setattr(later, "PATIENCE", timedelta(seconds=-1))
+    assert ask("another", gate, told) is None
+    gate.set()
+    assert until_there("another", gate, told) == "another!"
+    assert "left" not in told
+
+
+def test_an_answer_that_is_kept_stands_for_everybody_until_it_is_forgotten(gate: threading.Event) -> None:
+    told: list[str] = []
+
+    def work() -> str:
+        told.append("worked")
+        return "kept!"
+
+    def kept() -> str | None:
+        return asyncio.run(when_ready("kept", work, seconds=PATIENCE, is_kept=True))
+
+    assert (kept(), kept(), told) == ("kept!", "kept!", ["worked"])
+    later.forget("kept")
+    assert (kept(), told) == ("kept!", ["worked", "worked"])

@@ -70,9 +70,9 @@ def test_a_report_opens_to_its_history_and_leads_on_to_the_run_and_to_warum(sync
         rows = page.locator("tbody tr")
         expect(rows).to_have_count(2)  # the ticket and its public note; the internal one never left
         expect(rows.first).to_contain_text("zum Portal")
-        address = rows.first.get_by_role("link").get_attribute("href")
+        address = rows.first.get_by_role("link").last.get_attribute("href")
         assert address == "/dags/casavi_reports/runs/first"
-        page.get_by_role("button", name="Warum?").click()
+        page.get_by_role("link", name="Warum?", exact=True).last.click()
         expect(page.get_by_role("heading", level=2)).to_contain_text(f"Vorgang {SENT}")
 
 

@@ -1,0 +1,41 @@
+"""The process that bench/why.py starts."""
+
+import json
+import time
+
+ASKED = {
+    "property": "100", "unit": "100/0001", "person": "129.R16.1", "owner": "5001000", "contract": "V-R22",
+    "document": "D00000001", "report": "M-E43",
+}  # fmt: skip
+
+
+def ask(kind: str) -> float:
+    """Return how long the way from a typed id to its answer takes."""
+    from include.ixhaus.database import open_engine
+    from include.lookup.spelling import meant
+    from include.lookup.why import Question, why
+    from include.settings import load_settings
+    from include.vocabulary.clock import utc_now
+
+    engine, settings = open_engine("ixhaus_production"), load_settings("production")
+    began = time.perf_counter()
+    (one,) = meant(engine, "production", kind, ASKED[kind].lower()).ids
+    assert why(engine, settings, Question("production", kind, one), utc_now()).verdicts
+    return time.perf_counter() - began
+
+
+def everything() -> float:
+    """Return how long a person takes if all that there is is read."""
+    import include.lookup.why as deciding
+    from include.sync.run import Extract
+
+    narrow, deciding.extract_for = deciding.extract_for, lambda *_: Extract()
+    try:
+        return ask("person")
+    finally:
+        deciding.extract_for = narrow
+
+
+if __name__ == "__main__":
+    ask("person")  # once for what is imported on the way
+    print(json.dumps({"everything": everything(), **{kind: ask(kind) for kind in ASKED}}))
