@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "include").rglob("*.py"))
 DAG_FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "dags").glob("*.py"))
-HTTP = ("aiohttp", "requests", "httpx", "urllib", "http", "yarl")
+HTTP = ("aiohttp", "requests", "httpx", "urllib.request", "http", "yarl")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

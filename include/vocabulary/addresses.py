@@ -1,6 +1,7 @@
 """Where the pages lie that other parts point at; behind a proxy, below the address of Airflow itself."""
 
 from typing import Final
+from urllib.parse import quote
 
 PAGES: Final = "/serviceportal"
 
@@ -11,6 +12,15 @@ def approval_address(system: str, approval: str) -> str:
     approval: an id of ours, letters and digits
     """
     return f"{PAGES}/approvals/{system}/{approval}"
+
+
+def why_address(system: str, kind: str, external_id: str) -> str:
+    """Return the address of the answer about a record on the page Warum?.
+
+    kind:        what is asked about: property, unit, person, contract, document, report, note
+    external_id: any id, as either side writes it
+    """
+    return f"{PAGES}/why/{kind}/{quote(external_id, safe='')}?system={system}"
 
 
 def pages_of(system: str, group: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import sqlglot
 from sqlalchemy import Select
 from sqlalchemy.dialects import oracle, sqlite
 
-from include.lookup import approvals, corrections, held, history, ledger, names, overview, runs, why
+from include.lookup import approvals, corrections, exchange, held, history, ledger, names, overview, runs, why
 from include.lookup.approvals import Wanted as WantedRecords
 from include.lookup.overview import NONE, Wanted
 
@@ -34,8 +34,15 @@ QUERIES: dict[str, Select[Any]] = {
     "since": held.since_query(CANARY, NOW),
     "ended": runs.ended_query(CANARY, CANARY, 10),
     "last good": runs.last_good_query(CANARY),
-    "to correct": corrections.entries_query(CANARY, [CANARY, "2"]),
-    "warnings": corrections.standing_query(CANARY),
+    "to correct": corrections.counts_query(CANARY, [CANARY, "2"]),
+    "first to correct": corrections.first_query(CANARY, [CANARY, "2"], 10),
+    "page to correct": corrections.page_query(CANARY, [CANARY, "2"], CANARY, 2),
+    "received": exchange.received_query(CANARY, NOW).limit(5),
+    "received counts": exchange.received_counts_query(CANARY, NOW),
+    "accepted": exchange.sent_query(CANARY, NOW).limit(5),
+    "accepted counts": exchange.sent_counts_query(CANARY, NOW),
+    "reports of notes": exchange.notes_query([CANARY, "2"]),
+    "origins": exchange.origins_query(CANARY, [CANARY, "2"]),
     "properties": names.properties_query([CANARY, "2"]),
     "units": names.units_query([CANARY, "2"]),
     "documents": names.documents_query([CANARY, "2"]),
