@@ -21,7 +21,7 @@ from include.lookup.approvals import (
     find_approvals,
 )
 from include.lookup.names import names_of
-from include.lookup.why import KINDS
+from include.pages import records as of_records
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.approvals_texts import TEXTS
@@ -44,8 +44,6 @@ PATH: Final = "/approvals/{system}/{approval}"
 SHOWN: Final = 50
 NAMED_AT_ONCE: Final = 10_000
 """So many names are read well within the time a reader waits."""
-ASKED_AS: Final = {record_type: kind for kind, known in KINDS.items() for record_type in known.record_types}
-"""Record type → what the page Warum? calls it."""
 COLOURS: Final = {"open": "warn", "approved": "good", "rejected": "bad"}
 Names = dict[tuple[str, str], str]
 
@@ -187,7 +185,7 @@ async def _shown(
     return page(
         request, "approval.html", TEXTS, found=found, question=question, state=question.state_at(utc_now()),
         wanted=chosen.wanted(), number=chosen.number, names=names, may_decide=may_decide, answered=answered,
-        dag=_dag(question), hours=f"{guard.approval_hours:g}", colours=COLOURS, asked_as=ASKED_AS,
+        dag=_dag(question), hours=f"{guard.approval_hours:g}", colours=COLOURS, asked_as=of_records.ASKED_AS,
         explain=partial(explain, language=language), rule_of=rule_of,
         causes=[translate(cause, language) for cause in question.causes],
     )  # fmt: skip

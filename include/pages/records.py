@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from include.lookup.why import KINDS
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Text, Texts
 
@@ -21,6 +22,8 @@ TEXTS: Final[Texts] = {
     "run": Text("Lauf", "Run"),
     "open_run": Text("Lauf in Airflow öffnen", "Open the run in Airflow"),
 }
+ASKED_AS: Final = {record_type: kind for kind, known in KINDS.items() for record_type in known.record_types}
+"""Record type → what the page Warum? calls it."""
 
 
 def local(moment: datetime | None) -> datetime | None:

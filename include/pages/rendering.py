@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from include.pages.access import form_token
 from include.pages.frame_texts import FRAME
 from include.pages.language import COOKIE, PARAMETER, chosen_language, language_of
-from include.vocabulary.addresses import PAGES
+from include.vocabulary.addresses import PAGES, why_address
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Language, Text, Texts, translator
 
@@ -34,7 +34,8 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
     texts:  the page's own; "title" is its heading. In the template t("key", place=...) is the text of a key.
     values: what else the template reads. There are also language, url(path, **query), airflow_run(dag_id, run_id),
             token (for forms: <input type="hidden" name="token" value="{{ token }}">), label("kind", code), which is
-            t("kind_<code>") or the code itself where there is no such text, and the filters number, moment, minute,
+            t("kind_<code>") or the code itself where there is no such text, why(system, kind, id), which is where
+            Warum? answers about a record, and the filters number, moment, minute,
             day, clock, duration.
     """
     language = language_of(request)
@@ -49,6 +50,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
         airflow_run=lambda dag_id, run_id: (
             f"{_root(request).removesuffix(PAGES)}/dags/{quote(dag_id)}/runs/{quote(run_id)}"
         ),
+        why=lambda *asked: f"{_root(request).removesuffix(PAGES)}{why_address(*asked)}",
         token=form_token(user) if user else "",
         navigation=_navigation(request, language),
         languages={code: _switched(request, code) for code in get_args(Language)},
