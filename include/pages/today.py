@@ -39,9 +39,9 @@ async def today(request: Request, user: GetUserDep, system: str = "") -> Respons
         shown = await in_time(lambda: look(engine_of(chosen), known.sound[chosen], utc_now()))
         allowed = await _allowed(user, chosen, shown)
     return page(
-        request, "today.html", TEXTS, shown=shown, allowed=allowed, system=chosen, systems=list(known.sound),
-        mistakes=list(known.mistakes.values()), went_wrong=WENT_WRONG, dag_of=partial(_dag, chosen),
-        dag_run_of=dag_run_of, **_words(request),
+        request, "today.html", TEXTS, shown=shown, allowed=allowed, system=chosen,
+        systems=_offered(known.sound, chosen), mistakes=list(known.mistakes.values()), went_wrong=WENT_WRONG,
+        dag_of=partial(_dag, chosen), dag_run_of=dag_run_of, **_words(request),
     )  # fmt: skip
 
 
@@ -73,6 +73,11 @@ def _chosen(sound: Mapping[str, SystemSettings], mistakes: Mapping[str, str], sy
         raise HTTPException(404)
     switched_on = [name for name, settings in sound.items() if settings.active]
     return next(iter([*filter(None, [system]), *switched_on, *sound]), "")
+
+
+def _offered(sound: Mapping[str, SystemSettings], chosen: str) -> list[str]:
+    """Return the systems to choose from: those that are switched on, and the one that is shown."""
+    return [name for name, settings in sound.items() if settings.active or name == chosen]
 
 
 async def _allowed(user: BaseUser, system: str, shown: Today) -> dict[str, bool]:

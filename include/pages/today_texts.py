@@ -44,8 +44,8 @@ TEXTS: Final[Texts] = {
     "corrections": Text("In iX-Haus zu berichtigen", "To be corrected in iX-Haus"),
     "no_corrections": Text("In iX-Haus ist nichts zu berichtigen.", "Nothing is to be corrected in iX-Haus."),
     "corrections_help": Text(
-        "Ein Klick auf einen Grund zeigt seine Datensätze; ein Klick auf einen Datensatz, was mit ihm ist.",
-        "A reason opens to its records; a record leads to what is the matter with it.",
+        "Jeder Grund öffnet sich zu seinen Datensätzen, jeder Datensatz zu Warum?",
+        "Each reason opens to its records, each record to Why?",
     ),
     "more_records": Text("Und {number} weitere: die ganze Liste", "And {number} more: the whole list"),
     "corrections_page": Text("{number} Datensätze, Seite {page} von {pages}", "{number} records, page {page} of {pages}"),
