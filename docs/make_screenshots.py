@@ -1,7 +1,8 @@
 """Take the pictures in docs/pages/: every page inside Airflow, light and dark. Needs Debian's package chromium.
 
 Makes a sample iX-Haus and a sandbox portal in a temporary folder, runs every DAG into it, and starts Airflow's pages.
-The runs of the 30 days before are invented, so that the chart has something to show.
+The runs of the 30 days before are invented, so that the chart has something to show. With names of pictures behind the
+command, such as `today`, only those are taken.
 """
 
 import json
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,11 @@ QUESTION: Final = "4f0c9d2ab1e35768"
 
 def leave(_inside: FrameLocator) -> None:
     """Leave a page as it opens."""
+
+
+def open_reason(inside: FrameLocator) -> None:
+    """Open the first reason to its records."""
+    inside.locator("details summary").first.click()
 
 
 def ask_why(inside: FrameLocator) -> None:
@@ -57,12 +63,15 @@ def open_question(inside: FrameLocator) -> None:
 
 
 MORE: Final[dict[str, tuple[str, Callable[[FrameLocator], None]]]] = {
+    "today": ("today", open_reason),
     "run": ("protocol", open_run),
     "report": ("reports", open_report),
     "why": ("why", ask_why),
     "approval": ("approvals", open_question),
 }
 """Pictures of something that has to be opened first: name → page it is opened from, and how."""
+PHONE: Final = {"today": "today", "protocol": "protocol", "approval": f"approvals/production/{QUESTION}"}
+"""Pictures as a phone shows them: name → page."""
 
 
 def free_port() -> int:
@@ -163,8 +172,8 @@ def airflow(port: int) -> Iterator[str]:
         process.wait(30)
 
 
-def take_all(address: str) -> None:
-    """Take every picture, light and dark, and the protocol and a question as a phone shows them."""
+def take_all(address: str, wanted: Sequence[str]) -> None:
+    """Take the wanted pictures, all if none is named: light and dark, some of them as a phone shows them."""
     from include.vocabulary.clock import berlin_day, utc_now
 
     TARGET.mkdir(exist_ok=True)
@@ -176,10 +185,11 @@ def take_all(address: str) -> None:
         pictures["protocol"] = (f"protocol?first={today - timedelta(days=1)}&last={today}", leave)
         for scheme in ("light", "dark"):
             for name, (start, how) in pictures.items():
-                take(browser, f"{framed}/{start}", f"{name}-{scheme}", scheme, how)
-            take_phone(browser, f"{address}/serviceportal/protocol", f"protocol-phone-{scheme}", scheme)
-            question = f"{address}/serviceportal/approvals/production/{QUESTION}"
-            take_phone(browser, question, f"approval-phone-{scheme}", scheme)
+                if name in (wanted or pictures):
+                    take(browser, f"{framed}/{start}", f"{name}-{scheme}", scheme, how)
+            for name, path in PHONE.items():
+                if name in (wanted or PHONE):
+                    take_phone(browser, f"{address}/serviceportal/{path}", f"{name}-phone-{scheme}", scheme)
         browser.close()
 
 
@@ -236,7 +246,7 @@ def main() -> None:
         os.environ["AIRFLOW__API__BASE_URL"] = f"http://127.0.0.1:{port}"
         prepare_sample(home)
         with sandbox(home), airflow(port) as address:
-            take_all(address)
+            take_all(address, sys.argv[1:])
     sys.stdout.write(json.dumps(sorted(path.name for path in TARGET.glob("*.png")), indent=2) + "\n")
 
 

@@ -20,7 +20,7 @@ class ServiceportalPlugin(AirflowPlugin):
     external_views = [  # noqa: RUF012 - the name and type that Airflow asks for
         {
             "name": "Serviceportal",
-            "href": f"{BELOW}{PAGES}/protocol",
+            "href": f"{BELOW}{PAGES}/today",
             "destination": "nav",
             "url_route": "serviceportal",
         },

@@ -10,19 +10,18 @@ from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 from include.alerts import links
 from include.alerts.memory import Store, Variables, recall
 from include.alerts.notifiers import Alert, Way, of_smtp
-from include.alerts.states import Look, State, is_whole, standing
+from include.alerts.states import Look, State, standing
 from include.alerts.texts import KINDS, MORNING, SYSTEMS
 from include.groups import RUNS
 from include.ixhaus.activation import why_off
-from include.ixhaus.database import open_engine
+from include.ixhaus.database import open_engine, read_snapshot
 from include.lookup.corrections import to_correct
-from include.lookup.runs import ended_runs
+from include.lookup.lateness import last_whole, read_ended
 from include.settings import load_settings
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.reasons import explain
 
 SECONDS = 60.0
-_SEEN = 60
 
 
 class Point(NamedTuple):
@@ -72,11 +71,10 @@ def _point(state: State) -> Point:
 
 
 def _corrections(look: Look) -> Iterator[Point]:
-    system, last = look.settings.system, []
-    for group in RUNS:
-        runs = ended_runs(look.engine, system, group, _SEEN)
-        last += [run["run"] for run in [*filter(is_whole, runs), *runs][:1]]
-    for reason, count in to_correct(look.engine, system, last).items():
+    system = look.settings.system
+    with read_snapshot(look.engine) as connection:
+        found = to_correct(connection, system, last_whole(read_ended(connection, system)))
+    for reason, count in found.items():
         yield Point(f"{count} × {explain(reason)}", links.protocol())
 
 

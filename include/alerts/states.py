@@ -6,19 +6,19 @@ deadline belongs to a run, and the worst night is the one without any.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from croniter import croniter
 from sqlalchemy import Engine
 
 from include.alerts import links
 from include.alerts.texts import COUNTED
-from include.groups import REPORTS, RUNS
+from include.groups import REPORTS
 from include.groups.reports.inbound.set_aside import not_imported
 from include.ixhaus.database import read_snapshot
 from include.lookup.approvals import open_approvals
-from include.lookup.runs import dag_run_of, ended_runs, last_good
+from include.lookup.lateness import is_whole, missed, read_ended
+from include.lookup.runs import read_last_good
 from include.settings import Alerts, SystemSettings
 from include.sync.flow import dag_name
 from include.vocabulary.clock import BERLIN
@@ -30,8 +30,6 @@ COMPARED: Final = 10
 """So many runs before a run make the mean that it is compared with."""
 _LEAST_COMPARED, _FEW = 3, 20
 """Fewer runs, or fewer records in their mean, say nothing."""
-_SEEN: Final = 60
-"""So many of a group's last runs are looked at."""
 Run = Mapping[str, Any]
 
 
@@ -65,26 +63,13 @@ class Look:
 
 def standing(look: Look) -> list[State]:
     """Return all states of a system that stand; raises what the database raises."""
-    good = last_good(look.engine, look.settings.system)
-    found = []
-    for group in RUNS:
-        runs = ended_runs(look.engine, look.settings.system, group, _SEEN)
+    system, found = look.settings.system, list[State]()
+    with read_snapshot(look.engine) as connection:
+        good, ended = read_last_good(connection, system), read_ended(connection, system)
+    for group, runs in ended.items():
         found += [*_failed(look, runs[:1]), *_late(look, group, good.get(group))]
         found += _numbers(look, group, [run for run in runs if is_whole(run)])
     return [*found, *_questions(look), *_set_aside(look)]
-
-
-def is_whole(run: Run) -> bool:
-    """Whether a run was about everything there is, and nobody's trial: others have numbers of their own."""
-    started = dag_run_of(run["run"])[1].partition("__")[0]
-    return started == "scheduled" or (started == "asset_triggered" and run["group"] != REPORTS.name)
-
-
-def due(schedule: str, now: datetime, grace: timedelta) -> datetime:
-    """Return the last time of a schedule that is further back than the grace."""
-    times = croniter(schedule, (now - grace).astimezone(BERLIN))
-    last: datetime = times.get_prev(datetime)
-    return last
 
 
 def local(moment: datetime | None) -> Text:
@@ -102,9 +87,8 @@ def _failed(look: Look, newest: Sequence[Run]) -> Iterator[State]:
 
 
 def _late(look: Look, group: str, good: datetime | None) -> Iterator[State]:
-    schedule, grace = getattr(look.settings.schedules, group), timedelta(minutes=look.settings.alerts.late_minutes)
     last = max(good, look.since) if good else look.since
-    if schedule and last < (wanted := due(schedule, look.now, grace)):
+    if wanted := missed(look.settings, group, last, look.now):
         name = dag_name(group, look.settings.system)
         yield State("late", group, places={"last": local(good or look.since), "due": local(wanted), "dag": _both(name)})
 

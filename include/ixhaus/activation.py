@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from include.ixhaus.contract import NO_DATES
 from include.ixhaus.contract.master import SP_EINSTELLUNG, SP_LIZENZ
@@ -48,11 +48,16 @@ def activation(engine: Engine, today: date) -> Activation:
 
     raises: FlagError where one of these is neither J nor N
     """
+    with read_snapshot(engine) as connection:
+        return read_activation(connection, today)
+
+
+def read_activation(connection: Connection, today: date) -> Activation:
+    """Return what activation does, as of the connection's snapshot."""
     switch = select(SP_EINSTELLUNG.c.value).where(SP_EINSTELLUNG.c.name == SWITCH)
     licence = SP_LIZENZ.c
-    with read_snapshot(engine) as connection:
-        is_switched_on = is_yes(connection.execute(switch).scalar(), SP_EINSTELLUNG.c.value)
-        rows = connection.execute(select(licence.licence, licence.active, licence.valid_until)).all()
+    is_switched_on = is_yes(connection.execute(switch).scalar(), SP_EINSTELLUNG.c.value)
+    rows = connection.execute(select(licence.licence, licence.active, licence.valid_until)).all()
     granted = {
         name: (is_yes(flag, licence.active), None if until in NO_DATES else until)
         for name, flag, until in rows

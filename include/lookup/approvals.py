@@ -116,7 +116,12 @@ def count_approvals(engine: Engine, system: str) -> int:
 def open_approvals(engine: Engine, system: str, now: datetime) -> list[Approval]:
     """Return a system's questions that wait at a (zoned) time, newest first."""
     with read_snapshot(engine) as connection:
-        return read_approvals(connection, approvals_query(system, now).where(_is_open(now)))
+        return read_open(connection, system, now)
+
+
+def read_open(connection: Connection, system: str, now: datetime) -> list[Approval]:
+    """Return what open_approvals does, as of the connection's snapshot."""
+    return read_approvals(connection, approvals_query(system, now).where(_is_open(now)))
 
 
 def find_approval(engine: Engine, system: str, approval: str, wanted: Wanted, page: int = 1) -> Found | None:
@@ -131,7 +136,7 @@ def find_approval(engine: Engine, system: str, approval: str, wanted: Wanted, pa
         return Found(
             approval=found,
             is_run_known=connection.execute(asking).first() is not None,
-            numbers=_numbers(connection, system, approval),
+            numbers=read_numbers(connection, system, approval),
             records=_records(connection, shown),
             total=connection.execute(total_query(system, approval, wanted)).scalar_one(),
         )
@@ -215,7 +220,8 @@ def _as_approval(row: Mapping[str, Any]) -> Approval:
     )
 
 
-def _numbers(connection: Connection, system: str, approval: str) -> list[Number]:
+def read_numbers(connection: Connection, system: str, approval: str) -> list[Number]:
+    """Return how many records of a question are of each type, kind and reason."""
     rows = connection.execute(numbers_query(system, approval))
     return [Number(record_type, kind or "", reason or "", count) for record_type, kind, reason, count in rows]
 

@@ -100,10 +100,14 @@ def _names(connection: Connection, system: str, record_type: str, external_ids: 
     keys = _bases(external_ids)
     names = _texts(connection, _NAMED[record_type], keys)
     came_in = _texts(connection, partial(imported_query, system), keys) if record_type == "ticket" else {}
-    return {external_id: _name(external_id, names, came_in) for external_id in external_ids}
+    return {external_id: found_under(external_id, names, came_in) for external_id in external_ids}
 
 
-def _name(external_id: str, names: Mapping[str, str], came_in: Mapping[str, str]) -> str:
+def found_under(external_id: str, names: Mapping[str, str], came_in: Mapping[str, str]) -> str:
+    """Return what is known of a record of the portal, "" for nothing.
+
+    names, came_in: the same by the number in iX-Haus, and by the portal's own id for what came from there
+    """
     bases = ids.bases(external_id)
     for base in bases:
         if base in came_in and ids.extended(base, ids.ERP) not in bases:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select
 
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import read_snapshot
@@ -63,13 +63,8 @@ def find_runs(engine: Engine, selection: Selection, limit: int, offset: int = 0)
     return _runs(engine, query.limit(limit).offset(offset) if offset else query.limit(limit))
 
 
-def ended_runs(engine: Engine, system: str, group: str, limit: int) -> list[dict[str, Any]]:
-    """Return the last runs of a group that tried to do their work and have ended, newest first; see find_runs."""
-    return _runs(engine, ended_query(system, group, limit))
-
-
 def ended_query(system: str, group: str, limit: int) -> Select[Any]:
-    """Return the query for the last runs of a group that tried to do their work."""
+    """Return the query for the last runs of a group that tried to do their work and have ended, newest first."""
     mine = (_RUN.system == system) & (_RUN.group == group) & _RUN.status.in_((RunStatus.OK, *WENT_WRONG))
     return select(SP_PROTOKOLL).where(mine).order_by(*_NEWEST_FIRST).limit(limit)
 
@@ -77,7 +72,12 @@ def ended_query(system: str, group: str, limit: int) -> Select[Any]:
 def last_good(engine: Engine, system: str) -> dict[str, datetime]:
     """Return group → when the last run began that did its work or found it just done, in UTC."""
     with read_snapshot(engine) as connection:
-        rows = connection.execute(last_good_query(system)).all()
+        return read_last_good(connection, system)
+
+
+def read_last_good(connection: Connection, system: str) -> dict[str, datetime]:
+    """Return what last_good does, as of the connection's snapshot."""
+    rows = connection.execute(last_good_query(system)).all()
     return {group: moment for group, at in rows if (moment := from_utc_column(at))}
 
 
@@ -190,7 +190,12 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
 
 def _runs(engine: Engine, query: Select[Any]) -> list[dict[str, Any]]:
     with read_snapshot(engine) as connection:
-        return [_with_times(row) for row in named_rows(connection, query)]
+        return read_runs(connection, query)
+
+
+def read_runs(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
+    """Return the runs of a query for SP_PROTOKOLL; see find_runs."""
+    return [_with_times(row) for row in named_rows(connection, query)]
 
 
 def _with_times(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from include.pages import approvals, configuration, doctor, protocol, reports, why
+from include.pages import approvals, configuration, doctor, protocol, reports, today, why
 from include.pages.access import from_own_page, may_read
 from include.pages.rendering import page
 from include.settings import ConfigurationError
@@ -24,7 +24,8 @@ from include.vocabulary.texts import Text, Texts
 
 log = logging.getLogger(__name__)
 PAGES: Final = {
-    "protocol": protocol, "approvals": approvals, "reports": reports, "why": why, "configuration": configuration,
+    "today": today, "protocol": protocol, "approvals": approvals, "reports": reports, "why": why,
+    "configuration": configuration,
 }  # fmt: skip
 """The pages in the order of their navigation: path → module, which has a `router` and the text "title"."""
 POLICY: Final = (

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from include.alerts.states import Look, standing
-from include.ixhaus.database import engine_on
+from include.ixhaus.database import engine_on, read_snapshot
 from include.lookup.corrections import to_correct
 from include.settings import SystemSettings
 from include.sync import protocol
@@ -43,4 +43,5 @@ def test_every_state_is_found(engine: Engine) -> None:
     assert found == {"failed/persons/", "errors/persons/", "question/persons/q1"}
     late = {state.key for state in standing(Look(settings, engine, now + timedelta(hours=20), BEGIN))}
     assert "late/objects/" in late
-    assert to_correct(engine, "test", [key.name]) == {"NO_NAME": 1}
+    with read_snapshot(engine) as connection:
+        assert to_correct(connection, "test", [key.name]) == {"NO_NAME": 1}

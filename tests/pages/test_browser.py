@@ -10,7 +10,7 @@ from include.sync.protocol import Entry
 from include.vocabulary.state import Level
 from tests.pages.rig import Pages, visit
 
-FRAMED = "/plugin/serviceportal"
+FRAMED = "/plugin/serviceportal/serviceportal/protocol"
 NARROW = 390
 
 
@@ -74,7 +74,7 @@ def test_the_table_of_runs_fits_into_airflow_on_a_common_screen(filled: Pages, b
 def test_the_pages_stand_in_airflows_navigation(filled: Pages, browser: Browser) -> None:
     with visit(browser, filled, "/") as page:
         page.get_by_role("link", name="Serviceportal").click()
-        expect(frame(page).get_by_role("heading", level=1)).to_have_text("Protokoll")
+        expect(frame(page).get_by_role("heading", level=1)).to_have_text("Heute")
 
 
 @pytest.mark.rule("R51")

@@ -59,8 +59,13 @@ def due_tickets(connection: Connection, system: str, now: datetime) -> list[Row]
 
 def not_imported(connection: Connection, system: str) -> list[Entry]:
     """Return the tickets that should be reports in iX-Haus and are not, whenever they were tried last."""
-    rows = rows_of(connection, NOT_IMPORTED, system=system, kind="ticket")
+    rows = left_out(connection, system)
     return [Entry("ticket", row["portal_id"], Level.ERROR, row["reason"]) for row in rows]
+
+
+def left_out(connection: Connection, system: str) -> list[Row]:
+    """Return portal_id, reason and received_at (UTC without zone: the first try) of what not_imported names."""
+    return rows_of(connection, NOT_IMPORTED, system=system, kind="ticket")
 
 
 def next_reason(reasons: Iterable[str]) -> str | None:

@@ -42,7 +42,7 @@ _EVENT: Final = (
 _OF_KIND: Final = (_inbox.system == _SYSTEM, _inbox.record_type == _KIND)
 INBOX: Final = select(*_EVENT).where(*_OF_KIND, _inbox.portal_id.in_(_IDS))
 SET_ASIDE: Final = select(*_EVENT).where(*_OF_KIND, _inbox.reason.is_not(None)).order_by(_inbox.tried_at)
-NOT_IMPORTED: Final = select(_inbox.portal_id, _inbox.reason).where(
+NOT_IMPORTED: Final = select(_inbox.portal_id, _inbox.reason, _inbox.received_at).where(
     *_OF_KIND,
     _inbox.reason.is_not(None),
     _inbox.erp_id.is_(None),

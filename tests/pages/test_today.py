@@ -1,0 +1,178 @@
+"""The page Heute: what waits, is late or is wrong is seen with the first click of a morning, and answered."""
+
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import Engine
+
+from include.ixhaus.database import engine_on
+from include.lookup.today import RECORDS_SHOWN, SET_ASIDE_SHOWN
+from include.sync.protocol import Entry
+from include.vocabulary.addresses import why_address
+from include.vocabulary.clock import to_utc_column
+from include.vocabulary.reasons import explain
+from include.vocabulary.state import Level
+from tests.lookup.asking import CAUSE, ask, leaving
+from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.rig import Pages, visit
+from tests.pages.test_approvals import shown
+from tests.pages.test_why import dags as dags
+
+NOW = datetime.now(UTC)
+CANARY = "<script>kanari()</script>"
+ODD = 'V-1/4711~ö & "'
+"""An id of which every sign means something in an address or a page."""
+NAMELESS = RECORDS_SHOWN + 47
+
+
+def database(pages: Pages) -> Engine:
+    return engine_on(lambda: sqlite3.connect(pages.database))
+
+
+def take_in(pages: Pages, *rows: tuple[str, str, str | None, str | None, datetime]) -> None:
+    """Rows of the inbox: record type, id in the portal, key in iX-Haus, reason, first try."""
+    for kind, portal_id, erp_id, reason, at in rows:
+        pages.sql(
+            "INSERT INTO SP_EINGANG (SYSTEM, ART, PORTAL_ID, IXHAUS_ID, GRUND, EMPFANGEN_AM) "
+            "VALUES ('production', ?, ?, ?, ?, ?)",
+            kind, portal_id, erp_id, reason, f"{to_utc_column(at):%Y-%m-%d %H:%M:%S.%f}",
+        )  # fmt: skip
+
+
+@pytest.fixture
+def morning(pages: Pages) -> Pages:
+    """A night after which something of everything waits."""
+    invalid = [Entry("contact", f"{number:03}.1", Level.INVALID, "NO_NAME") for number in range(NAMELESS)]
+    scheduled = f"scheduled__{NOW.isoformat()}"
+    held = Entry("contract", ODD, Level.INVALID, "NO_UNIT")
+    run = pages.add_run("persons", NOW - timedelta(hours=1), *invalid, held, run_id=scheduled, read=900, invalid=57)
+    pages.add_run("objects", NOW - timedelta(days=3), read=20, sent=20)
+    pages.add_run("documents", NOW - timedelta(hours=1), status="failed", reason="Die Datenbank antwortet nicht.")
+    ask(database(pages), "q1", leaving("129.R16.1"), leaving("4711", reason="ORPHAN"), run=run, asked_at=NOW)
+    tried = [("ticket", f"T-{number}", None, "TICKET_ODD", NOW) for number in range(SET_ASIDE_SHOWN + 2)]
+    take_in(pages, ("ticket", "T-first", None, "TICKET_ODD", NOW - timedelta(days=30)), *tried)
+    return pages
+
+
+def test_each_block_says_what_there_is(morning: Pages) -> None:
+    text = shown(morning.get("/today"))
+    assert "Personen: 2 Datensätze" in text
+    assert CAUSE in text
+    assert f"1 × Kontakt wird entfernt: {explain('ORPHAN')}" in text
+    assert "Lauf casavi_persons (Zeitplan)" in text
+    assert f"{NAMELESS} × {explain('NO_NAME')}" in text
+    assert f"Und {NAMELESS - RECORDS_SHOWN} weitere: die ganze Liste" in text
+    assert "T-first" in text
+    assert "Und 3 weitere, später gekommene." in text
+    states = re.findall(r"(Objekte|Personen|Dokumente|Meldungen) (überfällig seit|pünktlich|noch nie gelaufen)", text)
+    assert dict(states) == {
+        "Objekte": "überfällig seit", "Personen": "pünktlich",
+        "Dokumente": "noch nie gelaufen", "Meldungen": "noch nie gelaufen",
+    }  # fmt: skip
+    assert "gescheitert Lauf Die Datenbank antwortet nicht." in text
+
+
+def test_where_nothing_waits_each_block_says_so_kindly(pages: Pages) -> None:
+    for language, sentences in (
+        ("de", ["Keine Frage wartet.", "In iX-Haus ist nichts zu berichtigen.", "Jede Meldung aus dem Portal",
+                "Heute kam noch nichts.", "Heute ging noch nichts hinaus."]),
+        ("en", ["No question waits.", "Nothing is to be corrected in iX-Haus.", "Every report of the portal",
+                "Nothing has come today yet.", "Nothing has gone out today yet."]),
+    ):  # fmt: skip
+        text = shown(pages.get("/today", accept_language=language))
+        assert [one for one in sentences if one not in text] == []
+
+
+def test_what_went_over_today_is_counted_and_leads_to_its_report(synced: Pages) -> None:
+    ((number,),) = synced.sql("SELECT MELDUNG_NR FROM SP_MELDUNG WHERE PORTAL_STATUS = 'SENT' LIMIT 1")
+    tickets, notes = (
+        synced.sql(
+            "SELECT COUNT(*) FROM SP_ABGLEICH WHERE SYSTEM = 'production' AND ERGEBNIS = 'OK' "
+            f"AND ART IN ({kinds}) AND GESENDET_AM >= '2000'"
+        )[0][0]
+        for kinds in ("'ticket', 'post'", "'comment'")
+    )
+    moment = f"{to_utc_column(NOW + timedelta(seconds=1)):%Y-%m-%d %H:%M:%S.%f}"
+    synced.sql("UPDATE SP_ABGLEICH SET GESENDET_AM = ? WHERE ERGEBNIS = 'OK'", moment)
+    synced.sql("UPDATE SP_MELDUNG SET BETREFF = ? WHERE PORTAL_STATUS = 'SENT'", CANARY)
+    synced.sql("INSERT INTO SP_NOTIZ (NOTIZ_ID, MELDUNG_NR) VALUES ('SP-9', ?)", number)
+    gone = ("comment", "K-8", "SP-8", None, NOW)
+    ours = ("ticket", "T-2", "M-2026", None, NOW)
+    before = ("ticket", "T-1", "SP-1", None, NOW - timedelta(days=2))
+    take_in(synced, ("comment", "K-9", "SP-9", None, NOW), gone, ours, before)
+    answer = synced.get("/today")
+    text = shown(answer)
+    assert tickets
+    assert notes
+    assert f"Ins Portal gesendet Meldungen: {tickets} · Notizen: {notes} " in text
+    assert "Aus dem Portal übernommen Meldungen: 0 · Notizen: 2 " in text
+    assert text.count("nicht mehr in iX-Haus") == 1
+    assert f"reports/history?system=production&amp;number={number}" in answer.text
+    assert CANARY not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de-DE", ("Heute", "Freigeben: Personen, 2 Datensätze", "Der Lauf ist gestartet.", "Keine Frage wartet.")),
+        ("en-GB", ("Today", "Approve: Persons, 2 records", "The run has been started.", "No question waits.")),
+    ],
+)  # fmt: skip
+def test_the_way_of_a_morning(
+    morning: Pages, browser: Browser, dags: None, language: str, words: tuple[str, str, str, str]
+) -> None:
+    title, approve, started, none_waits = words
+    morning.sql("UPDATE SP_FREIGABE SET FREIGABE = ?", f"q{language[:2]}")  # one approval starts one run
+    morning.sql("UPDATE SP_FREIGABE_SATZ SET FREIGABE = ?", f"q{language[:2]}")
+    with visit(browser, morning, "/", user="clerk", language=language) as page:
+        page.get_by_role("link", name="Serviceportal").click()
+        inside = page.frame_locator("iframe[title=Serviceportal]")
+        expect(inside.get_by_role("heading", level=1)).to_have_text(title)
+        inside.get_by_role("button", name=approve).click()
+        expect(inside.get_by_role("status").first).to_contain_text(started)
+        inside.get_by_role("navigation").first.get_by_role("link", name=title).click()
+        expect(inside.locator("section[aria-labelledby=questions]")).to_contain_text(none_waits)
+        reason = inside.locator("details", has_text=explain("NO_UNIT", "de" if title == "Heute" else "en"))
+        link = reason.get_by_role("link")
+        expect(link).to_be_hidden()
+        reason.locator("summary").click()
+        expect(link).to_be_visible()
+        assert link.get_attribute("href") == why_address("production", "contract", ODD)
+    assert morning.sql("SELECT ZUSTAND, ENTSCHIEDEN_VON FROM SP_FREIGABE") == [("approved", "clerk")]
+
+
+def test_who_may_only_look_sees_all_but_the_buttons(morning: Pages) -> None:
+    answer = morning.get("/today", "leser")
+    assert "Personen: 2 Datensätze" in shown(answer)
+    assert "fehlt Ihnen in Airflow das Recht, casavi_persons zu starten" in shown(answer)
+    assert 'method="post"' not in answer.text
+    assert 'method="post"' in morning.get("/today", "clerk").text
+
+
+def test_all_records_of_a_reason_are_listed_by_pages(morning: Pages) -> None:
+    first, second = (morning.get(f"/today/records?reason=NO_NAME&number={number}") for number in (1, 2))
+    assert f"{NAMELESS} Datensätze, Seite 1 von 2" in shown(first)
+    seen = re.findall(r'href="/serviceportal/why/person/(\d+\.1)\?system=production"', first.text + second.text)
+    assert seen == [f"{number:03}.1" for number in range(NAMELESS)]
+    assert "ist nichts mehr zu berichtigen" in shown(morning.get("/today/records?reason=MOVED_OUT"))
+
+
+def test_a_system_that_is_off_or_wrongly_set_says_so(morning: Pages) -> None:
+    morning.sql("UPDATE SP_EINSTELLUNG SET WERT = 'N'")
+    text = shown(morning.get("/today"))
+    assert f"Zurzeit läuft nichts: {explain('INTERFACE_OFF')}" in text
+    assert "überfällig" not in text
+    morning.configure("production", "active: maybe")
+    assert "config/production.yaml: active" in shown(morning.get("/today?system=production"))
+    assert morning.get("/today?system=elsewhere").status == 404
+
+
+def test_everybody_can_use_it_on_every_screen(morning: Pages, browser: Browser) -> None:
+    for width, scheme in ((TELEPHONE, "dark"), (1920, "light")):
+        with visit(browser, morning, "/today", width=width, color_scheme=scheme) as page:
+            for reason in page.locator("details").all():
+                reason.locator("summary").click()
+            assert (width, serious(page), too_wide(page)) == (width, [], False)
