@@ -15,7 +15,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from getpass import getpass, getuser
 from pathlib import Path
@@ -51,8 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
     given = parser.parse_args(arguments)
     if given.command == "protocol":
-        show(given.format, given.last)
-        return 0
+        return spoken(lambda: show(given.format, given.last))
     if given.command == "keys":
         return enter_keys(given.system)
     if given.command == "setup":
@@ -64,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "doctor":
         return see_doctor(given.system, _language(given.language), given.openapi)
     if given.command in ("forget", "tidy"):
-        return erase(given)
+        return spoken(lambda: erase(given))
     make_pools()
     return 0
 
@@ -116,26 +115,32 @@ def add_erasure(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     commands.add_parser("tidy", help="delete what is kept longer than the settings say")
 
 
-def erase(given: argparse.Namespace) -> int:
-    """Forget a person, or what is old; returns 1 with a sentence if that was not possible."""
-    from include.erasure.forget import forget
-    from include.erasure.housekeeping import tidy, tidy_airflow
-    from include.sync.steps import logged
-
+def spoken(command: Callable[[], int | None]) -> int:
+    """Return the exit code of a command; 1 with the sentence of an error that has one."""
     try:
-        if given.command == "tidy":
-            done: dict[str, Any] = {name: tidy(one, utc_now()) for name, one in load_each().sound.items() if one.active}
-            tidy_airflow(list(load_each().sound.values()), utc_now())
-        elif given.yes or _is_meant(given):
-            settings, by = load_settings(given.system), given.by
-            done = forget(settings, given.person, by, utc_now(), although_sent=given.although_sent)
-        else:
-            sys.stderr.write("Nothing was removed: the answer was not yes.\n")
-            return 1
+        return command() or 0
     except Exception as error:
+        from include.sync.steps import logged
+
         if not (sentence := logged(error)):
             raise
         sys.stderr.write(f"{sentence}\n")
+        return 1
+
+
+def erase(given: argparse.Namespace) -> int:
+    """Forget a person, or what is old; returns 1 if there was nothing to forget."""
+    from include.erasure.forget import forget
+    from include.erasure.housekeeping import tidy, tidy_airflow
+
+    if given.command == "tidy":
+        done: dict[str, Any] = {name: tidy(one, utc_now()) for name, one in load_each().sound.items() if one.active}
+        tidy_airflow(list(load_each().sound.values()), utc_now())
+    elif given.yes or _is_meant(given):
+        settings, by = load_settings(given.system), given.by
+        done = forget(settings, given.person, by, utc_now(), although_sent=given.although_sent)
+    else:
+        sys.stderr.write("Nothing was removed: the answer was not yes.\n")
         return 1
     sys.stdout.write(f"{json.dumps(done)}\n")
     if done.get("numbers") == {}:

@@ -111,3 +111,13 @@ def test_pools_are_made_for_both_systems(configure: Configure, capsys: pytest.Ca
     configure("test", "production")
     assert commands.main(["pools"]) == 0
     assert _pools() == {"casavi_production": 3, "casavi_test": 3}  # production's is as it was
+
+
+def test_a_database_that_is_away_is_one_sentence(
+    configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure("production", "test")
+    nowhere = json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "none" / "ixhaus.db")})
+    monkeypatch.setenv("AIRFLOW_CONN_IXHAUS_PRODUCTION", nowhere)
+    assert commands.main(["protocol"]) == 1
+    assert capsys.readouterr().err.startswith("SQLITE_CANTOPEN: the file cannot be opened;")

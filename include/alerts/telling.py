@@ -46,6 +46,10 @@ class Teller:
     def _end(self, key: str) -> None:
         """Say that a state is over to whoever believes that it stands."""
         known = self._memory.standing[key]
+        kind, group, _ = key.split("/", 2)
+        if kind not in KINDS or group not in ("", *RUNS):  # told by another version: nobody knows what it was
+            del self._memory.standing[key]
+            return
         names = [way.name for way in self._ways]
         known.told = [name for name in known.told if name in names]
         for way in self._ways:

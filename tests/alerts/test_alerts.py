@@ -1,5 +1,6 @@
 """Somebody is told: once when something begins, once when it is over, whatever dies or is away meanwhile."""
 
+import json
 import re
 import threading
 from datetime import timedelta
@@ -108,6 +109,14 @@ def test_numbers_that_are_odd(office: Office, counts: dict[str, int], told: list
     office.run("objects", **counts)
     office.look()
     assert office.told == [f"Serviceportal Produktivsystem: Objekte: {one}" for one in told]
+
+
+def test_what_another_version_told_of_is_forgotten(office: Office) -> None:
+    kept = json.loads(office.kept["production"])
+    kept["standing"] = {"new/objects/": {"since": BEGIN.isoformat(), "told": ["SmtpNotifier"]}}
+    office.kept["production"] = json.dumps(kept)
+    assert office.look() == {"standing": 0, "told": 0, "unsent": 0}
+    assert json.loads(office.kept["production"])["standing"] == {}
 
 
 def test_each_question_is_told_of(office: Office) -> None:

@@ -191,7 +191,7 @@ def command(world: World, person: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
 
 
-def test_two_do_not_forget_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_do_not_forget_at_once(world: World, monkeypatch: pytest.MonkeyPatch, airflow_db: None) -> None:
     world.settle(GONE)
     traces, refused = Traces(world, Path()), []
 
@@ -221,7 +221,7 @@ def test_who_would_be_sent_again_is_not_forgotten_unless_that_is_meant(world: Wo
     assert set(world.portal("contacts")) == {STAYS.contact_id}
 
 
-def test_nobody_is_forgotten_by_an_empty_or_unknown_id(world: World) -> None:
+def test_nobody_is_forgotten_by_an_empty_or_unknown_id(world: World, airflow_db: None) -> None:
     world.settle(GONE)
     traces = Traces(world, Path())
     with pytest.raises(NotForgottenError, match="nobody is named"):
