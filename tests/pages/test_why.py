@@ -181,7 +181,7 @@ CREATE VIEW SP_EINHEIT AS SELECT EINHEIT.* FROM EINHEIT, (
 
 
 def test_an_answer_that_takes_long_comes_by_itself_and_airflow_works_meanwhile(synced: Pages, browser: Browser) -> None:
-    for statement in SLOW_VIEW.format(rows=60_000_000).split(";")[:2]:
+    for statement in SLOW_VIEW.format(rows=20_000_000).split(";")[:2]:
         synced.sql(statement)
     with visit(browser, synced, "/why") as page:
         page.locator("#kind").select_option("unit")
