@@ -187,7 +187,7 @@ def test_an_answer_that_takes_long_comes_by_itself_and_airflow_works_meanwhile(s
         page.locator("#kind").select_option("unit")
         page.locator("#id").fill("129/R16")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Die Antwort wird ausgerechnet.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Die Antwort wird ausgerechnet")).to_be_visible(timeout=60_000)
         assert serious(page) == []
         assert synced.send("GET", "/api/v2/version", None).status == 200
         expect(page.locator("section.card")).to_contain_text(explain("RELEASED"), timeout=120_000)
