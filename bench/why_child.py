@@ -26,14 +26,12 @@ def ask(kind: str) -> float:
 
 def everything() -> float:
     """Return how long a person takes if all that there is is read."""
-    import include.lookup.why as deciding
+    from unittest.mock import patch
+
     from include.sync.run import Extract
 
-    narrow, deciding.extract_for = deciding.extract_for, lambda *_: Extract()
-    try:
+    with patch("include.lookup.why.extract_for", lambda *_: Extract()):
         return ask("person")
-    finally:
-        deciding.extract_for = narrow
 
 
 if __name__ == "__main__":

@@ -62,6 +62,11 @@ async def when_ready(
     return answer
 
 
+def is_asked(question: Hashable) -> bool:
+    """Whether a question is being worked on, or has an answer that stands."""
+    return question in _asked
+
+
 def forget(question: Hashable) -> None:
     """Let the next one who asks get a new answer."""
     _asked.pop(question, None)

@@ -17,7 +17,7 @@ from include.lookup.why import Answer, Question, remembered, why
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.language import language_of
-from include.pages.later import forget, when_ready
+from include.pages.later import forget, is_asked, when_ready
 from include.pages.rendering import below, page
 from include.pages.systems import engine_of, known_system
 from include.pages.waiting import in_time, open_ixhaus
@@ -92,6 +92,8 @@ async def answer(request: Request, user: GetUserDep, kind: str, record_id: str, 
     if known is None or len(record_id) > _LONGEST:
         raise HTTPException(404)
     question = Question(known_system(system), known, record_id.strip())
+    if is_asked(question):
+        return await _answered(request, user, question)
     found = await _meant(question)
     if len(found.ids) != 1:
         return _page(request, question.system, question=question, meant=found)
@@ -145,7 +147,11 @@ async def _answered(request: Request, user: Any, question: Question) -> Response
 
 
 async def _meant(question: Question) -> Meant:
-    return await in_time(lambda: meant(engine_of(question.system), question.system, question.kind, question.id))
+    """Return what the id may mean; where a view is slow, the id as it stands."""
+    try:
+        return await in_time(lambda: meant(engine_of(question.system), question.system, question.kind, question.id))
+    except TimeoutError:
+        return Meant((question.id,))
 
 
 def _people(question: Question) -> list[Named]:
