@@ -15,7 +15,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from getpass import getpass, getuser
 from pathlib import Path
@@ -25,17 +25,14 @@ from rich.console import Console
 from rich.table import Table
 
 from include.settings import ConfigurationError, Limits, SystemSettings, load_each, load_settings
-from include.vocabulary.clock import BERLIN, utc_now
+from include.sync.exit_code import exit_code
+from include.vocabulary.clock import BERLIN
 from include.vocabulary.ending import to_its_end
 from include.vocabulary.state import WENT_WRONG, Level
 from include.vocabulary.texts import Language
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
-UNKNOWN: Final = (
-    "Nothing is kept under this id, and nothing was removed. If iX-Haus no longer returns the person, write the id of "
-    "its contact in the portal, for most the partner's number\n"
-)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("pools", help="make the Airflow pool of each configured system")
     given = parser.parse_args(arguments)
     if given.command == "protocol":
-        return spoken(lambda: show(given.format, given.last))
+        return exit_code(lambda: show(given.format, given.last))
     if given.command == "keys":
         return enter_keys(given.system)
     if given.command == "setup":
@@ -63,7 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "doctor":
         return see_doctor(given.system, _language(given.language), given.openapi)
     if given.command in ("forget", "tidy"):
-        return spoken(lambda: erase(given))
+        from include.erasure.command import erase, tidy_up
+
+        return exit_code(lambda: erase(given)) if given.command == "forget" else tidy_up()
     make_pools()
     return 0
 
@@ -113,44 +112,6 @@ def add_erasure(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--although-sent", action="store_true", help="even if the next run would send the person again")
     commands.add_parser("tidy", help="delete what is kept longer than the settings say")
-
-
-def spoken(command: Callable[[], int | None]) -> int:
-    """Return the exit code of a command; 1 with the sentence of an error that has one."""
-    try:
-        return command() or 0
-    except Exception as error:
-        from include.sync.steps import logged
-
-        if not (sentence := logged(error)):
-            raise
-        sys.stderr.write(f"{sentence}\n")
-        return 1
-
-
-def erase(given: argparse.Namespace) -> int:
-    """Forget a person, or what is old; returns 1 if there was nothing to forget."""
-    from include.erasure.forget import forget
-    from include.erasure.housekeeping import tidy, tidy_airflow
-
-    if given.command == "tidy":
-        done: dict[str, Any] = {name: tidy(one, utc_now()) for name, one in load_each().sound.items() if one.active}
-        tidy_airflow(list(load_each().sound.values()), utc_now())
-    elif given.yes or _is_meant(given):
-        settings, by = load_settings(given.system), given.by
-        done = forget(settings, given.person, by, utc_now(), although_sent=given.although_sent)
-    else:
-        sys.stderr.write("Nothing was removed: the answer was not yes.\n")
-        return 1
-    sys.stdout.write(f"{json.dumps(done)}\n")
-    if done.get("numbers") == {}:
-        sys.stderr.write(UNKNOWN)
-        return 1
-    return 0
-
-
-def _is_meant(given: argparse.Namespace) -> bool:
-    return input(f"Forget {given.person} in {given.system} for good? Write yes: ") == "yes"
 
 
 def show(style: str, last: int) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from include import commands
+from include.erasure import command
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import engine_on
+from include.ixhaus.ddl import create_sqlite_schema
 from include.lookup import runs
 from include.settings import load_each
 from include.sync.protocol import Counts, RunKey, close_run, open_run
@@ -78,6 +80,31 @@ def test_the_protocol_shows_the_other_systems_runs_and_says_what_is_wrong(
         assert f" {sound} " in said.out
     assert f"{broken}.yaml: person_typ: there is no such setting; write person_types" in said.err
     assert f"{sound}.yaml" not in said.err
+
+
+@pytest.mark.usefixtures("airflow_db")
+def test_what_one_system_cannot_tidy_keeps_no_other_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for system in ("production", "test"):
+        (tmp_path / f"{system}.yaml").write_text(SOUND, encoding="utf-8")
+    new_database(tmp_path / "test.db", "test", monkeypatch)
+    gone = {"conn_type": "sqlite", "host": str(tmp_path / "nowhere" / "production.db")}
+    monkeypatch.setenv("AIRFLOW_CONN_IXHAUS_PRODUCTION", json.dumps(gone))
+    monkeypatch.setenv("SERVICEPORTAL_STAGING", str(tmp_path / "staging"))
+    monkeypatch.setattr(command, "load_each", partial(load_each, tmp_path))
+    assert commands.main(["tidy"]) == 1
+    said = capsys.readouterr()
+    assert list(json.loads(said.out)) == ["test"]
+    assert said.err.startswith("production: SQLITE_CANTOPEN: ")
+
+
+def new_database(path: Path, system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engine_on(lambda: sqlite3.connect(path))
+    create_sqlite_schema(engine)
+    engine.dispose()
+    given = json.dumps({"conn_type": "sqlite", "host": str(path)})
+    monkeypatch.setenv(f"AIRFLOW_CONN_IXHAUS_{system.upper()}", given)
 
 
 def _pools() -> dict[str, int]:

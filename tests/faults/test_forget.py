@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import delete, insert, select
 
-from include.commands import UNKNOWN
 from include.erasure import airflow
 from include.erasure import forget as erasure
+from include.erasure.command import UNKNOWN
 from include.erasure.person import find_person
 from include.erasure.portal import NotForgottenError
 from include.erasure.receipt import read
