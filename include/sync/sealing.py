@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
@@ -18,6 +18,7 @@ from include.sync.contents import PLAIN, PLAIN_LETTERS, sealed
 _VERSION: Final = re.compile(r"[0-9a-f]{32}(?= |$)")
 """A hash at the beginning of what the inbox remembers of an event."""
 _SEALED: Final = re.compile(r"^k[0-9a-f]{30}(?= |$)")
+_UNCHANGING: Final = ("comment", "attachment")
 LOST: Final = "lost"
 """Stands in the inbox for what nobody can compare any more."""
 
@@ -33,6 +34,7 @@ def _begin(engine: Engine, system: str) -> bytes:
     try:
         with engine.begin() as connection:
             secret = make_secret(connection, system)
+            _lose(connection, system)  # nothing, unless the secret alone is gone
             _seal(connection, system, secret)
             return secret
     except IntegrityError:  # another process was quicker, and has sealed everything
@@ -49,12 +51,21 @@ def renew_if_lost(engine: Engine, system: str) -> bool:
         except SecretLostError:
             forget_secret(connection, system)
             make_secret(connection, system)
-            unknown = {"hash": None, "refused": None}
-            connection.execute(update(SP_ABGLEICH).where(SP_ABGLEICH.c.system == system).values(unknown))
-            lose = partial(_SEALED.sub, LOST)
-            _replace(connection, system, SP_EINGANG, ("record_type", "portal_id"), "version", lose)
+            _lose(connection, system)
             return True
     return False
+
+
+def _lose(connection: Connection, system: str) -> None:
+    """Forget what a lost secret keyed. What cannot be changed in the portal is forgotten altogether, and then looked up
+    there as after a loss of the ledger; of all else the content is sent again where it is another one there.
+    """
+    row = SP_ABGLEICH.c
+    keyed = (row.system == system) & (row.hash.startswith("k") | row.refused.startswith("k"))
+    connection.execute(delete(SP_ABGLEICH).where(keyed, row.record_type.in_(_UNCHANGING)))
+    connection.execute(update(SP_ABGLEICH).where(keyed).values({"hash": None, "refused": None}))
+    lose = partial(_SEALED.sub, LOST)
+    _replace(connection, system, SP_EINGANG, ("record_type", "portal_id"), "version", lose)
 
 
 def _seal(connection: Connection, system: str, secret: bytes) -> None:

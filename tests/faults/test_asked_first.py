@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from include.erasure.housekeeping import tidy
 from include.groups import PERSONS
 from include.groups.reports.run import exchange
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_POSITION, SP_PROTOKOLL_EINTRAG
+from include.settings import load_settings
 from include.sync.run import Request
+from include.vocabulary.clock import utc_now
 from tests.faults.desk import Desk
 from tests.faults.harness import CANARY, HOUSE, Ran, Tenant, World, tenants
 from tests.faults.questions import BY, answer, pass_time, question, questions
@@ -162,8 +165,9 @@ def test_an_old_question_is_forgotten_with_the_protocol(ten: World) -> None:
     leave(ten, 1, 2)
     ten.run()
     ten.sql("UPDATE SP_FREIGABE SET ZUSTAND = 'rejected', GESTELLT_AM = '2000-01-01 00:00:00.000000'")
-    ten.run()
+    tidy(load_settings(SYSTEM, ten.folder / "config"), utc_now())
     assert questions(ten, "rejected") == []
+    ten.run()
     assert question(ten)["count"] == 4
 
 

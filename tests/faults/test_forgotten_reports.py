@@ -53,15 +53,12 @@ def held(desk: Desk) -> list[Any]:
 
 
 def ledger(desk: Desk) -> list[tuple[object, ...]]:
-    """Without the hash of an order's note, which is never compared again, and the mark of a first export, which is for
-    what goes out.
-    """
+    """Without the hashes, which another secret keys, and the mark of a first export, which is for what goes out."""
     found = []
     for row in desk.world.rows(SP_ABGLEICH):
         what = [row[name] or "" for name in ("record_type", "external_id", "state", "properties", "group")]
         if row["record_type"] in BELOW:
-            hash_ = "" if row["external_id"] == "AUFTRAG-A1" else row["hash"]
-            found.append((*what, (row["identity"] or "").removesuffix(" first"), hash_))
+            found.append((*what, (row["identity"] or "").removesuffix(" first")))
     return sorted(found)
 
 
