@@ -18,9 +18,13 @@ from sqlalchemy.orm import Session
 
 from include.erasure.person import Person
 from include.erasure.tables import naming
+from include.vocabulary import ids
 
 OURS: Final = "casavi_"
 """Begins the ids of our DAGs."""
+REQUESTS: Final = "casavi_forget"
+"""The DAG by which a person asks for an erasure."""
+_ENDED: Final = ("success", "failed")
 _GONE: Final = ("xcom", "rendered_task_instance_fields", "dag_run_note", "task_instance_note")
 """Tables of which a row that names the person goes."""
 _EMPTIED: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -135,3 +139,22 @@ def forget_old_runs(days: int, now: datetime) -> None:
             clean_before_timestamp=coerce_datetime(now - timedelta(days=days)), dag_ids=list(mine), confirm=False,
             skip_archive=True, table_names=["dag_run", "task_instance", "task_instance_history", "xcom", "log", "job"],
         )  # fmt: skip
+
+
+def forget_requests() -> None:
+    """Delete the runs of casavi_forget that have ended, and what else names whom they were about: what was done stands
+    on the receipt.
+    """
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        query = select(DagRun).where(DagRun.dag_id == REQUESTS, DagRun.state.in_(_ENDED))
+        asked = [str((run.conf or {}).get("person", "")) for run in session.scalars(query)]
+    for given in filter(None, asked):
+        person = Person(frozenset({ids.bases(given.strip())[-1], given}), frozenset())
+        forget_in_database(person)
+        forget_in_logs(person)
+    with create_session() as session:
+        for run in session.scalars(query):
+            session.delete(run)

@@ -41,16 +41,44 @@ _WITH_PEOPLE: Final = ("persons", "owners_caretakers", "documents")
 """Groups whose records are a person's."""
 
 
+def examine(settings: SystemSettings, given: str, now: datetime, *, although_sent: bool = False) -> dict[str, int]:
+    """Return what forgetting a person would concern: record type → how many records the ledger has of it, and how many
+    reports would stay. Nothing is removed. Arguments and errors are those of `forget`.
+    """
+    with _found(settings, given, now, although_sent=although_sent) as (_, person):
+        if not person.records:
+            raise NotForgottenError(
+                "nothing is kept of anybody under this id; write the id of its contact in the portal"
+            )
+        return {**Counter(one.record_type for one in person.records), "reports left": len(person.reports)}
+
+
 def forget(
-    settings: SystemSettings, given: str, by: str, now: datetime, *, although_sent: bool = False
+    settings: SystemSettings,
+    given: str,
+    by: str,
+    now: datetime,
+    *,
+    although_sent: bool = False,
+    in_airflow: bool = True,
 ) -> dict[str, object]:
     """Forget a person wherever this project keeps anything about it; returns the receipt.
 
     given:         its key, see find_person
     by:            who wants it
     although_sent: whatever iX-Haus says of the person; the next run may send it again
+    in_airflow:    also in Airflow's own database and logs, which no task may open
     raises:        NotForgottenError, ConfigurationError, PortalStopError: what is done stays done
     """
+    with _found(settings, given, now, although_sent=although_sent) as (engine, person):
+        return _forget(engine, settings, person, by, in_airflow=in_airflow)
+
+
+@contextmanager
+def _found(
+    settings: SystemSettings, given: str, now: datetime, *, although_sent: bool
+) -> Iterator[tuple[Engine, Person]]:
+    """Yield the database and whom the key stands for, if that may be forgotten; nobody else works meanwhile."""
     if not given.strip():
         raise NotForgottenError(
             "nobody is named; write PERSON= with a person's key, a partner's number or a contact's id"
@@ -63,18 +91,21 @@ def forget(
         person = find_person(engine, settings.system, given)
         if not although_sent:
             _refuse_sent(engine, settings, person, now)
-        return _forget(engine, settings, person, by)
+        yield engine, person
 
 
-def _forget(engine: Engine, settings: SystemSettings, person: Person, by: str) -> dict[str, object]:
+def _forget(
+    engine: Engine, settings: SystemSettings, person: Person, by: str, *, in_airflow: bool
+) -> dict[str, object]:
     system, done = settings.system, Counter[str]()
     name = receipt.name_of(person.name, secret_of(engine, system))
     done["portal"] = sum(take_away(settings, person.records).values())
     with engine.begin() as connection:
         receipt.write(connection, system, name, {"portal": done["portal"]}, by)
     done["previews"] = forget_staged(system, list(RUNS), person)
-    done["airflow"] = sum(airflow.forget_in_database(person).values())
-    done["logs"] = airflow.forget_in_logs(person)
+    if in_airflow:
+        done["airflow"] = sum(airflow.forget_in_database(person).values())
+        done["logs"] = airflow.forget_in_logs(person)
     done["reports left"] = len(person.reports)
     with engine.begin() as connection:
         done += forget_rows(connection, system, person)

@@ -47,8 +47,11 @@ def tidy_logs_now(systems: Iterable[SystemSettings]) -> int:
 
 
 def tidy_airflow(systems: Iterable[SystemSettings], now: datetime) -> None:
-    """Delete our old runs in Airflow's own database, and their logs; not for tasks, which may not open it."""
+    """Delete our old runs in Airflow's own database, and their logs, and those that asked for an erasure. Not for
+    tasks, which may not open it.
+    """
     known = list(systems)
+    airflow.forget_requests()
     airflow.forget_old_runs(_days(known), now)
     airflow.forget_old_logs(_days(known), now)
 

@@ -48,3 +48,29 @@ def test_a_night_of_housekeeping(
     with create_session() as session:
         left = session.scalars(select(DagRun).where(DagRun.dag_id == "casavi_housekeeping")).all()
     assert [one.run_id for one in left if one.logical_date == long_ago] == []
+
+
+def test_a_request_for_erasure_is_forgotten_when_it_has_ended(airflow_db: None) -> None:
+    from airflow.models.dagrun import DagRun
+    from airflow.models.log import Log
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunType
+
+    ids, states = ("4711.1", "4712.1"), (DagRunState.SUCCESS, DagRunState.RUNNING)
+    with create_session() as session:
+        for person, state in zip(ids, states, strict=True):
+            given = {"person": person, "system": "production", "although_sent": False}
+            session.add(
+                DagRun(airflow.REQUESTS, run_id=f"of-{person}", run_type=DagRunType.MANUAL, conf=given, state=state)
+            )
+            session.add(Log("trigger_dag_run", None, dag_id=airflow.REQUESTS, extra=json.dumps(given)))
+    airflow.forget_requests()
+    with create_session() as session:
+        runs = session.scalars(select(DagRun).where(DagRun.dag_id == airflow.REQUESTS)).all()
+        logs = session.scalars(select(Log).where(Log.dag_id == airflow.REQUESTS)).all()
+        assert [run.run_id for run in runs] == ["of-4712.1"]
+        assert ["4711.1" in (log.extra or "") for log in logs] == [False, False]
+        assert ["4712.1" in (log.extra or "") for log in logs] == [False, True]
+        for row in (*runs, *logs):
+            session.delete(row)

@@ -25,7 +25,7 @@ EXCHANGE = ["casavi_reports", "casavi_reports_test"]
 RECONCILE = ["casavi_reconcile", "casavi_reconcile_test"]
 OTHERS = [
     "casavi_release_removals", "casavi_doctor", "casavi_alerts", "casavi_housekeeping", "casavi_morning",
-    "casavi_morning_test",
+    "casavi_morning_test", "casavi_forget",
 ]  # fmt: skip
 PARAMS = ["properties", "dry_run", "resend"]
 HEAVY = {"pandas", "pyarrow", "sqlalchemy", "aiohttp", "oracledb", "phonenumbers"}
@@ -216,7 +216,8 @@ def test_each_group_runs_by_its_own_schedule_in_the_settings(tmp_path: Path) -> 
     errors, timetables = parsed_with(tmp_path, production=PRODUCTION + schedules)
     assert errors == {}
     production = {
-        f"casavi_{group}" for group in (*RUNS, "release_removals", "doctor", "alerts", "housekeeping", "morning")
+        f"casavi_{group}"
+        for group in (*RUNS, "release_removals", "doctor", "alerts", "housekeeping", "morning", "forget")
     }
     assert set(timetables) == production  # no test system
     assert "15 4 * * 1" in timetables["casavi_objects"]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import delete, insert, select
 
-from include.erasure import airflow
+from include.erasure import airflow, request
 from include.erasure import forget as erasure
 from include.erasure.command import UNKNOWN
 from include.erasure.person import find_person
@@ -231,6 +231,21 @@ def test_nobody_is_forgotten_by_an_empty_or_unknown_id(world: World, airflow_db:
     assert traces.forget("4711")["numbers"] == {}
     assert not [row for row in world.rows(SP_POSITION) if row["name"].startswith("forgotten/")]
     assert world.ledger(GONE.contact_id)["state"] == "present"
+
+
+def test_a_request_says_whom_it_concerns_and_is_carried_out_when_approved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settle(GONE, STAYS)
+    monkeypatch.setenv("SERVICEPORTAL_CONFIG", str(world.folder / "config"))
+    asked: dict[str, Any] = {"system": SYSTEM, "person": GONE.contact_id, "although_sent": True}
+    assert request.look(asked) == {"contact": 1, "contract": 1, "reports left": 0}
+    assert set(world.portal("contacts")) == {GONE.contact_id, STAYS.contact_id}
+    receipt = request.carry_out(asked, "Dana Schutz")
+    assert (receipt["by"], receipt["numbers"]) == ("Dana Schutz", {"portal": 2, "SP_ABGLEICH": 2})
+    assert set(world.portal("contacts")) == {STAYS.contact_id}
+    with pytest.raises(NotForgottenError, match="nothing is kept of anybody under this id"):
+        request.look(asked)
 
 
 @pytest.mark.parametrize("given", ["4711", "100.5.1", "4711~2", " 100.6.1 "])

@@ -64,6 +64,7 @@ def _run(place: Place) -> None:
         _resend(place, airflow)
         _preview(place, airflow, portal)
         _release(place, airflow, portal)
+        _forget(place, airflow, portal)
     _leave_nothing(place)
     memory = place.memory()
     say("      memory, MB: " + ", ".join(f"{name} {size:.0f}" for name, size in memory.items()))
@@ -175,28 +176,42 @@ def _release(place: Place, airflow: Airflow, portal: SandboxProcess) -> None:
         expect(guarded["removed"] == 0 and live() == held, f"guard: {guarded}, the portal holds {live()} of {held}")
         expect(guarded["updated"] > 0 and guarded["errors"] == 0, f"what the guard does not concern: {guarded}")
         asking = airflow.run_like("casavi_release_removals", "asset_triggered__")
-        question = wait("the question waits", lambda: _waiting(airflow, asking))
+        question = wait("the question waits", lambda: _waiting(airflow, "casavi_release_removals", asking))
     with step("the next run finds the same: no second question"):
         again = airflow.protocol("casavi_persons", airflow.trigger("casavi_persons"))
         runs = airflow.run_ids(question["dag"])
         expect(again["removed"] == 0 and runs == [asking], f"asked twice: {again}, {runs}")
     with step("approved by the office: the removals are released"):
-        path = (
-            f"/api/v2/dags/{question['dag']}/dagRuns/{quote(asking, safe='')}/taskInstances/ask.approve/0/hitlDetails"
-        )
         expect("contact" in question["body"], f"the question says {question['body']}")
-        airflow.send("PATCH", path, {"chosen_options": ["Approve"], "params_input": {}})
+        airflow.approve(question["dag"], asking, "ask.approve/0")
         released = airflow.protocol("casavi_persons", airflow.run_like("casavi_persons", "released__"))
         expect(released["removed"] > held / 10 and released["errors"] == 0, f"released: {released}")
         expect(live() < held * 0.9, f"{live()} of {held} contacts are still in the portal")
         airflow.finish(question["dag"], asking)
 
 
-def _waiting(airflow: Airflow, run: str) -> dict[str, Any] | None:
-    """The open question of a run of casavi_release_removals."""
-    found = airflow.send("GET", f"/api/v2/dags/casavi_release_removals/dagRuns/{quote(run, safe='')}/hitlDetails")
+def _waiting(airflow: Airflow, dag: str, run: str) -> dict[str, Any] | None:
+    """The open question of a run."""
+    found = airflow.send("GET", f"/api/v2/dags/{dag}/dagRuns/{quote(run, safe='')}/hitlDetails")
     details = [item for item in found["hitl_details"] if not item["response_received"]]
-    return {"dag": "casavi_release_removals", "body": details[0]["body"]} if details else None
+    return {"dag": dag, "body": details[0]["body"]} if details else None
+
+
+def _forget(place: Place, airflow: Airflow, portal: SandboxProcess) -> None:
+    person = "129.R18.1"
+    with step("a person is forgotten when the office has approved it, and what was asked with the next tidy"):
+        airflow.pause("casavi_reports")  # whose runs keep others from forgetting anybody
+        wait("casavi_reports rests", lambda: not airflow.running("casavi_reports") or None)
+        run = airflow.trigger("casavi_forget", person=person, although_sent=True)
+        question = wait("the question waits", lambda: _waiting(airflow, "casavi_forget", run))
+        expect(f"{person}\n" in question["body"] and "contact" in question["body"], f"asked: {question['body']}")
+        expect(any(one["id"] == person for one in portal.state("contacts")), "the portal does not have the person")
+        airflow.approve("casavi_forget", run, "approve/-1")
+        airflow.finish("casavi_forget", run)
+        left = [one for one in portal.state("contacts") if one["id"] == person and not one["archived"]]
+        expect(not left, f"left in the portal: {len(left)}")
+        place.run("worker", ["python", "-m", "include.commands", "tidy"])
+        expect(airflow.run_ids("casavi_forget") == [], "Airflow remembers who was forgotten")
 
 
 def _leave_nothing(place: Place) -> None:

@@ -42,6 +42,20 @@ class Airflow:
         wait(f"{dag} is read", is_read)
         self.send("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False})
 
+    def pause(self, dag: str) -> None:
+        """Switch a DAG off; what runs goes on."""
+        self.send("PATCH", f"/api/v2/dags/{dag}", {"is_paused": True})
+
+    def running(self, dag: str) -> bool:
+        """Whether a run of a DAG has not ended."""
+        runs = self.send("GET", f"/api/v2/dags/{dag}/dagRuns")["dag_runs"]
+        return any(run["state"] not in ("success", "failed") for run in runs)
+
+    def approve(self, dag: str, run: str, task: str) -> None:
+        """Say yes to what a task asks; `task` with its map index, such as ask.approve/0."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{quote(run, safe='')}/taskInstances/{task}/hitlDetails"
+        self.send("PATCH", path, {"chosen_options": ["Approve"], "params_input": {}})
+
     def trigger(self, dag: str, **conf: object) -> str:
         """Start a run; returns its id."""
         run = self.send("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
