@@ -33,7 +33,7 @@ def test_every_group_and_the_reconciliation_has_a_schedule_and_there_is_none_for
 
 def test_every_group_has_a_dag_file_and_some_dags_belong_to_no_group() -> None:
     files = {match[1] for path in (ROOT / "dags").iterdir() if (match := NAMES.fullmatch(path.name))}
-    assert files == {*RUNS, "release_removals", "doctor", "alerts", "morning"}
+    assert files == {*RUNS, "release_removals", "doctor", "alerts", "morning", "housekeeping", "forget"}
 
 
 @each_group
