@@ -24,6 +24,7 @@ def connection(address: str) -> str:
 @contextmanager
 def object_store() -> Iterator[str]:
     """Yield the address of a server on this machine with an empty bucket."""
+    _forget_stores()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of each request
     server.start()
@@ -34,6 +35,14 @@ def object_store() -> Iterator[str]:
         yield address
     finally:
         server.stop()
+        _forget_stores()
+
+
+def _forget_stores() -> None:
+    """Let Airflow forget to which address a connection led: each server has its own."""
+    from airflow.sdk.io import store
+
+    store._STORE_CACHE.clear()
 
 
 def listed(address: str) -> list[str]:
