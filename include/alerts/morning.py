@@ -12,6 +12,7 @@ from include.alerts.memory import Store, Variables, recall
 from include.alerts.notifiers import Alert, Way, of_smtp
 from include.alerts.states import Look, State, standing
 from include.alerts.texts import KINDS, MORNING, SYSTEMS
+from include.alerts.watch import SECONDS
 from include.groups import RUNS
 from include.ixhaus.activation import why_off
 from include.ixhaus.database import open_engine, read_snapshot
@@ -20,8 +21,6 @@ from include.lookup.lateness import last_whole, read_ended
 from include.settings import load_settings
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.reasons import explain
-
-SECONDS = 60.0
 
 
 class Point(NamedTuple):

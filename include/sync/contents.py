@@ -22,7 +22,7 @@ PLAIN_LETTERS: Final = 24
 """How much of a plain hash is sealed: as much as the mark of a refused content keeps of it (finality.py)."""
 PLAIN: Final = re.compile(rf"[0-9a-f]{{{PLAIN_LETTERS},}}")
 """What a plain hash looks like; a sealed one begins with a letter that is none of its digits."""
-_SEAL: Final = "k"
+SEAL: Final = "k"
 _ROWS_AT_ONCE: Final = 20_000
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 Hash = Callable[[str], str]
@@ -54,7 +54,7 @@ def content_hash(content: Mapping[str, object], version: int, secret: bytes | No
 
 def sealed(plain: str, secret: bytes) -> str:
     """Return what stands for a plain hash where whoever reads it shall not be able to guess what was hashed."""
-    return _SEAL + blake2b(plain[:PLAIN_LETTERS].encode(), digest_size=15, key=secret).hexdigest()
+    return SEAL + blake2b(plain[:PLAIN_LETTERS].encode(), digest_size=15, key=secret).hexdigest()
 
 
 def _hasher(version: int, secret: bytes | None) -> Hash:
@@ -66,7 +66,7 @@ def _hasher(version: int, secret: bytes | None) -> Hash:
             return plain
         seal = key.copy()  # half of what a new one costs
         seal.update(plain[:PLAIN_LETTERS].encode())
-        return _SEAL + seal.hexdigest()
+        return SEAL + seal.hexdigest()
 
     return hashed
 

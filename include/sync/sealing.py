@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.secret import SecretLostError, forget_secret, make_secret, read_secret
-from include.sync.contents import PLAIN, PLAIN_LETTERS, sealed
+from include.sync.contents import PLAIN, PLAIN_LETTERS, SEAL, sealed
 
 _VERSION: Final = re.compile(r"[0-9a-f]{32}(?= |$)")
 """A hash at the beginning of what the inbox remembers of an event."""
-_SEALED: Final = re.compile(r"^k[0-9a-f]{30}(?= |$)")
+_SEALED: Final = re.compile(rf"^{SEAL}[0-9a-f]{{30}}(?= |$)")
 _UNCHANGING: Final = ("comment", "attachment")
 LOST: Final = "lost"
 """Stands in the inbox for what nobody can compare any more."""
@@ -61,7 +61,7 @@ def _lose(connection: Connection, system: str) -> None:
     there as after a loss of the ledger; of all else the content is sent again where it is another one there.
     """
     row = SP_ABGLEICH.c
-    keyed = (row.system == system) & (row.hash.startswith("k") | row.refused.startswith("k"))
+    keyed = (row.system == system) & (row.hash.startswith(SEAL) | row.refused.startswith(SEAL))
     connection.execute(delete(SP_ABGLEICH).where(keyed, row.record_type.in_(_UNCHANGING)))
     connection.execute(update(SP_ABGLEICH).where(keyed).values({"hash": None, "refused": None}))
     lose = partial(_SEALED.sub, LOST)
