@@ -75,7 +75,7 @@ settings: $(VENV)/run  ## write docs/settings.md from the settings models
 	@$(BIN)/python -m include.settings.describe > docs/settings.md
 
 test: $(VENV)/dev  ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder
 
 soak: $(VENV)/dev  ## put old iX-Haus, ledger and portal together at random, until something is wrong (MINUTES=60)
 	@end=$$(( $$(date +%s) + 60 * $(or $(MINUTES),60) )); while [ $$(date +%s) -lt $$end ]; do \

@@ -15,6 +15,9 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
     from tests.sandbox import SandboxProcess
 
 ROOT = Path(__file__).parent.parent
@@ -49,13 +52,31 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))  
 
 TOGETHER = {"dags": "dags", "pages": "pages", "lookup": "pages"}
 """Folder → tests that share what is costly to make, such as a first run of all groups, and so go to one worker."""
+LONGEST = ("faults/test_time_travel.py", "pages", "dags")
+"""What begins first, so that no worker is left alone with it at the end."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell pytest-xdist, if it is there, what to keep together: those folders, and the tests of one file."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        path = item.path.relative_to(ROOT / "tests")
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(path.parts[0], str(path))))
+def _together(nodeid: str) -> str:
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    return TOGETHER.get(path.partition("/")[0], path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Keep together, on one worker, the tests of those folders and the tests of one file.
+
+    The marks of `--dist loadgroup` do nothing with pytest 9.2: xdist 3.8 writes them where it no longer looks.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _together
+    return scheduler
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes longest begin first."""
+    items.sort(key=lambda item: LONGEST.index(of) if (of := _together(item.nodeid)) in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(autouse=True)
