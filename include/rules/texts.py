@@ -3,10 +3,12 @@ too long (E50).
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from pandas import DataFrame, Series
 
 from include.rules import rtf
@@ -22,6 +24,8 @@ LONG: Final = frozenset({"text", "portal_note", "description", "note_template"})
 """Columns whose texts may have several lines."""
 BARE: Final = frozenset({"telephone", "mobile", "fax", "email"})
 """Columns in which no sign means anything that nobody sees. All others are texts in one line."""
+STR: Final = pd.StringDtype("pyarrow", na_value=np.nan)
+"""What pandas calls str."""
 
 
 def clean(column: Series, name: str) -> Series:
@@ -30,21 +34,25 @@ def clean(column: Series, name: str) -> Series:
     Ordinary texts stay as they are, so the hash of what was sent does not change; only the others are looked at one by
     one, each that occurs once.
     """
-    texts = column.astype("str")
+    texts: Any = pa.array(column if column.dtype == STR else column.astype(STR))  # pandas takes five times as long
     if name in LONG:
         texts = _replaced(texts, f"{signs.ODD_IN_TEXT}|{rtf.START}", sendable)
     elif name not in KEYS:
         texts = _replaced(texts, signs.ODD_IN_LINE, signs.bare if name in BARE else signs.line)
-    texts = texts.str.strip()
-    return texts.mask(texts == "")
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.if_else(pc.equal(texts, pa.scalar("", texts.type)), pa.scalar(None, texts.type), texts)
+    return Series(pd.array(texts, dtype=STR), index=column.index, name=column.name)
 
 
-def _replaced(texts: Series, odd: str, change: Callable[[str], str]) -> Series:
-    is_odd = texts.str.contains(odd, regex=True, na=False).astype(bool)
-    if not is_odd.any():
+def _replaced(texts: Any, odd: str, change: Callable[[str], str]) -> Any:
+    is_odd = pc.match_substring_regex(texts, odd)
+    if not pc.any(is_odd).as_py():
         return texts
-    found = texts[is_odd]
-    return texts.mask(is_odd, found.map({text: change(text) for text in found.unique()}).astype("str"))
+    values = texts.to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(pc.fill_null(is_odd, False).to_numpy(zero_copy_only=False))
+    changed = {text: change(text) for text in set(values[places])}
+    values[places] = [changed[text] for text in values[places]]
+    return pa.array(values, type=texts.type)
 
 
 def sendable(text: str) -> str:

@@ -162,12 +162,14 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
         record_type = name.partition("_")[2]
         records = compared[record_type]
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
+        if not chosen.any():
+            batches[name] = []
+            continue
         changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
         parts = min(MAX_BATCHES, -(-changes.num_rows // run.settings.limits.batch_size))
         # all of about the same size: in a batch of one nobody could tell a fault of the portal's from the record's
-        size = -(-changes.num_rows // max(parts, 1))
-        if changes.num_rows:
-            run.folder.write_table(name, changes, rows_per_group=size)
-        parts = -(-changes.num_rows // max(size, 1))
+        size = -(-changes.num_rows // parts)
+        run.folder.write_table(name, changes, rows_per_group=size)
+        parts = -(-changes.num_rows // size)
         batches[name] = [{"record_type": record_type, "file": name, "part": part} for part in range(parts)]
     return batches

@@ -14,7 +14,7 @@ from include.ixhaus.contract import FRAMES
 from tests.fuzz.houses import HOUSES, Outcomes, Row, house, outcomes, readers, source_of
 from tests.fuzz.odd import CANARY, ODD_HOUSES, odd_rows
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 """Of a hundred odd rows each."""
 BELOW = ("SP_DOKUMENT", "SP_NOTIZ", "SP_ANHANG", "SP_BEAUFTRAGUNG")
 """Views whose rows nothing hangs on: without one, all other records are as with it."""

@@ -9,14 +9,17 @@ from playwright.sync_api import Browser, expect
 
 from tests.pages.rig import Pages, visit
 
+DAGS = ("casavi_objects", "casavi_reconcile")
 
-@pytest.fixture(autouse=True)
-def forgotten(pages: Pages, dag: str) -> Iterator[None]:
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten(server: Pages) -> Iterator[None]:
     """Airflow knows the DAGs and, afterwards, nothing of a run, which would switch its DAG on."""
-    airflow(pages, "reserialize")
+    airflow(server, "reserialize")
     yield
-    airflow(pages, "delete", "--yes", dag)
-    airflow(pages, "reserialize")
+    for dag in DAGS:
+        airflow(server, "delete", "--yes", dag)
+    airflow(server, "reserialize")
 
 
 def airflow(pages: Pages, *command: str) -> None:
@@ -25,7 +28,7 @@ def airflow(pages: Pages, *command: str) -> None:
 
 
 @pytest.mark.airflow
-@pytest.mark.parametrize("dag", ["casavi_objects", "casavi_reconcile"])
+@pytest.mark.parametrize("dag", DAGS)
 @pytest.mark.parametrize("properties", ["", "100 oder 200!"])
 def test_a_run_is_started_without_filling_in_anything_and_not_for_what_is_no_property(
     pages: Pages, browser: Browser, dag: str, properties: str
