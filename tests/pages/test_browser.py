@@ -35,7 +35,7 @@ def addresses(browser: Browser, pages: Pages) -> list[str]:
     """Every page of the navigation, and a run."""
     with visit(browser, pages, "/protocol") as page:
         found = page.locator("header nav:first-of-type a").evaluate_all("links => links.map(link => link.pathname)")
-        run = page.locator("table.cards tbody th a").nth(1).get_attribute("href")
+        run = page.locator("#listed tbody th a").nth(1).get_attribute("href")
     return [address.removeprefix("/serviceportal") for address in (*found, run)]
 
 
