@@ -132,10 +132,10 @@ TEXTS: Final[Texts] = {
         "They were refused before, or not tried any more; their turn comes again by itself.",
     ),
     "legend_latest": Text(
-        "Wann ein Lauf der Gruppe zuletzt iX-Haus und das Portal gefragt hat. Bei Meldungen sieht das Serviceportal "
-        "dazwischen nach, ob sich etwas geändert hat; das steht nicht im Protokoll.",
-        "When a run of the group last asked iX-Haus and the portal. For reports Serviceportal looks in between "
-        "whether anything has changed; that is not in the protocol.",
+        "Wann ein Lauf der Gruppe zuletzt iX-Haus gefragt hat, bei Meldungen und Bestandsabgleich auch das Portal. Das "
+        "Nachsehen zwischen zwei Läufen, ob sich an Meldungen etwas geändert hat, steht nicht im Protokoll.",
+        "When a run of the group last asked iX-Haus, for reports and the reconciliation the portal too. The looks "
+        "between two runs, whether anything about reports has changed, are not in the protocol.",
     ),
     # one run
     "back": Text("Zurück zum Protokoll", "Back to the protocol"),
