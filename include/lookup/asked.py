@@ -7,18 +7,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, select
 
-from include.groups import RUNS
+from include.groups import RECONCILIATION, RUNS
 from include.ixhaus.contract.own import SP_PROTOKOLL, SP_SPERRE
 from include.ixhaus.database import read_snapshot
 from include.lookup.kept import with_kept
-from include.lookup.lateness import is_whole
+from include.lookup.lateness import only_whole
 from include.lookup.runs import NEWEST_FIRST, read_runs
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.state import RunStatus
 
 _RUN, _LEASE = SP_PROTOKOLL.c, SP_SPERRE.c
-_SEEN: Final = 60
-"""So many of a group's last runs are looked through for one over everything."""
 NOTHING_ASKED: Final = "#0"
 """How the name of a run ends that could not begin."""
 Run = Mapping[str, Any]
@@ -30,7 +28,8 @@ class Asked:
 
     asked:  the newest run that asked iX-Haus anything; runs that were left out, or could not begin, did not
     newest: the newest run, whatever became of it
-    whole:  the newest run over everything that did its work, with its numbers (see kept.with_kept)
+    whole:  the newest run over everything that did its work, with its numbers (see kept.with_kept); a reconciliation
+            sends nothing, and has none
     """
 
     system: str
@@ -47,15 +46,21 @@ def last_asked(engine: Engine, system: str) -> list[Asked]:
 
 
 def _of_group(connection: Connection, system: str, group: str) -> Asked:
-    done = filter(is_whole, read_runs(connection, done_query(system, group)))
-    whole = next(done, None)
+    newest = _first(connection, newest_query(system, group))
+    if newest is None:  # the others would look through all runs in vain
+        return Asked(system, group, None, None, None)
+    whole = None if group == RECONCILIATION.name else _first(connection, whole_query(system, group))
     return Asked(
         system=system,
         group=group,
-        asked=next(iter(read_runs(connection, asked_query(system, group))), None),
-        newest=next(iter(read_runs(connection, newest_query(system, group))), None),
+        asked=_first(connection, asked_query(system, group)),
+        newest=newest,
         whole=with_kept(connection, system, [whole])[0] if whole else None,
     )
+
+
+def _first(connection: Connection, query: Select[Any]) -> dict[str, Any] | None:
+    return next(iter(read_runs(connection, query)), None)
 
 
 def newest_query(system: str, group: str) -> Select[Any]:
@@ -69,9 +74,10 @@ def asked_query(system: str, group: str) -> Select[Any]:
     return _mine(system, group).where(*has_asked).limit(1)
 
 
-def done_query(system: str, group: str) -> Select[Any]:
-    """Return the query for the last runs of a group that did their work."""
-    return _mine(system, group).where(_RUN.status.in_((RunStatus.OK, RunStatus.ERRORS))).limit(_SEEN)
+def whole_query(system: str, group: str) -> Select[Any]:
+    """Return the query for the newest run of a group that did its work on everything."""
+    has_done = _RUN.status.in_((RunStatus.OK, RunStatus.ERRORS))
+    return _mine(system, group).where(has_done, only_whole(group)).limit(1)
 
 
 def at_work(engine: Engine, system: str, now: datetime) -> set[str]:

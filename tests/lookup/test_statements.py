@@ -69,7 +69,7 @@ QUERIES: dict[str, Select[Any]] = {
     "guarded": kept.guarded_query(CANARY, [CANARY, "2"]),
     "newest run": asked.newest_query(CANARY, CANARY),
     "last asked": asked.asked_query(CANARY, CANARY),
-    "last done": asked.done_query(CANARY, CANARY),
+    "last over everything": asked.whole_query(CANARY, CANARY),
     "leases": asked.leases_query(CANARY, NOW),
     "trouble": days.trouble_query(CANARY, NOW.date(), 30),
     "first of reasons": entries.first_query(CANARY, CANARY),
