@@ -28,8 +28,8 @@ class Asked:
 
     asked:  the newest run that asked iX-Haus anything; runs that were left out, or could not begin, did not
     newest: the newest run, whatever became of it
-    whole:  the newest run over everything that did its work, with its numbers (see kept.with_kept); a reconciliation
-            sends nothing, and has none
+    whole:  the newest run over everything that did its work, with its numbers (see kept.with_kept); those by hand may
+            be about a part, and a reconciliation, which sends nothing, has none
     """
 
     system: str

@@ -11,11 +11,13 @@ TEXTS: Final[Texts] = {
     # how each group stands
     "standing": Text("Die Gruppen", "The groups"),
     "latest": Text("Letzte Abfrage", "Last query"),
-    "whole": Text("Lauf über alles", "Run over everything"),
+    "whole": Text("Planmäßiger Lauf", "Scheduled run"),
     "never_asked": Text("noch nie", "never yet"),
     "standing_help": Text(
-        "Status, Gesendet und Fehler sind die der letzten Abfrage, die anderen Zahlen die des letzten Laufs über alles.",
-        "Status, sent and errors are those of the last query, the other numbers those of the last run over everything.",
+        "Status, Gesendet und Fehler sind die der letzten Abfrage, die anderen Zahlen die des letzten planmäßigen Laufs, "
+        "der alles ansieht.",
+        "Status, sent and errors are those of the last query, the other numbers those of the last scheduled run, which "
+        "looks at everything.",
     ),
     "newest_is": Text("seither:", "since then:"),
     # the chart
