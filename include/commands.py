@@ -133,7 +133,8 @@ def notable(runs: list[dict[str, Any]]) -> list[str]:
     """Return a line for each failed or invalid record of the newest run of each system and group, ids and reasons, and
     for each finding of a reconciliation."""
     from include.ixhaus.database import open_engine
-    from include.lookup.runs import active_systems, entries, findings
+    from include.lookup.entries import entries, findings
+    from include.lookup.runs import active_systems
 
     newest = {(run["system"], run["group"]): run for run in reversed(runs)}
     lines, databases = [], active_systems()

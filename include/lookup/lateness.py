@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from croniter import croniter
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, or_
 
 from include.groups import REPORTS, RUNS
+from include.ixhaus.contract.own import SP_PROTOKOLL
 from include.lookup.runs import dag_run_of, ended_query, read_runs
 from include.settings import SystemSettings
 from include.vocabulary.clock import BERLIN
@@ -29,6 +30,12 @@ def is_whole(run: Run) -> bool:
     """Whether a run was about everything there is, and nobody's trial: others have numbers of their own."""
     started = dag_run_of(run["run"])[1].partition("__")[0]
     return started == "scheduled" or (started == "asset_triggered" and run["group"] != REPORTS.name)
+
+
+def only_whole(group: str) -> ColumnElement[bool]:
+    """Return what is_whole says, as a condition on the runs of a group in SP_PROTOKOLL."""
+    started = ("scheduled",) if group == REPORTS.name else ("scheduled", "asset_triggered")
+    return or_(*(SP_PROTOKOLL.c.run.contains(f"/{one}__", autoescape=True) for one in started))
 
 
 def last_whole(ended: Mapping[str, Sequence[Run]]) -> list[str]:

@@ -1,24 +1,23 @@
-"""Reading the protocol: which runs there were, what became of their records, how much went out on each day (R51)."""
+"""Reading the protocol: which runs there were, and how they ended (R51)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select
 
-from include.ixhaus.contract.own import SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_PROTOKOLL
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
 from include.settings import load_each
-from include.sync.protocol import Entry
 from include.vocabulary.clock import BERLIN, from_utc_column, to_utc_column
 from include.vocabulary.reasons import explain
-from include.vocabulary.state import WENT_WRONG, Level, RunStatus
+from include.vocabulary.state import WENT_WRONG, RunStatus
 
-_RUN, _ENTRY = SP_PROTOKOLL.c, SP_PROTOKOLL_EINTRAG.c
-_MOST_TOTALS: Final = 200
-_NEWEST_FIRST: Final = (_RUN.queried_at.desc(), _RUN.run.desc())
+_RUN = SP_PROTOKOLL.c
+AT_ONCE: Final = 5_000
+NEWEST_FIRST: Final = (_RUN.queried_at.desc(), _RUN.run.desc())
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,6 @@ class Selection:
     system: str | None = None
     group: str | None = None
     is_notable: bool = False
-
-
-@dataclass(frozen=True)
-class DayTotal:
-    """What all runs of a day in Europe/Berlin sent and could not send; dry runs do not count."""
-
-    day: date
-    sent: int
-    errors: int
 
 
 def active_systems() -> dict[str, str]:
@@ -59,14 +49,23 @@ def last_runs(engine: Engine, limit: int = 20) -> list[dict[str, Any]]:
 
 def find_runs(engine: Engine, selection: Selection, limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """Return selected runs, newest first: system, group, run, status, reason, queried_at (UTC), seconds, and counts."""
-    query = select(SP_PROTOKOLL).where(*_conditions(selection)).order_by(*_NEWEST_FIRST)
+    query = select(SP_PROTOKOLL).where(*_conditions(selection)).order_by(*NEWEST_FIRST)
     return _runs(engine, query.limit(limit).offset(offset) if offset else query.limit(limit))
+
+
+def runs_behind(engine: Engine, selection: Selection, last: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the next AT_ONCE selected runs behind one of them, the first ones for None; see find_runs."""
+    query = select(SP_PROTOKOLL).where(*_conditions(selection)).order_by(*NEWEST_FIRST).limit(AT_ONCE)
+    if last:
+        at = to_utc_column(datetime.fromisoformat(last["queried_at"]))
+        query = query.where(or_(_RUN.queried_at < at, and_(_RUN.queried_at == at, _RUN.run < last["run"])))
+    return _runs(engine, query)
 
 
 def ended_query(system: str, group: str, limit: int) -> Select[Any]:
     """Return the query for the last runs of a group that tried to do their work and have ended, newest first."""
     mine = (_RUN.system == system) & (_RUN.group == group) & _RUN.status.in_((RunStatus.OK, *WENT_WRONG))
-    return select(SP_PROTOKOLL).where(mine).order_by(*_NEWEST_FIRST).limit(limit)
+    return select(SP_PROTOKOLL).where(mine).order_by(*NEWEST_FIRST).limit(limit)
 
 
 def last_good(engine: Engine, system: str) -> dict[str, datetime]:
@@ -106,59 +105,7 @@ def find_run(engine: Engine, system: str, run: str) -> dict[str, Any] | None:
 def executions(engine: Engine, system: str, dag_id: str, run_id: str) -> list[dict[str, Any]]:
     """Return the rows of one DAG run as find_runs does; a run that was cleared has several."""
     is_of_run = _RUN.run.startswith(f"{dag_id}/{run_id}#", autoescape=True)
-    return _runs(engine, select(SP_PROTOKOLL).where(_RUN.system == system, is_of_run).order_by(*_NEWEST_FIRST))
-
-
-def entries(engine: Engine, system: str, run: str, levels: Sequence[Level], limit: int) -> list[Entry]:
-    """Return the first entries of a run on some levels, by record type and id."""
-    return _entries(engine, (_ENTRY.system == system) & (_ENTRY.run == run) & _ENTRY.level.in_(levels), limit)
-
-
-def findings(engine: Engine, system: str, run: str) -> list[Entry]:
-    """Return what a reconciliation found: an entry per record type and finding, its id their number in brackets."""
-    mine = (_ENTRY.system == system) & (_ENTRY.run == run) & (_ENTRY.level == Level.FINDING)
-    return _entries(engine, mine & _ENTRY.external_id.startswith("("), _MOST_TOTALS)
-
-
-def _entries(engine: Engine, which: ColumnElement[bool], limit: int) -> list[Entry]:
-    query = (
-        select(*(_ENTRY[field.name] for field in fields(Entry)))
-        .where(which)
-        .order_by(_ENTRY.record_type, _ENTRY.external_id, _ENTRY.reason)
-        .limit(limit)
-    )
-    with read_snapshot(engine) as connection:
-        rows = [tuple(row) for row in connection.execute(query)]
-    return [Entry(kind, external_id, Level(level), *rest) for kind, external_id, level, *rest in rows]
-
-
-def count_entries(engine: Engine, system: str, run: str) -> dict[str, int]:
-    """Return how many entries a run has on each level that occurs."""
-    query = (
-        select(_ENTRY.level, func.count())
-        .where(_ENTRY.system == system, _ENTRY.run == run)
-        .group_by(_ENTRY.level)
-    )  # fmt: skip
-    with read_snapshot(engine) as connection:
-        return {str(level): number for level, number in connection.execute(query)}
-
-
-def totals_per_day(engine: Engine, system: str, last: date, days: int = 30) -> list[DayTotal]:
-    """Return a system's totals of so many days up to `last`, oldest first, one for each day."""
-    first = last - timedelta(days=days - 1)
-    starts = [_begin_of(first + timedelta(days=number)) for number in range(days + 1)]
-    number = case(*((_RUN.queried_at < starts[index + 1], index) for index in range(days)))
-    # Grouped by a column of a subquery: Oracle takes two expressions with parameters for different ones.
-    dated = (
-        select(number.label("day_nr"), _RUN.sent, _RUN.errors)
-        .where(_RUN.system == system, _RUN.queried_at >= starts[0], _RUN.queried_at < starts[days])
-        .where(_RUN.status != RunStatus.DRY_RUN)
-        .subquery()
-    )
-    query = select(dated.c.day_nr, func.sum(dated.c.sent), func.sum(dated.c.errors)).group_by(dated.c.day_nr)
-    with read_snapshot(engine) as connection:
-        found = {int(index): (int(sent), int(errors)) for index, sent, errors in connection.execute(query)}
-    return [DayTotal(first + timedelta(days=index), *found.get(index, (0, 0))) for index in range(days)]
+    return _runs(engine, select(SP_PROTOKOLL).where(_RUN.system == system, is_of_run).order_by(*NEWEST_FIRST))
 
 
 def dag_run_of(run: str) -> tuple[str, str]:
@@ -167,7 +114,8 @@ def dag_run_of(run: str) -> tuple[str, str]:
     return dag_id, rest.rpartition("#")[0] or rest
 
 
-def _begin_of(day: date) -> datetime:
+def begin_of(day: date) -> datetime:
+    """Return when a day begins in Europe/Berlin, as this project's own tables hold it."""
     return to_utc_column(datetime.combine(day, time.min, tzinfo=BERLIN))
 
 
@@ -175,9 +123,9 @@ def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """Return what a selection asks of SP_PROTOKOLL."""
     found = []
     if selection.first:
-        found.append(_RUN.queried_at >= _begin_of(selection.first))
+        found.append(_RUN.queried_at >= begin_of(selection.first))
     if selection.last:
-        found.append(_RUN.queried_at < _begin_of(selection.last + timedelta(days=1)))
+        found.append(_RUN.queried_at < begin_of(selection.last + timedelta(days=1)))
     if selection.system:
         found.append(_RUN.system == selection.system)
     if selection.group:

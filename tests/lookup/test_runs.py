@@ -1,4 +1,4 @@
-"""What is read from the protocol: runs by day, system and group, a run's entries, totals of days."""
+"""What is read from the protocol: runs by day, system and group, all of them, and how each group stands."""
 
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
@@ -10,22 +10,24 @@ import pytest
 import sqlglot
 from sqlalchemy import Engine, event
 
-from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG
+from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE
 from include.ixhaus.database import engine_on
 from include.lookup import runs
+from include.lookup.asked import Asked, at_work, last_asked
+from include.lookup.days import Trouble, trouble_per_day
+from include.lookup.kept import with_kept
 from include.lookup.runs import (
     Selection,
     active_systems,
-    count_entries,
     count_runs,
     dag_run_of,
-    entries,
     executions,
     find_run,
     find_runs,
-    totals_per_day,
+    runs_behind,
 )
 from include.settings import load_each
+from include.sync.lease import acquire
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from include.vocabulary.state import Level, RunStatus
 from tests.ixhaus.oracle import FakeOracle
@@ -36,7 +38,7 @@ NOVEMBER_24 = date(2026, 11, 24)
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     engine = engine_on(lambda: sqlite3.connect(tmp_path / "ixhaus.db"))
-    SP_PROTOKOLL.metadata.create_all(engine, [SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG])
+    SP_PROTOKOLL.metadata.create_all(engine, [SP_ABGLEICH, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE])
     return engine
 
 
@@ -130,32 +132,90 @@ def test_the_name_of_a_protocol_row_leads_to_its_dag_run() -> None:
     assert dag_run_of(f"casavi_persons/{run_id}#17") == ("casavi_persons", run_id)
 
 
-def test_entries_are_counted_by_level_and_read_by_level(engine: Engine) -> None:
-    refused, invalid = Entry("contact", "P2", Level.ERROR, "REFUSED"), Entry("contact", "P1", Level.INVALID, "NO_NAME")
-    name = add(engine, berlin("2026-11-24T02:00"), refused, invalid, Entry("contact", "P3", Level.ERROR, "TIMEOUT"))
-    assert count_entries(engine, "production", name) == {"error": 2, "invalid": 1}
-    assert [one.external_id for one in entries(engine, "production", name, [Level.ERROR], 10)] == ["P2", "P3"]
-    assert [one.external_id for one in entries(engine, "production", name, [Level.ERROR, Level.INVALID], 1)] == ["P1"]
+def test_all_selected_runs_are_read_in_parts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE", 2)
+    same = berlin("2026-11-24T03:00")
+    names = [add(engine, same, run=f"casavi_persons/manual__{number}#1") for number in range(3)]
+    names += [add(engine, berlin(f"2026-11-24T0{hour}:00")) for hour in (2, 1)]
+    add(engine, berlin("2026-11-23T01:00"))
+    found: list[dict[str, Any]] = []
+    while part := runs_behind(engine, Selection(first=NOVEMBER_24), found[-1] if found else None):
+        found += part
+    assert [run["run"] for run in found] == [*names[2::-1], *names[3:]]
 
 
 @pytest.mark.rule("R51")
-def test_totals_of_a_day_are_those_of_all_its_runs_but_dry_ones(engine: Engine) -> None:
-    add(engine, berlin("2026-11-24T00:00"), sent=5)
-    add(engine, berlin("2026-11-24T23:59"), sent=7, errors=2, group="objects")
-    add(engine, berlin("2026-11-24T12:00"), sent=900, status="dry_run")
-    add(engine, berlin("2026-11-24T12:00"), sent=900, system="test")
-    add(engine, berlin("2026-10-26T00:00"), sent=1)
-    add(engine, berlin("2026-10-25T23:59"), sent=900)
-    days = totals_per_day(engine, "production", NOVEMBER_24, days=30)
-    assert [one.day for one in days] == [NOVEMBER_24 - timedelta(days=29 - number) for number in range(30)]
-    assert (days[0].sent, days[-1].sent, days[-1].errors, sum(one.sent for one in days)) == (1, 12, 2, 13)
+def test_a_day_has_the_numbers_of_its_worst_run(engine: Engine) -> None:
+    add(engine, berlin("2026-11-24T00:00"), errors=1, invalid=5)
+    add(engine, berlin("2026-11-24T23:59"), errors=2, invalid=3)
+    add(engine, berlin("2026-11-24T12:00"), errors=900, status="dry_run")
+    add(engine, berlin("2026-11-24T12:00"), errors=900, system="test")
+    add(engine, berlin("2026-10-26T00:00"), invalid=1, group="objects")
+    add(engine, berlin("2026-10-25T23:59"), errors=900, group="documents")
+    found = trouble_per_day(engine, "production", NOVEMBER_24, days=30)
+    assert list(found) == ["objects", "persons"]
+    assert [one.day for one in found["persons"]] == [NOVEMBER_24 - timedelta(days=29 - number) for number in range(30)]
+    assert found["objects"][0] == Trouble(date(2026, 10, 26), 1, 0, 1)
+    assert found["persons"][-2:] == [Trouble(date(2026, 11, 23), 0, 0, 0), Trouble(NOVEMBER_24, 2, 2, 5)]
 
 
 def test_a_day_of_25_hours_is_one_day(engine: Engine) -> None:
     for hour in range(25):
         began = datetime(2026, 10, 24, 22, tzinfo=UTC) + timedelta(hours=hour)  # midnight in summer time
-        add(engine, began, sent=1)
-    assert [one.sent for one in totals_per_day(engine, "production", date(2026, 10, 26), days=3)] == [0, 25, 0]
+        add(engine, began)
+    (days,) = trouble_per_day(engine, "production", date(2026, 10, 26), days=3).values()
+    assert [one.runs for one in days] == [0, 25, 0]
+
+
+def numbers(engine: Engine, name: str) -> tuple[int | None, int | None]:
+    """What was held back for a person, and by the rules."""
+    with engine.connect() as connection:
+        (run,) = with_kept(connection, "production", find_runs(engine, Selection(), 1))
+    assert run["run"] == name
+    return run["guarded"], run["by_rule"]
+
+
+@pytest.mark.rule("E36")
+def test_what_the_guard_kept_is_told_apart_from_what_the_rules_withhold(engine: Engine) -> None:
+    when = berlin("2026-11-24T02:00")
+    found = [
+        Entry("contact", "P1", Level.GUARDED, "REMOVAL_GUARD"),
+        Entry("contact", "P2", Level.GUARDED, "REMOVAL_REJECTED"),
+        Entry("contract", "V1", Level.WITHHELD, "PARENT_NOT_IN_PORTAL"),
+    ]
+    assert numbers(engine, add(engine, when, *found, withheld=10)) == (2, 8)
+    preview = add(engine, when + timedelta(hours=1), withheld=10, status="dry_run")
+    assert numbers(engine, preview) == (None, None)
+    compared = add(engine, when + timedelta(hours=2), withheld=10, group="reconcile")
+    assert numbers(engine, compared) == (None, None)
+
+
+def standing(engine: Engine, group: str) -> Asked:
+    return next(one for one in last_asked(engine, "production") if one.group == group)
+
+
+@pytest.mark.rule("R51")
+def test_a_group_was_last_asked_by_the_run_that_asked(engine: Engine) -> None:
+    whole = add(engine, berlin("2026-11-24T02:00"), invalid=7)
+    about_one = add(engine, berlin("2026-11-24T03:00"), run="casavi_persons/manual__1#2")
+    add(engine, berlin("2026-11-24T04:00"), run="casavi_persons/manual__2#0", status="failed")
+    newest = add(engine, berlin("2026-11-24T05:00"), status="skipped")
+    add(engine, berlin("2026-11-24T06:00"), group="objects")
+    found = standing(engine, "persons")
+    assert [one and one["run"] for one in (found.asked, found.newest, found.whole)] == [about_one, newest, whole]
+    never = standing(engine, "documents")
+    assert (never.asked, never.newest, never.whole) == (None, None, None)
+
+
+@pytest.mark.rule("R53")
+def test_a_run_is_at_work_while_it_holds_its_lease(engine: Engine) -> None:
+    lease = acquire(engine, "production/persons", "casavi_persons/manual__1", 60)
+    acquire(engine, "test/persons", "casavi_persons_test/manual__1", 60)
+    now = datetime.now(UTC)
+    assert at_work(engine, "production", now) == {"casavi_persons/manual__1#1"}
+    assert at_work(engine, "production", now + timedelta(seconds=90)) == set()
+    lease.release(engine)
+    assert at_work(engine, "production", now) == set()
 
 
 def test_what_is_asked_is_oracle_without_values() -> None:
@@ -165,12 +225,11 @@ def test_what_is_asked_is_oracle_without_values() -> None:
     event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
     everything = Selection(NOVEMBER_24, NOVEMBER_24, "production", "persons", is_notable=True)
     find_runs(engine, everything, 50, 100)
-    totals_per_day(engine, "production", NOVEMBER_24)
+    trouble_per_day(engine, "production", NOVEMBER_24)
+    runs_behind(engine, everything, {"queried_at": "2026-11-24T00:00:00+00:00", "run": "run"})
     executions(engine, "production", "casavi_persons", "manual__1")
-    entries(engine, "production", "run", [Level.ERROR], 10)
-    count_entries(engine, "production", "run")
     queries = [statement for statement in said if statement.startswith("SELECT")]
-    assert len(queries) == 5
+    assert len(queries) == 4
     for statement in queries:
         sqlglot.parse_one(statement, dialect="oracle")
         assert "2026" not in statement

@@ -10,10 +10,14 @@ from sqlalchemy.dialects import oracle, sqlite
 
 from include.lookup import (
     approvals,
+    asked,
     corrections,
+    days,
+    entries,
     exchange,
     held,
     history,
+    kept,
     ledger,
     names,
     narrow,
@@ -25,11 +29,13 @@ from include.lookup import (
     spelling,
 )
 from include.lookup.approvals import Wanted as WantedRecords
+from include.lookup.entries import Wanted as WantedEntries
 from include.lookup.kinds import KINDS
 from include.lookup.overview import NONE, Wanted
 
 CANARY = "kanari"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+EVERY = WantedEntries(CANARY, CANARY, CANARY)
 NARROW = WantedRecords(CANARY, CANARY, CANARY)
 QUERIES: dict[str, Select[Any]] = {
     "sent": ledger.sent_query(CANARY, CANARY, [CANARY, "2"]),
@@ -60,6 +66,16 @@ QUERIES: dict[str, Select[Any]] = {
     "numbers": approvals.numbers_query(CANARY, CANARY),
     "held": held.held_query(CANARY, [CANARY, "2"]),
     "since": held.since_query(CANARY, NOW),
+    "guarded": kept.guarded_query(CANARY, [CANARY, "2"]),
+    "newest run": asked.newest_query(CANARY, CANARY),
+    "last asked": asked.asked_query(CANARY, CANARY),
+    "last over everything": asked.whole_query(CANARY, CANARY),
+    "leases": asked.leases_query(CANARY, NOW),
+    "trouble": days.trouble_query(CANARY, NOW.date(), 30),
+    "first of reasons": entries.first_query(CANARY, CANARY),
+    "page of records": entries.page_query(CANARY, CANARY, EVERY, 2, [CANARY, "2"]),
+    "records in all": entries.total_query(CANARY, CANARY, EVERY),
+    "next records": entries.next_query(CANARY, CANARY, (CANARY, CANARY, CANARY)),
     "ended": runs.ended_query(CANARY, CANARY, 10),
     "last good": runs.last_good_query(CANARY),
     "to correct": corrections.counts_query(CANARY, [CANARY, "2"]),

@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
 
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
@@ -106,14 +107,23 @@ class Pages:
         **counts: int,
     ) -> str:  # fmt: skip
         """A finished run of 90 seconds in production's protocol; returns its name."""
-        run_id = run_id or f"scheduled__{queried_at.isoformat()}"
-        run = RunKey("production", group, f"casavi_{group}/{run_id}#{queried_at.timestamp():.0f}")
-        engine = engine_on(lambda: sqlite3.connect(self.database))
-        open_run(engine, run, queried_at)
+        name = self.begin_run(group, queried_at, run_id)
+        run, engine = RunKey("production", group, name), self.engine()
         close_run(engine, run, Counts(**counts), RunStatus(status), reason, queried_at + timedelta(seconds=90))
         with engine.begin() as connection:
             add_entries(connection, run, entries, queried_at)
+        return name
+
+    def begin_run(self, group: str, queried_at: datetime, run_id: str = "") -> str:
+        """A run that is at work in production's protocol, as far as that tells; returns its name."""
+        run_id = run_id or f"scheduled__{queried_at.isoformat()}"
+        run = RunKey("production", group, f"casavi_{group}/{run_id}#{queried_at.timestamp():.0f}")
+        open_run(self.engine(), run, queried_at)
         return run.name
+
+    def engine(self) -> Engine:
+        """What the project's own code needs to work on iX-Haus."""
+        return engine_on(lambda: sqlite3.connect(self.database))
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Change or look at iX-Haus and the project's own tables."""

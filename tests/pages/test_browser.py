@@ -35,7 +35,7 @@ def addresses(browser: Browser, pages: Pages) -> list[str]:
     """Every page of the navigation, and a run."""
     with visit(browser, pages, "/protocol") as page:
         found = page.locator("header nav:first-of-type a").evaluate_all("links => links.map(link => link.pathname)")
-        run = page.locator("table.cards tbody th a").nth(1).get_attribute("href")
+        run = page.locator("#listed tbody th a").nth(1).get_attribute("href")
     return [address.removeprefix("/serviceportal") for address in (*found, run)]
 
 
@@ -117,8 +117,8 @@ def test_the_filter_works_with_the_keyboard_alone(filled: Pages, browser: Browse
         expect(page.locator(".skip")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("main")).to_be_focused()
-        group = page.get_by_label("Gruppe")
-        for _ in range(20):
+        group = page.get_by_label("Gruppe", exact=True)
+        for _ in range(60):
             page.keyboard.press("Tab")
             if group.evaluate("field => field === document.activeElement"):
                 break
@@ -132,7 +132,8 @@ def test_the_filter_works_with_the_keyboard_alone(filled: Pages, browser: Browse
 def test_a_run_opens_and_leads_to_its_run_in_airflow(filled: Pages, browser: Browser) -> None:
     with visit(browser, filled, FRAMED) as page:
         frame(page).locator("#listed tbody tr", has_text="Personen").get_by_role("link").first.click()
-        expect(frame(page).get_by_role("row", name="P8")).to_contain_text("Das Portal hat den Datensatz abgelehnt.")
+        frame(page).get_by_text("Das Portal hat den Datensatz abgelehnt.").click()
+        expect(frame(page).get_by_role("row", name="P8")).to_contain_text("ändern")
         frame(page).get_by_role("link", name="Lauf in Airflow öffnen").click()
         page.wait_for_url("**/dags/casavi_persons/runs/scheduled__**")
 

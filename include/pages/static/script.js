@@ -31,14 +31,39 @@ async function refresh(button) {
     for (const old of document.querySelectorAll("[data-live]")) {
       const fresh = read.getElementById(old.id);
       for (const [index, open] of [...old.querySelectorAll("details")].entries()) {
-        if (open.open) fresh.querySelectorAll("details")[index].open = true;
+        const again = fresh.querySelectorAll("details")[index];
+        if (open.open && again) again.open = true;
       }
+      const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
       old.replaceChildren(...fresh.childNodes);
+      if (focused) goTo(document.getElementById(focused));
     }
     status.textContent = `${button.dataset.done} ${new Date().toLocaleTimeString(document.documentElement.lang)}`;
   } catch {
     status.textContent = button.dataset.failed;
   }
+}
+
+// A row of days is one stop for the Tab key; the arrow keys lead from day to day.
+function goTo(one) {
+  if (!one) return;
+  for (const other of one.closest("[data-days]")?.children ?? []) other.setAttribute("tabindex", other === one ? 0 : -1);
+  one.focus();
+}
+addEventListener("keydown", (event) => {
+  const days = [...(event.target.closest("[data-days]")?.children ?? [])];
+  const place = days.indexOf(event.target);
+  const places = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: days.length - 1 };
+  if (place < 0 || !(event.key in places)) return;
+  event.preventDefault();
+  goTo(days[places[event.key]]);
+});
+// What a day stands for is written below its row.
+for (const kind of ["focusin", "pointerover"]) {
+  addEventListener(kind, (event) => {
+    const day = event.target.closest("[data-days] > a");
+    if (day) day.closest("figure").querySelector("[data-said]").textContent = day.getAttribute("aria-label");
+  });
 }
 
 addEventListener("DOMContentLoaded", () => {
