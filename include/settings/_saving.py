@@ -101,7 +101,7 @@ def _path(system: str, folder: Path | None) -> Path:
 
 
 def _history(path: Path) -> Path:
-    return path.with_suffix(".history.jsonl")
+    return path.with_name(f"{path.name}.history")
 
 
 def _digest(content: bytes) -> str:

@@ -98,7 +98,7 @@ def test_a_write_that_fails_leaves_file_and_history_as_they_were(folder: Path, m
 
 def test_what_a_crash_has_left_half_written_hides_no_other_change(folder: Path) -> None:
     save(folder, {"properties": "200"})
-    with (folder / "test.history.jsonl").open("a", encoding="utf-8") as history:
+    with (folder / "test.yaml.history").open("a", encoding="utf-8") as history:
         history.write(json.dumps({"at": "2026"}) + '\n{"at": "2026-05')
     save(folder, {"properties": "300"}, reason="doch nicht")
     assert [one.reason for one in saved_changes("test", folder)] == ["doch nicht", "Ring verkauft"]
