@@ -187,6 +187,13 @@ def test_who_may_trigger_may_try_and_who_may_edit_connections_may_save(
     assert ("Andere Werte ausprobieren" in pages.get("/configuration", user).text) == (can_try == 200)
 
 
+def test_who_may_try_only_is_told_who_may_save(pages: Pages) -> None:
+    page = text_of(pages.get(f"{PAGE}?user_teams=Nord", "clerk").text)
+    assert "user_teams: [Nord]" in page
+    assert "Speichern darf, wer in Airflow die Verbindung casavi_production bearbeiten darf." in page
+    assert "Warum wird das geändert?" not in page
+
+
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}/save"])
 def test_a_form_without_the_pages_token_is_refused(pages: Pages, nothing_saved: Path, path: str) -> None:
     before = nothing_saved.read_bytes()
