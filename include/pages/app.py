@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from include.pages import approvals, configuration, doctor, protocol, reports, run, today, why
+from include.pages import approvals, configuration, doctor, protocol, reports, run, today, trial, why
 from include.pages.access import from_own_page, may_read
 from include.pages.rendering import page
 from include.settings import ConfigurationError
@@ -80,7 +80,8 @@ def create_app() -> FastAPI:
     app.add_api_route("/static/{name}", _static)
     for module in PAGES.values():
         app.include_router(module.router)
-    app.include_router(doctor.router)  # reached from the page Einstellungen
+    for module in (doctor, trial):  # reached from the page Einstellungen
+        app.include_router(module.router)
     app.include_router(run.router)  # reached from the page Protokoll
     app.middleware("http")(_add_headers)
     for kind, handler in _HANDLERS.items():

@@ -23,8 +23,11 @@ from include.settings import (
     SystemSettings,
     changed_at,
     configured_systems,
+    digest_of,
     effective,
     load_settings,
+    may_save,
+    saved_changes,
 )
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.texts import Language
@@ -43,9 +46,11 @@ class Stand(NamedTuple):
 
 
 @router.get(PATH)
-async def configuration(request: Request, user: GetUserDep, system: str = "", stored: bool = False) -> Response:
+async def configuration(
+    request: Request, user: GetUserDep, system: str = "", stored: bool = False, saved: bool = False
+) -> Response:
     """Show a system's settings, production's unless another one is named."""
-    return await _show(request, user, _known(system), stored=stored)
+    return await _show(request, user, _known(system), stored=stored, saved=saved)
 
 
 @router.post(f"{PATH}/check", dependencies=[Depends(may_trigger)])
@@ -93,6 +98,7 @@ async def _show(
     system: str,
     *,
     stored: bool = False,
+    saved: bool = False,
     stand: Stand | Finding | None = None,
     findings: list[Finding] | None = None,
     refused: KeysRefusedError | None = None,
@@ -103,6 +109,7 @@ async def _show(
     except ConfigurationError as error:
         settings, mistake = None, str(error)
     values = await _values(settings, user, language_of(request), stand) if settings else {}
+    history = saved_changes(system)
     return page(
         request,
         "configuration.html",
@@ -114,6 +121,10 @@ async def _show(
         changed_at=changed_at(system),
         mistake=mistake,
         is_stored=stored,
+        is_saved=saved,
+        is_saving_on=may_save(system),
+        history=history,
+        is_changed_elsewhere=bool(history) and history[0].digest != digest_of(system),
         findings=findings,
         refused=refused,
         entered_address=address,

@@ -225,9 +225,35 @@ TEXTS: Final[Texts] = {
     # settings
     "settings": Text("Einstellungen in Kraft", "Settings in force"),
     "settings_help": Text(
-        "Geändert werden sie in der Datei {file}; sie wird zu Beginn jedes Laufs gelesen. Zuletzt geändert: {moment}. Wer sie geändert hat, weiß die Versionsverwaltung der Datei.",
-        "They are changed in the file {file}, which is read at the start of each run. Last changed: {moment}. Who changed it, the file's version control knows.",
+        "Sie stehen in der Datei {file}, die zu Beginn jedes Laufs gelesen wird. Zuletzt geändert: {moment}.",
+        "They are in the file {file}, which is read at the start of each run. Last changed: {moment}.",
     ),
+    "version_control": Text(
+        "Wer sie geändert hat, weiß die Versionsverwaltung der Datei.",
+        "Who changed it, the file's version control knows.",
+    ),
+    "saved_below": Text(
+        "Was auf diesen Seiten gespeichert wurde, steht unten mit Name, Zeit und Grund.",
+        "What was saved on these pages stands below with name, time and reason.",
+    ),
+    "trial": Text("Andere Werte ausprobieren", "Try other values"),
+    "trial_help": Text(
+        "Zeigt, wer und was unter anderen Werten käme und ginge, ohne etwas zu senden, und die Zeilen für die Datei.",
+        "Shows who and what would come and go under other values, without sending anything, and the lines for the file.",
+    ),
+    # history
+    "history": Text("Gespeicherte Änderungen", "Saved changes"),
+    "saved": Text("Gespeichert; die neuen Werte gelten ab dem nächsten Lauf.", "Saved; the new values hold from the next run on."),
+    "no_history": Text("Auf diesen Seiten wurde noch nichts gespeichert.", "Nothing has been saved on these pages yet."),
+    "changed_elsewhere": Text(
+        "Seit der letzten gespeicherten Änderung ist {file} außerhalb dieser Seiten geändert worden, zuletzt {moment}.",
+        "Since the last saved change {file} has been changed outside of these pages, last {moment}.",
+    ),
+    "when": Text("Wann", "When"),
+    "who": Text("Wer", "Who"),
+    "why": Text("Warum", "Why"),
+    "difference": Text("Unterschied", "Difference"),
+    "older": Text("Und {count} ältere in der Datei daneben.", "And {count} older ones in the file beside it."),
     "expert": Text("Experteneinstellungen", "Expert settings"),
     "expert_help": Text(
         "Diese nimmt in der Regel die Beratung bei der Einrichtung vor; im Alltag bleiben sie, wie sie sind.",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from include.settings._alerts import Alerts, Notifier
 from include.settings._guard import RemovalGuard
@@ -69,11 +70,20 @@ def effective(settings: SystemSettings, language: Language) -> list[Section]:
 
 def label_of(path: str, language: Language) -> str:
     """Return the label of a setting, or of a group of them."""
+    return words_of(_field_of(path)).label.said(language)
+
+
+def explanation_of(path: str, language: Language) -> str:
+    """Return what people read of a setting, without the numbers of the rules it comes from."""
+    return _RULE_NUMBERS.sub("", words_of(_field_of(path)).explanation.said(language))
+
+
+def _field_of(path: str) -> FieldInfo:
     model: type[BaseModel] = SystemSettings
     *groups, name = path.split(".")
     for group in groups:
         model = type(model.model_fields[group].default)
-    return words_of(model.model_fields[name]).label.said(language)
+    return model.model_fields[name]
 
 
 def _shown(group: str, values: BaseModel, language: Language, *, expert: bool) -> Iterator[Setting]:

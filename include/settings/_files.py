@@ -79,7 +79,7 @@ def load_each(folder: Path | None = None) -> Configured:
 def load_settings(system: str, folder: Path | None = None) -> SystemSettings:
     """Read config/<system>.yaml; raises ConfigurationError with a sentence per mistake."""
     files = folder or config_folder()
-    return validate_settings(_values(system, files), _where(system, files))
+    return validate_settings(values_of(system, files), where_of(system, files))
 
 
 def portal_connection_of(system: str, folder: Path | None = None) -> str:
@@ -89,12 +89,12 @@ def portal_connection_of(system: str, folder: Path | None = None) -> str:
     there is a word that may be a misspelt portal_connection.
     """
     files = folder or config_folder()
-    values = _values(system, files)
+    values = values_of(system, files)
     known = set(SystemSettings.model_fields) - {"system", "portal_connection"}
     if not isinstance(values.get("portal", {}), dict):
         known.remove("portal")  # a name there is one of a connection
     doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
-    return validate_settings(doubtful, _where(system, files)).portal_connection
+    return validate_settings(doubtful, where_of(system, files)).portal_connection
 
 
 def alerts_of(system: str, folder: Path | None = None) -> SystemSettings:
@@ -103,16 +103,23 @@ def alerts_of(system: str, folder: Path | None = None) -> SystemSettings:
     """
     files = folder or config_folder()
     told = ("system", "alerts", "mail_connection")
-    return validate_settings({k: v for k, v in _values(system, files).items() if k in told}, _where(system, files))
+    return validate_settings({k: v for k, v in values_of(system, files).items() if k in told}, where_of(system, files))
 
 
-def _where(system: str, folder: Path) -> str:
+def where_of(system: str, folder: Path) -> str:
+    """Return what mistakes call a system's file, such as config/production.yaml."""
     return f"{folder.name}/{system}.yaml"
 
 
-def _values(system: str, folder: Path) -> dict[str, Any]:
-    where = _where(system, folder)
-    values = _parsed(_text(folder / f"{system}.yaml", where), where) or {}
+def values_of(system: str, folder: Path) -> dict[str, Any]:
+    """Return what a system's file holds, all words and numbers as text; raises ConfigurationError."""
+    where = where_of(system, folder)
+    return values_in(_text(folder / f"{system}.yaml", where), system, where)
+
+
+def values_in(text: str, system: str, where: str) -> dict[str, Any]:
+    """Return what the text of a system's file holds; raises ConfigurationError."""
+    values = _parsed(text, where) or {}
     if not isinstance(values, dict):
         raise ConfigurationError(f"{where}: the file holds no settings; write lines such as active: true")
     if values.setdefault("system", system) != system:
@@ -150,10 +157,11 @@ def validate_settings(values: dict[str, Any], where: str) -> SystemSettings:
     try:
         return SystemSettings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(f"{where}: {_sentence(detail)}" for detail in error.errors())) from None
+        raise ConfigurationError("\n".join(f"{where}: {sentence_of(detail)}" for detail in error.errors())) from None
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def sentence_of(detail: ErrorDetails) -> str:
+    """Return the sentence for one mistake: the setting, what is wrong, what to write."""
     field = ".".join(str(part) for part in detail["loc"])
     what = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":

@@ -25,6 +25,8 @@ _INTRO: Final = """\
 
 Each system has a file, `config/production.yaml` or `config/test.yaml`; what it leaves out has the default below. The files are
 the installation's: `make init-config` puts examples there, `make setup` asks for what belongs into them, no update touches them.
+The page *Einstellungen* tries other values of the daily settings that say who comes and goes, and saves them where the installation
+sets the variable `SERVICEPORTAL_SAVE_SETTINGS` to `true` ([operation.md](operation.md)); as shipped it does not.
 Address, key, secret and database are not in it but in the Airflow connections `casavi_<system>` and `ixhaus_<system>`.
 This page is generated from `include/settings/`: `make settings` writes it anew.
 """

@@ -164,15 +164,23 @@ def closed_by_failure(run: Opened) -> Iterator[None]:
 def transform(group: Group, run: Opened) -> dict[str, int]:
     """Let the rules decide about every record; returns the number of records per type."""
     with did("decided") as said:
-        decided = decide(group, run.folder, run.settings, run.today)
-        found = {record_type: len(decided[record_type]) for record_type in group.record_types}
-        for record_type in found:
-            said.append(numbers(dict(Counter(decided[record_type]["reason"]).most_common()), record_type))
-            version = imported(group.record_types[record_type]).VERSION
-            table = with_content(decided.pop(record_type), version, run.secret)
-            run.folder.write_table(f"decided_{record_type}", table)
-        for name, frame in decided.items():
-            run.folder.write_table(name, pa.Table.from_pandas(frame))
+        return decide_into(group, run, run.secret, said)
+
+
+def decide_into(group: Group, run: Opened, secret: bytes | None, said: list[str]) -> dict[str, int]:
+    """Leave in the run's folder what the rules decide about its snapshot; returns the number of records per type.
+
+    secret: see contents.with_content
+    said:   gets how many there are for which reason
+    """
+    decided = decide(group, run.folder, run.settings, run.today)
+    found = {record_type: len(decided[record_type]) for record_type in group.record_types}
+    for record_type in found:
+        said.append(numbers(dict(Counter(decided[record_type]["reason"]).most_common()), record_type))
+        version = imported(group.record_types[record_type]).VERSION
+        run.folder.write_table(f"decided_{record_type}", with_content(decided.pop(record_type), version, secret))
+    for name, frame in decided.items():
+        run.folder.write_table(name, pa.Table.from_pandas(frame))
     return found
 
 
@@ -186,14 +194,22 @@ def plan(group: Group, run: Opened, request: Request) -> Planned:
         return _plan(group, run, request, said)
 
 
-def _plan(group: Group, run: Opened, request: Request, said: list[str]) -> Planned:
+def judge_all(group: Group, run: Opened, request: Request) -> tuple[asking.Guarded, dict[str, pd.DataFrame]]:
+    """Return what a plan says of every record that was decided about, before anything comes of it: as the guard judged
+    them, and record type → frame as plan.validate returns it.
+    """
     guarded = asking.guarded(group, run, request, _compared(group, run, request))
     compared: dict[str, pd.DataFrame] = {}
     for record_type, judged in guarded.judged.items():
         left = judged.held_back()
         filled = left.assign(content=run.folder.contents_of(record_type, left.loc[to_send(left), EXTERNAL_ID]))
         compared[record_type] = validate(filled, imported(group.record_types[record_type]), refusal)
-        said.append(numbers(kinds(compared[record_type]), record_type))
+    return guarded, compared
+
+
+def _plan(group: Group, run: Opened, request: Request, said: list[str]) -> Planned:
+    guarded, compared = judge_all(group, run, request)
+    said += [numbers(kinds(records), record_type) for record_type, records in compared.items()]
     if request.dry_run:
         leave_preview(run.folder, compared)
     else:

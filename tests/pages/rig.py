@@ -171,6 +171,7 @@ def _environment(folder: Path, url: str, portal: SandboxProcess) -> dict[str, st
         **{f"AIRFLOW_CONN_{side}_PRODUCTION": json.dumps(fields) for side, fields in connections.items()},
         "SERVICEPORTAL_CONFIG": str(folder / "config"),
         "SERVICEPORTAL_STAGING": str(folder / "staging"),
+        "SERVICEPORTAL_SAVE_SETTINGS": "true",
         "AIRFLOW__CORE__FERNET_KEY": FERNET_KEY,
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API__WORKERS": "1",

@@ -96,3 +96,26 @@ def test_an_answer_that_is_kept_stands_for_everybody_until_it_is_forgotten(gate:
     assert (kept(), kept(), told) == ("kept!", "kept!", ["worked"])
     later.forget("kept")
     assert (kept(), told) == ("kept!", ["worked", "worked"])
+
+
+def test_answers_that_take_minutes_are_worked_out_one_after_another(gate: threading.Event) -> None:
+    begun: list[str] = []
+
+    def long(question: str, seconds: float = 0) -> str | None:
+        def work() -> str:
+            begun.append(question)
+            assert gate.wait(PATIENCE)
+            if question == "wrong":
+                raise LookupError(question)
+            return f"{question}!"
+
+        return asyncio.run(when_ready(question, work, seconds=seconds, is_kept=True, is_long=True))
+
+    assert [long(question) for question in ("first", "wrong", "last")] == [None] * 3
+    assert ask("short", gate, []) is None
+    assert begun in ([], ["first"])
+    gate.set()
+    assert (long("last", PATIENCE), long("first", PATIENCE)) == ("last!", "first!")
+    with pytest.raises(LookupError, match="wrong"):
+        long("wrong", PATIENCE)
+    assert begun == ["first", "wrong", "last"]

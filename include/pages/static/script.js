@@ -80,8 +80,28 @@ addEventListener("DOMContentLoaded", () => {
   setInterval(() => auto.checked && !document.hidden && refresh(button), 30000);
 });
 
-// An answer that is still being worked out is asked for again.
+// An answer that is still being worked out is asked for again; where a page is only read, at the same place in it.
 addEventListener("DOMContentLoaded", () => {
   const again = document.querySelector("form[data-again]");
-  if (again) setTimeout(() => again.submit(), 1500);
+  if (again) setTimeout(() => (again.method === "get" ? location.reload() : again.submit()), 1500);
+});
+
+// Copies the text of a field; where the browser does not let a page do that, the text is selected.
+async function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const status = document.querySelector("[data-copy-status]");
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    status.textContent = button.dataset.done;
+  } catch {
+    status.textContent = button.dataset.failed;
+  }
+}
+
+addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("[data-copy]");
+  if (!button) return;
+  button.closest("[data-needs-script]").hidden = false;
+  button.addEventListener("click", () => copy(button));
 });
