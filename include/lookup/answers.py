@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from include.lookup.talk import crossed_query, lately_query
+from include.ixhaus.database import id_lists
+from include.lookup.talk import asked_query, crossed_query, words_query
 from include.vocabulary import ids
 from include.vocabulary.clock import BERLIN, from_utc_column
 
@@ -72,7 +73,9 @@ def read_answer_time(connection: Connection, system: str, now: datetime) -> Answ
         if action == "create"
         for base in ids.bases(external_id)
     }
-    found = connection.execute(lately_query(system, since)) if taken else ()
+    note_ids = {base for external_id, _, _ in taken for base in ids.bases(external_id)}
+    asked = {nr for some in id_lists(note_ids) for nr in connection.execute(asked_query(some)).scalars()}
+    found = (row for some in id_lists(asked) for row in connection.execute(words_query(system, some)))
     return answer_time((word for row in found if (word := _word(row, crossed))), since)
 
 

@@ -1,11 +1,12 @@
 """Which reports are wanted, and in what order they are shown: the queries, all but a page of them in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
 from include.lookup.talk import talk_of
@@ -50,27 +51,25 @@ class Wanted:
 def page_query(system: str, closed: Collection[str], wanted: Wanted, now: datetime, page: int) -> Select[Any]:
     """Return the query for one page of reports: those that wait for us, longest first, then the others, newest first.
 
+    Each row also has how many of the reports wait for nobody, us, the tenant, whoever is wanted: n0, n1, n2.
+
     closed: statuses of iX-Haus with which a report is closed
     """
-    found = _reports(system, closed)
-    columns = found.selected_columns
-    waits_longest = case((columns.waits_for == _US, columns.waits_since)).asc().nulls_last()
-    newest = (_REPORT.reported_at.desc().nulls_last(), _REPORT.report_nr.desc())
-    is_wanted = [*_conditions(wanted, now), *_waiting_for(columns.waits_for, wanted.waits_for)]
-    return found.where(*is_wanted).order_by(waits_longest, *newest).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
-
-
-def waiting_query(system: str, closed: Collection[str], wanted: Wanted, now: datetime) -> Select[Any]:
-    """Return the query for how many of the wanted reports wait for whom (0 nobody, 1 us, 2 the tenant), whoever is
-    wanted.
-    """
-    found = _reports(system, closed).where(*_conditions(wanted, now)).subquery().c
-    return select(found.waits_for, func.count()).group_by(found.waits_for)
+    words = [_holds(word) for word in wanted.text.split()]
+    listed = _reports(system, closed, _conditions(wanted, now)).where(*words).cte("listed")
+    one = listed.c
+    numbers = [_number(listed, waits_for).label(f"n{place}") for place, waits_for in enumerate((_NOBODY, _US, _TENANT))]
+    waits_longest = case((one.waits_for == _US, one.waits_since)).asc().nulls_last()
+    in_order = (waits_longest, one.reported_at.desc().nulls_last(), one.report_nr.desc())
+    found = select(listed, *numbers).where(
+        *([one.waits_for == _WAITS_FOR[wanted.waits_for]] if wanted.waits_for else [])
+    )
+    return found.order_by(*in_order).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
 
 
 def one_query(system: str, closed: Collection[str], number: str) -> Select[Any]:
     """Return the query for one report."""
-    return _reports(system, closed).where(_REPORT.report_nr == number)
+    return _reports(system, closed, [_REPORT.report_nr == number])
 
 
 def counts_query(property_nr: str) -> Select[Any]:
@@ -84,19 +83,25 @@ def teams_query() -> Select[Any]:
     return select(_TEAM.team_nr, _TEAM.name).order_by(_TEAM.name, _TEAM.team_nr)
 
 
-def _reports(system: str, closed: Collection[str]) -> Select[Any]:
-    talk = talk_of(system)
+def _reports(system: str, closed: Collection[str], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     is_open = or_(_REPORT.status.is_(None), func.trim(_REPORT.status).not_in(closed))
     # whoever closes a report saves it, which clears the column: so this came afterwards (R49)
     is_asked_again = func.coalesce(_REPORT.portal_change, NONE).contains(NEW_NOTE)
+    talk = talk_of(system, select(_REPORT.report_nr).where(or_(is_open, is_asked_again), *conditions))
     waits_for = case(
-        (and_(talk.c.waits_since.is_not(None), or_(is_open, is_asked_again)), _US),
-        (and_(talk.c.waits_since.is_(None), talk.c.answered_at.is_not(None), is_open), _TENANT),
+        (talk.c.waits_since.is_not(None), _US),
+        (and_(talk.c.answered_at.is_not(None), is_open), _TENANT),
         else_=_NOBODY,
     )
     joined = SP_MELDUNG.outerjoin(SP_MELDUNGSART, _KIND.report_kind == _REPORT.report_kind)
     joined = joined.outerjoin(talk, talk.c.report_nr == _REPORT.report_nr)
-    return select(*_SHOWN, waits_for.label("waits_for"), talk.c.waits_since).select_from(joined)
+    shown = select(*_SHOWN, waits_for.label("waits_for"), talk.c.waits_since)
+    return shown.select_from(joined).where(*conditions)
+
+
+def _number(listed: CTE, waits_for: ColumnElement[int]) -> ScalarSelect[int]:
+    other = listed.alias()
+    return select(func.count()).select_from(other).where(other.c.waits_for == waits_for).scalar_subquery()
 
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
@@ -106,7 +111,6 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
         *_equals(_REPORT.portal_reason, wanted.reason),
         *_equals(func.trim(_REPORT.team_nr), wanted.team),
         *_of_age(wanted.older_than, now),
-        *(_holds(word) for word in wanted.text.split()),
     ]
 
 
@@ -114,10 +118,6 @@ def _equals(column: Any, wanted: str) -> list[ColumnElement[bool]]:
     if not wanted:
         return []
     return [or_(column.is_(None), column == "")] if wanted == NONE else [column == wanted]
-
-
-def _waiting_for(column: ColumnElement[int], wanted: str) -> list[ColumnElement[bool]]:
-    return [column == _WAITS_FOR[wanted]] if wanted else []
 
 
 def _of_age(older_than: int, now: datetime) -> list[ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """All reports with how they stand in the portal and whom they wait for, a page at a time (R1, R49, R50)."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -18,7 +18,6 @@ from include.lookup.listing import (
     one_query,
     page_query,
     teams_query,
-    waiting_query,
 )
 from include.rules.reports.sources import CLOSED
 from include.settings import SystemSettings
@@ -61,7 +60,7 @@ class Overview:
     """One page of reports, and what is offered to choose from.
 
     counts:      (status, reason) → how many there are in the property
-    waiting:     for whom the wanted reports wait, if this is left open → how many
+    waiting:     for whom → how many of the wanted reports wait, whoever is wanted
     total:       how many are wanted
     teams:       number → name
     answer_time: of all reports, in the last 30 days; None if nothing was answered
@@ -87,13 +86,15 @@ def overview(engine: Engine, settings: SystemSettings, wanted: Wanted, now: date
     system, closed = settings.system, closed_statuses(settings)
     with read_snapshot(engine) as connection:
         counts = connection.execute(counts_query(wanted.property_nr)).all()
-        waiting = _waiting(connection, system, closed, wanted, now)
         found = named_rows(connection, page_query(system, closed, wanted, now, page))
+        # each row says how many there are; where there is none, all that there may be do
+        counted = found or named_rows(connection, page_query(system, closed, replace(wanted, waits_for=""), now, 1))
+        waiting = {name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(_WAITS_FOR)}
         return Overview(
             reports=_with_last(connection, system, found),
             counts={(status or "", reason or ""): number for status, reason, number in counts},
             waiting=waiting,
-            total=waiting.get(wanted.waits_for, 0) if wanted.waits_for else sum(waiting.values()),
+            total=waiting[wanted.waits_for] if wanted.waits_for else sum(waiting.values()),
             teams={number.strip(): name or number for number, name in connection.execute(teams_query())},
             answer_time=read_answer_time(connection, system, now),
         )
@@ -110,13 +111,6 @@ def closed_statuses(settings: SystemSettings) -> list[str]:
     """Return the statuses of iX-Haus with which a report is closed (O6)."""
     mapped = [name for name, state in settings.report_statuses.items() if state == CLOSED]
     return sorted({*settings.closing_statuses, *mapped})
-
-
-def _waiting(
-    connection: Connection, system: str, closed: Collection[str], wanted: Wanted, now: datetime
-) -> dict[str, int]:
-    rows = connection.execute(waiting_query(system, closed, wanted, now))
-    return {_WAITS_FOR[waits_for]: number for waits_for, number in rows}
 
 
 def _with_last(connection: Connection, system: str, rows: Sequence[Mapping[str, Any]]) -> list[Report]:

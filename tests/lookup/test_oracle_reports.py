@@ -110,7 +110,7 @@ def test_the_list_is_sorted_filtered_and_counted(engine: Engine) -> None:
     found = look(engine)
     assert [(one.number, one.waits_for) for one in found.reports] == [(third, "us"), (first, "us"), (second, "tenant")]
     assert found.reports[0].waits_since == local(NOW - 30 * HOUR)
-    assert (found.total, dict(found.waiting), found.counts) == (3, {"us": 2, "tenant": 1}, {("", ""): 3})
+    assert (found.total, found.waiting, found.counts) == (3, {"": 0, "us": 2, "tenant": 1}, {("", ""): 3})
     assert numbers(engine, waits_for="tenant") == [second]
     assert numbers(engine, team="T1") == [third]
     assert numbers(engine, team=NONE, status=NONE, older_than=-1) == [first, second]

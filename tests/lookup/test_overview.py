@@ -249,8 +249,10 @@ def test_filters_combine_and_are_counted(engine: Engine, waiting: Erp) -> None:
     assert [number for number, _ in turns(engine, older_than=2)] == ["SP-C", "SP-A"]
     assert [number for number, _ in turns(engine, older_than=-2)] == ["SP-B"]
     found = look(engine, Wanted("900", waits_for="us", older_than=2))
-    assert (found.total, dict(found.waiting)) == (2, {"us": 2})
-    assert look(engine, Wanted("900", waits_for="tenant")).total == 1
+    assert (found.total, found.waiting) == (2, {"": 0, "us": 2, "tenant": 0})
+    found = look(engine, Wanted("900", waits_for="tenant", older_than=2))
+    assert (found.total, found.waiting) == (0, {"": 0, "us": 2, "tenant": 0})
+    assert look(engine, Wanted("900", waits_for="tenant"), page=7).total == 1
 
 
 def test_words_are_found_in_number_subject_text_and_notes_however_they_are_spelled(
