@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select
-from sqlalchemy.sql.selectable import ScalarSelect
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select, true
 
 from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
 from include.lookup.talk import talk_of
@@ -58,12 +57,13 @@ def page_query(system: str, closed: Collection[str], wanted: Wanted, now: dateti
     words = [_holds(word) for word in wanted.text.split()]
     listed = _reports(system, closed, _conditions(wanted, now)).where(*words).cte("listed")
     one = listed.c
-    numbers = [_number(listed, waits_for).label(f"n{place}") for place, waits_for in enumerate((_NOBODY, _US, _TENANT))]
+    numbers = [func.sum(case((one.waits_for == number, 1), else_=0)).label(f"n{number}") for number in range(3)]
+    counted = select(*numbers).subquery("counted")
     waits_longest = case((one.waits_for == _US, one.waits_since)).asc().nulls_last()
     in_order = (waits_longest, one.reported_at.desc().nulls_last(), one.report_nr.desc())
-    found = select(listed, *numbers).where(
-        *([one.waits_for == _WAITS_FOR[wanted.waits_for]] if wanted.waits_for else [])
-    )
+    found = select(listed, *counted.c).select_from(listed.join(counted, true()))
+    if wanted.waits_for:
+        found = found.where(one.waits_for == _WAITS_FOR[wanted.waits_for])
     return found.order_by(*in_order).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
 
 
@@ -97,11 +97,6 @@ def _reports(system: str, closed: Collection[str], conditions: Sequence[ColumnEl
     joined = joined.outerjoin(talk, talk.c.report_nr == _REPORT.report_nr)
     shown = select(*_SHOWN, waits_for.label("waits_for"), talk.c.waits_since)
     return shown.select_from(joined).where(*conditions)
-
-
-def _number(listed: CTE, waits_for: ColumnElement[int]) -> ScalarSelect[int]:
-    other = listed.alias()
-    return select(func.count()).select_from(other).where(other.c.waits_for == waits_for).scalar_subquery()
 
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
