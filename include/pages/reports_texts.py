@@ -31,13 +31,14 @@ TEXTS: Final[Texts] = {
     "age_30": Text("älter als 30 Tage", "older than 30 days"),
     "age_90": Text("älter als 90 Tage", "older than 90 days"),
     # answer time
+    "answer_time_title": Text("Antwortzeit", "Answer time"),
     "answer_time": Text(
-        "Antwortzeit der letzten 30 Tage: die Hälfte der Antworten kam innerhalb von {median}, 90\u00a0% innerhalb von {most} ({count}).",
-        "Answer time of the last 30 days: half of the answers came within {median}, 90\u00a0% within {most} ({count}).",
+        "die Hälfte der Antworten der letzten 30 Tage kam innerhalb von {median}, 90\u00a0% innerhalb von {most} ({count}).",
+        "half of the answers of the last 30 days came within {median}, 90\u00a0% within {most} ({count}).",
     ),
     "answers": Text("{count} Antworten", "{count} answers"),
     "one_answer": Text("1 Antwort", "1 answer"),
-    "no_answers": Text("Antwortzeit: keine Antworten in 30 Tagen.", "Answer time: no answers in 30 days."),
+    "no_answers": Text("keine Antworten in 30 Tagen.", "no answers in 30 days."),
     "answer_time_help": Text(
         "Von der Meldung oder Notiz aus dem Portal bis unsere erste Notiz danach im Portal war, alle Meldungen zusammen; Nächte und Wochenenden zählen mit.",
         "From the report or note from the portal until our first note after it was in the portal, all reports together; nights and weekends count.",
