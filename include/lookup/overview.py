@@ -89,7 +89,9 @@ def overview(engine: Engine, settings: SystemSettings, wanted: Wanted, now: date
         found = named_rows(connection, page_query(system, closed, wanted, now, page))
         # each row says how many there are; where there is none, all that there may be do
         counted = found or named_rows(connection, page_query(system, closed, replace(wanted, waits_for=""), now, 1))
-        waiting = {name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(_WAITS_FOR)}
+        waiting: dict[str, int] = {
+            name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(_WAITS_FOR)
+        }
         return Overview(
             reports=_with_last(connection, system, found),
             counts={(status or "", reason or ""): number for status, reason, number in counts},

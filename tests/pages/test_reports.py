@@ -13,7 +13,7 @@ from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
-from tests.pages.test_today import shown
+from tests.pages.test_approvals import shown
 
 SENT, LOCKED = REPORT_CASES["R44"], REPORT_CASES["R39"]
 CANARY = "<script>kanari()</script>"
