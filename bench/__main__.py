@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from bench import events, load, pages, parsing, reconcile, reports, unchanged, upload, why
+from bench import events, load, meldungen, pages, parsing, reconcile, reports, unchanged, upload, why
 from bench.figure import Figure
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "reports": reports.measure,
     "parsing": parsing.measure,
     "pages": pages.measure,
+    "meldungen": meldungen.measure,
     "why": why.measure,
 }
 

@@ -26,12 +26,12 @@ def measure(quick: bool) -> Iterator[Figure]:
         database = Path(home) / "ixhaus.db"
         _fill(database, number)
         os.environ["AIRFLOW_CONN_IXHAUS_PRODUCTION"] = json.dumps({"conn_type": "sqlite", "host": str(database)})
-        asked, page = asyncio.run(_page(database, rounds))
-        bare = _median(lambda: _ask(database, asked), rounds)
+        asked, seconds = asyncio.run(page("/protocol", rounds))
+        bare = median_of(lambda: ask(database, asked), rounds)
     name = f"page Protokoll, {number:,} runs"
-    yield Figure(f"{name}: answer", page * 1000, "ms")
+    yield Figure(f"{name}: answer", seconds * 1000, "ms")
     yield Figure(f"{name}: its statements bare", bare * 1000, "ms")
-    yield Figure(f"{name}: answer / statements", page / bare, "x", 5, "at most")
+    yield Figure(f"{name}: answer / statements", seconds / bare, "x", 5, "at most")
 
 
 def _fill(database: Path, number: int) -> None:
@@ -57,8 +57,8 @@ def _fill(database: Path, number: int) -> None:
         connection.execute(SP_PROTOKOLL.insert(), rows)
 
 
-async def _page(database: Path, rounds: int) -> tuple[list[tuple[str, Any]], float]:
-    """Return the statements of one answer, and the median time of an answer."""
+async def page(path: str, rounds: int) -> tuple[list[tuple[str, Any]], float]:
+    """Return the statements of one answer that iX-Haus is asked, and the median time of an answer."""
     import httpx
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from airflow.api_fastapi.core_api.security import get_user
@@ -67,6 +67,7 @@ async def _page(database: Path, rounds: int) -> tuple[list[tuple[str, Any]], flo
     from include.pages.access import may_read
     from include.pages.app import create_app
 
+    os.environ.setdefault("SERVICEPORTAL_CONFIG", str(Path(__file__).parents[1] / "demo" / "config"))
     app = create_app()
     app.dependency_overrides = {
         may_read: lambda: None,
@@ -79,25 +80,27 @@ async def _page(database: Path, rounds: int) -> tuple[list[tuple[str, Any]], flo
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client:
         event.listen(Engine, "before_cursor_execute", note)
-        answer = await client.get("/protocol")
+        answer = await client.get(path)
         event.remove(Engine, "before_cursor_execute", note)
         assert answer.status_code == 200, answer.text
         times = []
         for _ in range(rounds):
             began = time.perf_counter()
-            await client.get("/protocol")
+            await client.get(path)
             times.append(time.perf_counter() - began)
-    statements = [(statement, parameters) for statement, parameters in asked if "SP_PROTOKOLL" in statement]
+    statements = [(statement, parameters) for statement, parameters in asked if "SP_" in statement]
     return statements, statistics.median(times)
 
 
-def _ask(database: Path, statements: list[tuple[str, Any]]) -> None:
+def ask(database: Path, statements: list[tuple[str, Any]]) -> None:
+    """Run statements on a file, with nothing of this project between."""
     with closing(sqlite3.connect(database)) as connection:
         for statement, parameters in statements:
             connection.execute(statement, parameters).fetchall()
 
 
-def _median(work: Callable[[], None], rounds: int) -> float:
+def median_of(work: Callable[[], None], rounds: int) -> float:
+    """Return how long something takes, in seconds."""
     times = []
     for _ in range(rounds):
         began = time.perf_counter()

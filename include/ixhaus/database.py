@@ -178,8 +178,14 @@ def _prepare_sqlite(lock_seconds: float) -> Callable[[Any, object], None]:
         dbapi_connection.execute(f"PRAGMA busy_timeout={lock_seconds * 1000:.0f}")  # first, so that the next waits too
         for pragma in _ON_CONNECT:
             dbapi_connection.execute(pragma)
+        # its own leaves umlauts in capitals, Oracle's does not
+        dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
 
     return prepare
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,48 +1,47 @@
-"""All reports with how they stand in the portal, a page at a time (R49, R50)."""
+"""All reports with how they stand in the portal and whom they wait for, a page at a time (R1, R49, R50)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select
+from sqlalchemy import Connection, Engine
 
-from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
+from include.lookup.answers import AnswerTime, read_answer_time
 from include.lookup.ledger import Sent, sent_of
+from include.lookup.listing import (
+    PAGE,
+    Wanted,
+    counts_query,
+    one_query,
+    page_query,
+    teams_query,
+)
+from include.rules.reports.sources import CLOSED
+from include.settings import SystemSettings
 from include.vocabulary.state import Origin
 
-PAGE: Final = 50
-NONE: Final = "-"
-"""Asks for reports without a status, or without a reason."""
-_REPORT, _KIND = SP_MELDUNG.c, SP_MELDUNGSART.c
-_SHOWN: Final = (
-    _REPORT.report_nr, _REPORT.subject, _REPORT.report_kind, _KIND.name, _REPORT.property_nr, _REPORT.status,
-    _REPORT.reported_at, _REPORT.origin, _REPORT.hint, _REPORT.portal_status, _REPORT.portal_reason,
-    _REPORT.portal_changed_at, _REPORT.portal_change,
-)  # fmt: skip
+WaitsFor = Literal["us", "tenant", ""]
+_WAITS_FOR: Final[tuple[WaitsFor, ...]] = ("", "us", "tenant")
 WATCHED: Final = ("ticket", "post")
 """What a report is in the portal."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which reports: "" for any; a status of the field Serviceportal, a reason code, or NONE for those without."""
-
-    property_nr: str = ""
-    status: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class Report:
-    """A report as staff see it; times of iX-Haus are local without zone, `last` is the newest transmission."""
+    """A report as staff see it; times of iX-Haus are local without zone, `last` is the newest transmission.
+
+    waits_for:   whose turn it is: ours, if the last word came from the portal
+    waits_since: of ours: when the first word came that has no answer
+    """
 
     number: str
     subject: str
     kind: str
     property_nr: str
+    team_nr: str
     erp_status: str
     reported_at: datetime | None
     is_from_portal: bool
@@ -51,16 +50,28 @@ class Report:
     portal_reason: str
     portal_changed_at: datetime | None
     portal_changes: tuple[str, ...]
+    waits_for: WaitsFor
+    waits_since: datetime | None
     last: Sent | None
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One page of reports, how many there are of each (status, reason) in the property, and how many are wanted."""
+    """One page of reports, and what is offered to choose from.
+
+    counts:      (status, reason) → how many there are in the property
+    waiting:     for whom → how many of the wanted reports wait, whoever is wanted
+    total:       how many are wanted
+    teams:       number → name
+    answer_time: of all reports, in the last 30 days; None if nothing was answered
+    """
 
     reports: list[Report]
     counts: Mapping[tuple[str, str], int]
+    waiting: Mapping[str, int]
     total: int
+    teams: Mapping[str, str]
+    answer_time: AnswerTime | None
 
     @property
     def pages(self) -> int:
@@ -68,56 +79,40 @@ class Overview:
         return max(1, -(-self.total // PAGE))
 
 
-def overview(engine: Engine, system: str, wanted: Wanted, page: int = 1) -> Overview:
-    """Return one page of the wanted reports, newest first; never more than PAGE rows are read."""
+def overview(engine: Engine, settings: SystemSettings, wanted: Wanted, now: datetime, page: int = 1) -> Overview:
+    """Return one page of the wanted reports, those first that have waited longest for us, then the newest; never more
+    than PAGE of them are read.
+    """
+    system, closed = settings.system, closed_statuses(settings)
     with read_snapshot(engine) as connection:
-        rows = connection.execute(counts_query(wanted.property_nr)).all()
-        counts = {(status or "", reason or ""): number for status, reason, number in rows}
-        found = named_rows(connection, page_query(wanted, page))
-        return Overview(_with_last(connection, system, found), counts, _total(counts, wanted))
+        counts = connection.execute(counts_query(wanted.property_nr)).all()
+        found = named_rows(connection, page_query(system, closed, wanted, now, page))
+        # each row says how many there are; where there is none, all that there may be do
+        counted = found or named_rows(connection, page_query(system, closed, replace(wanted, waits_for=""), now, 1))
+        waiting: dict[str, int] = {
+            name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(_WAITS_FOR)
+        }
+        return Overview(
+            reports=_with_last(connection, system, found),
+            counts={(status or "", reason or ""): number for status, reason, number in counts},
+            waiting=waiting,
+            total=waiting[wanted.waits_for] if wanted.waits_for else sum(waiting.values()),
+            teams={number.strip(): name or number for number, name in connection.execute(teams_query())},
+            answer_time=read_answer_time(connection, system, now),
+        )
 
 
-def one_report(engine: Engine, system: str, number: str) -> Report | None:
+def one_report(engine: Engine, settings: SystemSettings, number: str) -> Report | None:
     """Return a single report, None if iX-Haus has none of this number."""
-    query = _reports().where(_REPORT.report_nr == number)
     with read_snapshot(engine) as connection:
-        return next(iter(_with_last(connection, system, named_rows(connection, query))), None)
+        found = named_rows(connection, one_query(settings.system, closed_statuses(settings), number))
+        return next(iter(_with_last(connection, settings.system, found)), None)
 
 
-def page_query(wanted: Wanted, page: int) -> Select[Any]:
-    """Return the query for one page of reports."""
-    conditions = [
-        *_property(wanted.property_nr),
-        *_equals(_REPORT.portal_status, wanted.status),
-        *_equals(_REPORT.portal_reason, wanted.reason),
-    ]
-    newest = (_REPORT.reported_at.desc().nulls_last(), _REPORT.report_nr.desc())
-    return _reports().where(*conditions).order_by(*newest).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
-
-
-def counts_query(property_nr: str) -> Select[Any]:
-    """Return the query for how many reports there are of each status and reason."""
-    groups = (_REPORT.portal_status, _REPORT.portal_reason)
-    return select(*groups, func.count()).where(*_property(property_nr)).group_by(*groups)
-
-
-def _reports() -> Select[Any]:
-    return select(*_SHOWN).select_from(SP_MELDUNG).outerjoin(SP_MELDUNGSART, _KIND.report_kind == _REPORT.report_kind)
-
-
-def _property(number: str) -> list[ColumnElement[bool]]:
-    return [_REPORT.property_nr == number] if number else []
-
-
-def _equals(column: Any, wanted: str) -> list[ColumnElement[bool]]:
-    if not wanted:
-        return []
-    return [or_(column.is_(None), column == "")] if wanted == NONE else [column == wanted]
-
-
-def _total(counts: Mapping[tuple[str, str], int], wanted: Wanted) -> int:
-    status, reason = ("" if one == NONE else one or None for one in (wanted.status, wanted.reason))
-    return sum(n for (a, b), n in counts.items() if status in (None, a) and reason in (None, b))
+def closed_statuses(settings: SystemSettings) -> list[str]:
+    """Return the statuses of iX-Haus with which a report is closed (O6)."""
+    mapped = [name for name, state in settings.report_statuses.items() if state == CLOSED]
+    return sorted({*settings.closing_statuses, *mapped})
 
 
 def _with_last(connection: Connection, system: str, rows: Sequence[Mapping[str, Any]]) -> list[Report]:
@@ -136,6 +131,7 @@ def _as_report(row: Mapping[str, Any], last: Sent | None) -> Report:
         subject=row["subject"] or "",
         kind=row["name"] or row["report_kind"] or "",
         property_nr=row["property_nr"] or "",
+        team_nr=(row["team_nr"] or "").strip(),
         erp_status=row["status"] or "",
         reported_at=row["reported_at"],
         is_from_portal=row["origin"] == Origin.PORTAL,
@@ -144,5 +140,7 @@ def _as_report(row: Mapping[str, Any], last: Sent | None) -> Report:
         portal_reason=row["portal_reason"] or "",
         portal_changed_at=row["portal_changed_at"],
         portal_changes=tuple((row["portal_change"] or "").split()),
+        waits_for=_WAITS_FOR[row["waits_for"]],
+        waits_since=row["waits_since"],
         last=last,
     )

@@ -16,6 +16,9 @@ from airflow.configuration import conf
 from airflow.models.dag import DagModel
 from fastapi import HTTPException, Request
 
+from include.groups import REPORTS
+from include.sync.flow import dag_name
+
 TOKEN_FIELD: Final = "token"  # noqa: S105 - the name of a form's field
 _SAFE: Final = ("GET", "HEAD")
 _reads_runs = requires_access_dag("GET", DagAccessEntity.RUN)
@@ -50,6 +53,13 @@ def can_trigger(user: BaseUser, dag_id: str | None = None) -> bool:
     return get_auth_manager().is_authorized_dag(
         method="POST", access_entity=DagAccessEntity.RUN, details=DagDetails(id=dag_id, team_name=team), user=user
     )
+
+
+def reads_texts(user: BaseUser, system: str) -> bool:
+    """Whether a user is shown what tenants and staff have written about reports, and may look for words in it: whoever
+    may trigger the DAG that exchanges them.
+    """
+    return can_trigger(user, dag_name(REPORTS.name, system))
 
 
 def can_edit_connections(user: BaseUser, connection_id: str | None = None) -> bool:

@@ -1,7 +1,8 @@
 """From a template to an answer: texts in the reader's language, all escaped, numbers and times as one reads them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, get_args
 from urllib.parse import quote, urlencode
@@ -20,6 +21,9 @@ from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Language, Text, Texts, translator
 
 _DAY: Final = Text("%d.%m.%Y", "%Y-%m-%d")
+_MOMENT: Final = Text("weniger als 1 Min.", "less than 1 min")
+_DAYS, _ONE_DAY = Text("{number} Tagen", "{number} days"), Text("{number} Tag", "{number} day")
+_HOURS, _MINUTES = Text("{number} Std.", "{number} h"), Text("{number} Min.", "{number} min")
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -37,7 +41,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
             token (for forms: <input type="hidden" name="token" value="{{ token }}">), label("kind", code), which is
             t("kind_<code>") or the code itself where there is no such text, why(system, record_type, id), the address
             that says why such a record is in the portal or not, asked_as, the record types for which there is one, and
-            the filters number, moment, minute, day, clock, duration.
+            the filters number, moment, minute, day, clock, duration, span.
     """
     language = language_of(request)
     known = {**FRAME, **texts}
@@ -47,7 +51,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
         t=t,
         label=lambda kind, code: t(f"{kind}_{code}") if f"{kind}_{code}" in known else code,
         language=language,
-        url=_url(request),
+        url=partial(address, request),
         airflow_run=lambda dag_id, run_id: below(request, f"/dags/{quote(dag_id)}/runs/{quote(run_id)}"),
         why=lambda *record: below(request, why_address(*record)),
         asked_as=ASKED_AS,
@@ -74,13 +78,10 @@ def _root(request: Request) -> str:
     return str(request.scope.get("root_path", ""))
 
 
-def _url(request: Request) -> Callable[..., str]:
-    def url(path: str, **query: object) -> str:
-        """Return the address of one of the pages; parameters without a value are left out."""
-        given = {name: value for name, value in query.items() if value not in (None, "")}
-        return f"{_root(request)}/{path}" + (f"?{urlencode(given)}" if given else "")
-
-    return url
+def address(request: Request, path: str, /, **query: object) -> str:
+    """Return the address of one of the pages; parameters without a value are left out."""
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{_root(request)}/{path}" + (f"?{urlencode(given)}" if given else "")
 
 
 def _switched(request: Request, language: str) -> str:
@@ -140,4 +141,17 @@ def duration(context: Context, seconds: float | None) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
 
 
-_ENVIRONMENT.filters.update(number=number, moment=moment, minute=minute, clock=clock, day=day, duration=duration)
+@pass_context
+def span(context: Context, seconds: float) -> str:
+    """Return how long somebody waits, such as 3 Std. 20 Min., in the two largest units that are not nothing."""
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return _MOMENT.said(context["language"])
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    counted = [(days, _DAYS if days != 1 else _ONE_DAY), (hours, _HOURS), (0 if days else minutes, _MINUTES)]
+    return " ".join(unit.said(context["language"], number=number) for number, unit in counted if number)
+
+
+_ENVIRONMENT.filters.update(
+    number=number, moment=moment, minute=minute, clock=clock, day=day, duration=duration, span=span
+)

@@ -1,106 +1,107 @@
-"""The page Meldungen: how every report stands in the portal, and what happened to it (R49, R50)."""
+"""The page Meldungen: how every report stands in the portal, whom it waits for, and what was said and done about it
+(R1, R44, R49, R50).
+
+Filters stand in the address; what is looked for in texts only concealed, as addresses are logged.
+"""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator, BaseModel, Field
 
+from include.groups import REPORTS
+from include.lookup.conversation import MOST, Said, conversation
 from include.lookup.history import Event, history
-from include.lookup.overview import Report, Wanted, one_report, overview
+from include.lookup.listing import Wanted
+from include.lookup.overview import Report, one_report, overview
 from include.lookup.runs import dag_run_of
 from include.pages import records
+from include.pages.access import reads_texts
+from include.pages.concealed import concealed, revealed
 from include.pages.language import language_of
-from include.pages.rendering import page
+from include.pages.rendering import address, page
+from include.pages.reports_texts import TEXTS
 from include.pages.systems import engine_of, known_system
 from include.pages.waiting import in_time
-from include.settings import ConfigurationError, configured_systems
+from include.settings import ConfigurationError, configured_systems, load_settings
+from include.sync.flow import dag_name
+from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of
-from include.vocabulary.texts import Text, Texts
 
+__all__ = ["TEXTS", "router"]
 router = APIRouter()
-TEXTS: Final[Texts] = {
-    **records.TEXTS,
-    "title": Text("Meldungen", "Reports"),
-    "system": Text("System", "System"),
-    "property_nr": Text("Objektnummer", "Property number"),
-    "all": Text("alle", "all"),
-    "serviceportal": Text("Serviceportal", "Serviceportal"),
-    "reason": Text("Grund", "Reason"),
-    "filter": Text("Filtern", "Filter"),
-    "reset": Text("Filter aufheben", "Clear the filter"),
-    "found": Text("{count} Meldungen, Seite {page} von {pages}", "{count} reports, page {page} of {pages}"),
-    "one_found": Text("1 Meldung", "1 report"),
-    "nothing": Text("Keine Meldung passt zu diesem Filter.", "No report fits this filter."),
-    "number": Text("Nummer", "Number"),
-    "kind": Text("Meldungsart", "Kind"),
-    "property": Text("Objekt", "Property"),
-    "subject": Text("Betreff", "Subject"),
-    "erp_status": Text("Status in iX-Haus", "Status in iX-Haus"),
-    "reported_at": Text("Gemeldet am", "Reported at"),
-    "origin": Text("Herkunft", "Origin"),
-    "from_portal": Text("aus dem Portal", "from the portal"),
-    "from_erp": Text("aus iX-Haus", "from iX-Haus"),
-    "status": Text("Status", "Status"),
-    "field": Text("Stand", "Status"),
-    "rule": Text("Regel {number}", "rule {number}"),
-    "hint": Text("Hinweis", "Hint"),
-    "portal_changed_at": Text("Im Portal geändert", "Changed in the portal"),
-    "portal_change": Text("Änderung im Portal", "Change in the portal"),
-    "last": Text("Letzte Übertragung", "Last transmission"),
-    "previous": Text("Vorige Seite", "Previous page"),
-    "next": Text("Nächste Seite", "Next page"),
-    "paging": Text("Blättern", "Pages of the list"),
-    "field_PENDING": Text("wartet", "waiting"),
-    "field_SENT": Text("übertragen", "transferred"),
-    "field_FAILED": Text("fehlgeschlagen", "failed"),
-    "field_WITHDRAWN": Text("zurückgezogen", "withdrawn"),
-    "field_-": Text("nicht im Portal", "not in the portal"),
-    "change_NEUE_MELDUNG": Text("neue Meldung", "new report"),
-    "change_NEUE_NOTIZ": Text("neue Notiz", "new note"),
-    "change_NOTIZ_GEAENDERT": Text("Notiz geändert", "note changed"),
-    "change_NOTIZ_GELOESCHT": Text("Notiz gelöscht", "note deleted"),
-    "change_NEUER_ANHANG": Text("neuer Anhang", "new attachment"),
-    "change_STATUS_GEAENDERT": Text("Status geändert", "status changed"),
-    "report": Text("Meldung {number}", "Report {number}"),
-    "why": Text("Warum?", "Why?"),
-    "why_of": Text("Warum? Meldung {id}", "Why? Report {id}"),
-    "history": Text("Verlauf in beide Richtungen", "History in both directions"),
-    "no_history": Text(
-        "Von dieser Meldung ging noch nichts ins Portal, und von dort kam nichts.",
-        "Nothing of this report has gone to the portal yet, and nothing has come from there.",
-    ),
-    "scope": Text(
-        "Je Datensatz die letzte Übertragung und die letzte Bestätigung davor.",
-        "The last transmission of each record, and the last acknowledgement before it.",
-    ),
-    "when": Text("Zeit", "Time"),
-    "direction": Text("Richtung", "Direction"),
-    "direction_in": Text("vom Portal", "from the portal"),
-    "direction_out": Text("zum Portal", "to the portal"),
-    "what": Text("Was", "What"),
-    "action": Text("Aktion", "Action"),
-    "outcome": Text("Ergebnis", "Outcome"),
-}
 STATUSES: Final = {"SENT": "good", "PENDING": "warn", "FAILED": "bad", "WITHDRAWN": "", "-": ""}
 """Status of the field Serviceportal → how it is coloured, in the order shown."""
+WAITS: Final = {"us": "warn", "tenant": ""}
+STANDINGS: Final = {"both": "good", "internal": "warn", "not_there": "", "still_there": "bad"}
+AGES: Final = ("-7", "-30", "7", "30", "90")
+"""Days: older than so many, below 0 no older."""
+LONGEST: Final = 1_500
+"""So many letters of a text are shown at once, the others on demand."""
+Number = Annotated[str, Query(max_length=100)]
+
+
+def _ours(search: str) -> str:
+    revealed(search)
+    return search
+
+
+class Filter(BaseModel):
+    """Which reports a reader has chosen, as it stands in the address; `search` is concealed."""
+
+    system: str = ""
+    property_nr: Number = ""
+    team: Number = ""
+    waiting: Literal["", "us", "tenant"] = ""
+    age: Literal["", "-7", "-30", "7", "30", "90"] = ""
+    status: Number = ""
+    reason: Number = ""
+    search: Annotated[str, Query(max_length=2_000), AfterValidator(_ours)] = ""
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+    def wanted(self) -> Wanted:
+        """Return what it selects."""
+        return Wanted(
+            self.property_nr.strip(), self.status, self.reason, self.team, self.waiting, int(self.age or 0),
+            revealed(self.search),
+        )  # fmt: skip
+
+    def chosen(self, **other: object) -> dict[str, object]:
+        """Return what of it stands in an address, with other values for some of it."""
+        given = self.model_dump(exclude_defaults=True) | other
+        return {name: value for name, value in given.items() if name != "page" or value != 1}
+
+
+class Asked(Filter):
+    """The same as the page's form sends it, with words to look for."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+
+
+class Opened(Filter):
+    """One report, and from which list it was opened."""
+
+    number: Number
 
 
 @router.get("/reports")
-async def reports(
-    request: Request,
-    system: str = "",
-    property_nr: Annotated[str, Query(max_length=100)] = "",
-    status: str = "",
-    reason: str = "",
-    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
-) -> Response:
+async def reports(request: Request, user: GetUserDep, chosen: Annotated[Filter, Query()]) -> Response:
     """Show one page of the reports; of a system whose settings are wrong what is wrong, with the choice of another."""
-    chosen, wanted = known_system(system), Wanted(property_nr.strip(), status, reason)
+    system, wanted, now = known_system(chosen.system), chosen.wanted(), utc_now()
+    reads = await _reads(user, system)
+    if wanted.text and not reads:
+        raise HTTPException(403)
     try:
-        found = await in_time(lambda: overview(engine_of(chosen), chosen, wanted, number))
+        settings = load_settings(system)
+        found = await in_time(lambda: overview(engine_of(system), settings, wanted, now, chosen.page))
     except ConfigurationError as mistake:
-        told = {"system": chosen, "systems": configured_systems(), "mistakes": [str(mistake)]}
+        told = {"system": system, "systems": configured_systems(), "mistakes": [str(mistake)]}
         return page(request, "reports_mistake.html", TEXTS, status=503, **told)
     by_status: dict[str, int] = {}
     by_reason: dict[str, int] = {}
@@ -108,29 +109,63 @@ async def reports(
         by_status[of_status or "-"] = by_status.get(of_status or "-", 0) + count
         by_reason[of_reason] = by_reason.get(of_reason, 0) + count
     return page(
-        request, "reports.html", TEXTS, found=found, wanted=wanted, system=chosen, systems=configured_systems(),
-        number=number, statuses=STATUSES, by_status=by_status, by_reason=_by_words(request, by_reason),
-        local=records.local, explain=partial(explain, language=language_of(request)),
+        request, "reports.html", TEXTS, found=found, wanted=wanted, chosen=chosen, systems=configured_systems(),
+        by_status=by_status, by_reason=_by_words(request, by_reason), waits=WAITS, ages=AGES,
+        waited=partial(_waited, now), is_filtered=bool(chosen.chosen(system="", page=1).keys() - {"system"}),
+        **_words(request, system, reads=reads),
     )  # fmt: skip
+
+
+@router.post("/reports")
+async def find(request: Request, user: GetUserDep, asked: Annotated[Asked, Form()]) -> Response:
+    """Lead to the reports that the form asks for; to look into texts takes the right to read them."""
+    text = " ".join(asked.text.split())
+    if text and not await _reads(user, known_system(asked.system)):
+        raise HTTPException(403)
+    wanted = asked.chosen(search=concealed(text), text="")
+    return RedirectResponse(address(request, "reports", **wanted), 303)
 
 
 @router.get("/reports/history")
-async def report(request: Request, number: Annotated[str, Query(max_length=100)], system: str = "") -> Response:
-    """Show one report with its history."""
-    chosen = known_system(system)
+async def report(request: Request, user: GetUserDep, opened: Annotated[Opened, Query()]) -> Response:
+    """Show one report: how it stands, what was said about it, and its history."""
+    system, number = known_system(opened.system), opened.number
+    settings, reads = load_settings(system), await _reads(user, system)
 
-    def read() -> tuple[Report | None, list[Event]]:
-        engine = engine_of(chosen)
-        return one_report(engine, chosen, number), history(engine, chosen, number)
+    def read() -> tuple[Report | None, list[Said], list[Event]]:
+        engine = engine_of(system)
+        return (
+            one_report(engine, settings, number),
+            conversation(engine, system, number, with_texts=reads),
+            history(engine, system, number),
+        )
 
-    found, events = await in_time(read)
+    found, said, events = await in_time(read)
     if found is None:
         raise HTTPException(404)
     return page(
-        request, "report.html", TEXTS, report=found, events=events, system=chosen, statuses=STATUSES,
-        local=records.local, explain=partial(explain, language=language_of(request)), rule_of=rule_of,
-        dag_run_of=dag_run_of,
+        request, "report.html", TEXTS, report=found, said=said, events=events, chosen=opened, standings=STANDINGS,
+        is_cut=sum(one.record_type == "comment" for one in said) >= MOST, most=MOST, longest=LONGEST, waits=WAITS,
+        waited=partial(_waited, utc_now()), rule_of=rule_of, dag_run_of=dag_run_of,
+        **_words(request, system, reads=reads),
     )  # fmt: skip
+
+
+async def _reads(user: BaseUser, system: str) -> bool:
+    return await in_time(reads_texts, user, system)
+
+
+def _waited(now: datetime, local: datetime) -> float:
+    """Return how many seconds ago a time of iX-Haus was."""
+    zoned = records.local(local)
+    return (now - zoned).total_seconds() if zoned else 0
+
+
+def _words(request: Request, system: str, *, reads: bool) -> dict[str, Any]:
+    return {
+        "system": system, "statuses": STATUSES, "reads": reads, "dag": dag_name(REPORTS.name, system),
+        "local": records.local, "explain": partial(explain, language=language_of(request)),
+    }  # fmt: skip
 
 
 def _by_words(request: Request, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from include.lookup.runs import dag_run_of
 from include.lookup.today import Today, corrections_for
 from include.lookup.today import today as look
-from include.pages.access import can_trigger
+from include.pages.access import can_trigger, reads_texts
 from include.pages.language import language_of
 from include.pages.rendering import page
 from include.pages.systems import engine_of
@@ -34,11 +34,13 @@ async def today(request: Request, user: GetUserDep, system: str = "") -> Respons
     chosen = _chosen(known.sound, known.mistakes, system)
     shown: Today | None = None
     allowed: dict[str, bool] = {}
+    reads = False
     if chosen:
         shown = await in_time(lambda: look(engine_of(chosen), known.sound[chosen], utc_now()))
         allowed = await _allowed(user, chosen, shown)
+        reads = await in_time(reads_texts, user, chosen)
     return page(
-        request, "today.html", TEXTS, shown=shown, allowed=allowed, system=chosen,
+        request, "today.html", TEXTS, shown=shown, allowed=allowed, reads=reads, system=chosen,
         systems=_offered(known.sound, chosen), mistakes=list(known.mistakes.values()), went_wrong=WENT_WRONG,
         dag_of=partial(_dag, chosen), dag_run_of=dag_run_of, **_words(request),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import oracle, sqlite
 from include.lookup import (
     approvals,
     asked,
+    conversation,
     corrections,
     days,
     entries,
@@ -19,29 +20,41 @@ from include.lookup import (
     history,
     kept,
     ledger,
+    listing,
     names,
     narrow,
-    overview,
     past,
     reach,
     roles,
     runs,
     spelling,
+    talk,
 )
 from include.lookup.approvals import Wanted as WantedRecords
 from include.lookup.entries import Wanted as WantedEntries
 from include.lookup.kinds import KINDS
-from include.lookup.overview import NONE, Wanted
+from include.lookup.listing import NONE, Wanted
 
 CANARY = "kanari"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 EVERY = WantedEntries(CANARY, CANARY, CANARY)
+REPORTS = Wanted(CANARY, CANARY, NONE, CANARY, "us", 7, f"{CANARY} zwei")
 NARROW = WantedRecords(CANARY, CANARY, CANARY)
 QUERIES: dict[str, Select[Any]] = {
     "sent": ledger.sent_query(CANARY, CANARY, [CANARY, "2"]),
     "inbox": ledger.inbox_query(CANARY, CANARY, [CANARY, "2"]),
-    "page": overview.page_query(Wanted(CANARY, CANARY, NONE), 2),
-    "counts": overview.counts_query(CANARY),
+    "page": listing.page_query(CANARY, [CANARY], REPORTS, NOW, 2),
+    "one report": listing.one_query(CANARY, [CANARY], CANARY),
+    "counts": listing.counts_query(CANARY),
+    "teams": listing.teams_query(),
+    "words": talk.words_query(CANARY, [CANARY, "2"]),
+    "asked": talk.asked_query([CANARY, "2"]),
+    "crossed": talk.crossed_query(CANARY, NOW),
+    "said report": conversation.report_query(CANARY),
+    "said notes": conversation.notes_query(CANARY),
+    "said orders": conversation.orders_query(CANARY),
+    "said files": conversation.files_query(CANARY),
+    "came back": conversation.came_back_query(CANARY, [CANARY, "2"]),
     "notes": history.notes_query(CANARY),
     "orders": history.orders_query(CANARY),
     "files": history.files_query(CANARY),

@@ -228,6 +228,7 @@ def visit(
     user: str = "admin",
     language: str = "de-DE",
     width: int = 1280,
+    zone: str = "Europe/Berlin",
     **context: Any,
 ) -> Iterator[Page]:
     """Open one of the pages, or one of Airflow's, as a user would.
@@ -236,7 +237,8 @@ def visit(
     """
     foreign: list[str] = []
     broken: list[str] = []
-    with closing(browser.new_context(locale=language, viewport={"width": width, "height": 900}, **context)) as session:
+    given = {"locale": language, "timezone_id": zone, "viewport": {"width": width, "height": 900}, **context}
+    with closing(browser.new_context(**given)) as session:
         session.add_cookies([{"name": "_token", "value": pages.login(user), "url": pages.url}])
         page = session.new_page()
         page.on(

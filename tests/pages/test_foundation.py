@@ -13,7 +13,7 @@ from tests.pages.rig import Pages
 
 # Airflow's execution API imports svcs, and that Starlette's test client, as soon as the app is imported here.
 pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
-LOOKING = {"/why"}
+LOOKING = {"/why", "/reports"}
 """Forms that only look something up; whoever may read may send them."""
 
 

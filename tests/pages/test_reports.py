@@ -1,18 +1,25 @@
 """The page Meldungen: every report with its field Serviceportal, and what happened to it in both directions."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from demo.ixhaus import REPORT_CASES
+from include.vocabulary.addresses import why_address
+from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, serious, too_wide
 from tests.pages.rig import Pages, visit
+from tests.pages.test_approvals import shown
 
 SENT, LOCKED = REPORT_CASES["R44"], REPORT_CASES["R39"]
 CANARY = "<script>kanari()</script>"
+GERMAN = ("Suchworte", "Wartet", "auf uns", "Filtern", "Das Gespräch", "intern", "für beide sichtbar", "Meldungen")
+ENGLISH = ("Search words", "Waits", "for us", "Filter", "The conversation", "internal", "both can read it", "Reports")
+TEXT = "Seit gestern ist es kalt. " + "Sehr lang und breit. " * 200
 
 
 @pytest.mark.rule("R50")
@@ -89,6 +96,146 @@ def test_many_reports_come_in_pages(synced: Pages, browser: Browser) -> None:
         expect(page.get_by_role("link", name="Nächste Seite")).to_have_count(0)
 
 
+@pytest.fixture
+def asked(synced: Pages) -> Pages:
+    """A tenant's report with an internal note of ours, one that has arrived, and a comment since then."""
+    synced.sql(
+        "INSERT INTO SP_MELDUNG (MELDUNG_NR, BETREFF, MELDUNGSTEXT, OBJEKT_NR, STATUS, HERKUNFT, GEMELDET_AM) "
+        f"VALUES ('SP-77', 'Heizung {CANARY}', ?, '129', 'Neu', 'PORTAL', '2025-11-02 08:15:00')", TEXT,
+    )  # fmt: skip
+    for key, text, public, origin, minute in (
+        ("N-77", "Nur für Kollegen.", "N", None, "09:00"),
+        ("N-78", "Der Techniker kommt.", "J", None, "10:00"),
+        ("SP-78", "Wann denn?", "J", "PORTAL", "11:00"),
+    ):
+        synced.sql(
+            "INSERT INTO SP_NOTIZ (NOTIZ_ID, MELDUNG_NR, TEXT, OEFFENTLICH, HERKUNFT, VERFASSER, ANGELEGT_AM) "
+            "VALUES (?, 'SP-77', ?, ?, ?, 'Nora Nordlicht', ?)", key, text, public, origin, f"2025-11-02 {minute}:00",
+        )  # fmt: skip
+    synced.sql(
+        "INSERT INTO SP_ABGLEICH (SYSTEM, ART, SCHLUESSEL, ZUSTAND, AKTION, ERGEBNIS, BESTAETIGT_AM) VALUES "
+        "('production', 'comment', 'N-78', 'present', 'create', 'OK', '2025-11-02 09:01:00.000000')"
+    )
+    synced.sql(
+        "INSERT INTO SP_ANHANG (ANHANG_ID, NOTIZ_ID, DATEINAME, OEFFENTLICH, HERKUNFT) "
+        "VALUES ('SP-79', 'SP-78', 'Heizkörper.jpg', 'J', 'PORTAL')"
+    )
+    return synced
+
+
+@pytest.mark.rule("R1", "R44")
+@pytest.mark.parametrize(("wish", "words"), [("de-DE", GERMAN), ("en-GB", ENGLISH)])
+def test_the_way_from_a_tenants_report_to_its_answer(
+    asked: Pages, browser: Browser, wish: str, words: tuple[str, ...]
+) -> None:
+    search, waits, us, filter_, talk, internal, both, title = words
+    with visit(browser, asked, "/today", user="clerk", language=wish) as inside:
+        inside.get_by_role("navigation").first.get_by_role("link", name=title, exact=True).click()
+        rows = inside.locator("tbody tr")
+        expect(rows.first).to_contain_text("SP-77")  # what waits for us is first
+        inside.get_by_label(search).fill("techniker WANN")
+        inside.get_by_label(waits, exact=True).select_option(label=f"{us} (1)")
+        inside.get_by_role("button", name=filter_, exact=True).click()
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text(us)
+        inside.get_by_role("link", name="SP-77", exact=True).click()
+        expect(inside.get_by_role("heading", name=talk)).to_be_visible()
+        said = inside.locator("ol.talk > li")
+        expect(said).to_have_count(4)
+        for place, text in enumerate(("Seit gestern", "Nur für Kollegen.", "Der Techniker kommt.", "Wann denn?")):
+            expect(said.nth(place)).to_contain_text(text)
+            expect(said.nth(place).locator(".badge").first).to_have_text(internal if place == 1 else both)
+        expect(inside.locator("li.inside")).to_have_count(1)
+        expect(said.last).to_contain_text("Heizkörper.jpg")
+        address = why_address("production", "comment", "N-78")
+        expect(said.nth(2).get_by_role("link")).to_have_attribute("href", address)
+        inside.get_by_role("link", name=f"← {title}").click()
+        expect(rows).to_have_count(1)  # back to what was looked for
+        expect(inside.get_by_label(search)).to_have_value("techniker WANN")
+    for word in ("techniker", "WANN"):
+        assert word not in asked.log()
+
+
+@pytest.mark.parametrize(
+    ("zone", "wish", "time"),
+    [("Europe/Berlin", "de-DE", "02.11.2025 08:15"), ("Asia/Tokyo", "en-GB", "2025-11-02 16:15")],
+)
+def test_times_are_in_the_readers_zone(asked: Pages, browser: Browser, zone: str, wish: str, time: str) -> None:
+    with visit(browser, asked, "/reports/history?number=SP-77", language=wish, zone=zone) as page:
+        expect(page.locator("ol.talk time").first).to_have_text(time)
+        expect(page.locator("[data-zone]")).to_have_text(zone)
+
+
+def test_who_may_only_look_sees_no_texts_and_finds_none(asked: Pages) -> None:
+    pages = [asked.get(path, "leser").text for path in ("/reports", "/reports/history?number=SP-77")]
+    for text in ("Heizung", "Seit gestern", "Techniker", "Kollegen", "Nora", "Heizk", "Wann denn"):
+        assert [one for one in pages if text in one] == []
+    assert all("sieht nur, wer in Airflow casavi_reports starten darf" in one for one in pages)
+    assert "N-77" in pages[1]
+    assert 'name="text"' not in pages[0]
+    assert asked.submit("/reports", "/reports", {"text": "Techniker"}, "leser").status == 403
+    assert asked.submit("/reports", "/reports", {"waiting": "us"}, "leser").status == 303
+    found = asked.submit("/reports", "/reports", {"text": "Techniker"}, "clerk").headers["location"]
+    assert asked.get(found.removeprefix("/serviceportal"), "leser").status == 403
+    subject = shown(asked.get("/today", "leser"))
+    assert "Muster-" not in subject
+
+
+def test_what_is_looked_for_stands_in_no_address(asked: Pages) -> None:
+    found = asked.submit("/reports", "/reports", {"text": "Techniker", "team": "-", "age": "7"})
+    address = found.headers["location"]
+    assert found.status == 303
+    assert "team=-" in address
+    assert "echniker" not in address
+    page = asked.get(address.removeprefix("/serviceportal"))
+    assert page.status == 200
+    addresses = re.findall(r'(?:href|action|src)="([^"]*)"', page.text)
+    assert [one for one in addresses if "echniker" in one] == []
+    assert asked.get("/reports?search=Techniker").status == 422
+
+
+def test_filters_survive_turning_pages(synced: Pages, browser: Browser) -> None:
+    synced.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120) INSERT INTO SP_MELDUNG "
+        "(MELDUNG_NR, BETREFF, OBJEKT_NR, TEAM_NR, HERKUNFT, GEMELDET_AM) SELECT printf('Z%03d', i), "
+        "'Wasser', CASE WHEN i % 2 THEN '900' ELSE '901' END, 'T1', 'PORTAL', '2020-01-01 10:00:00' FROM n"
+    )
+    with visit(browser, synced, "/reports") as page:
+        page.get_by_label("Suchworte").fill("wasser")
+        page.get_by_label("Objektnummer").fill("900")
+        page.get_by_label("Team").select_option("T1")
+        page.get_by_label("Alter").select_option("90")
+        page.get_by_label("Wartet", exact=True).select_option("us")
+        page.get_by_role("button", name="Filtern", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text("60 Meldungen, Seite 1 von 2")
+        page.get_by_role("link", name="Nächste Seite").click()
+        expect(page.locator("tbody tr")).to_have_count(10)
+        expect(page.get_by_label("Suchworte")).to_have_value("wasser")
+        expect(page.get_by_label("Team")).to_have_value("T1")
+        page.get_by_role("link", name="English").click()
+        expect(page.get_by_role("status")).to_contain_text("60 reports, page 2 of 2")
+
+
+def test_the_answer_time_is_shown(asked: Pages) -> None:
+    assert "Antwortzeit: keine Antworten in 30 Tagen." in shown(asked.get("/reports"))
+    now = datetime.now(UTC)
+    written = f"{(now - timedelta(minutes=205)).astimezone(BERLIN):%Y-%m-%d %H:%M:%S}"
+    asked.sql("UPDATE SP_MELDUNG SET GEMELDET_AM = ? WHERE MELDUNG_NR = 'SP-77'", written)
+    asked.sql("UPDATE SP_NOTIZ SET ANGELEGT_AM = ? WHERE NOTIZ_ID IN ('N-78', 'SP-78')", written)
+    asked.sql("UPDATE SP_ABGLEICH SET BESTAETIGT_AM = ? WHERE SCHLUESSEL = 'N-78'", f"{now:%Y-%m-%d %H:%M:%S.%f}")
+    german = "kam innerhalb von 3 Std. 25 Min., 90 % innerhalb von 3 Std. 25 Min. (1 Antwort)"
+    assert german in shown(asked.get("/reports"))
+    assert "came within 3 h 25 min, 90 % within 3 h 25 min (1 answer)" in shown(
+        asked.get("/reports", accept_language="en")
+    )
+
+
+def test_a_page_behind_the_last_leads_back(asked: Pages) -> None:
+    page = asked.get("/reports?page=900&property_nr=129")
+    assert "So viele Seiten sind es nicht." in shown(page)
+    assert 'href="/serviceportal/reports?property_nr=129"' in page.text
+
+
 def test_texts_of_ixhaus_are_shown_as_texts_and_stand_in_no_address(synced: Pages) -> None:
     synced.sql("UPDATE SP_MELDUNG SET BETREFF = ?, HINWEIS = ?, STATUS = ?", *[CANARY] * 3)
     synced.sql("UPDATE SP_MELDUNGSART SET BEZEICHNUNG = ?", CANARY)
@@ -99,10 +246,12 @@ def test_texts_of_ixhaus_are_shown_as_texts_and_stand_in_no_address(synced: Page
         assert not [address for address in re.findall(r'(?:href|action|src)="([^"]*)"', text) if "kanari" in address]
 
 
-@pytest.mark.parametrize("path", ["/reports", f"/reports/history?number={SENT}"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_fit_a_telephone_and_a_screen_reader(synced: Pages, browser: Browser, path: str, scheme: str) -> None:
-    with visit(browser, synced, path, width=TELEPHONE, color_scheme=scheme) as page:
+@pytest.mark.parametrize("path", ["/reports", "/reports/history?number=SP-77"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", TELEPHONE), ("dark", TELEPHONE), ("light", 1920)])
+def test_the_pages_fit_a_telephone_and_a_screen_reader(
+    asked: Pages, browser: Browser, path: str, scheme: str, width: int
+) -> None:
+    with visit(browser, asked, path, width=width, color_scheme=scheme) as page:
         assert not too_wide(page)
         assert serious(page) == []
 

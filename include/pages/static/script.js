@@ -105,3 +105,17 @@ addEventListener("DOMContentLoaded", () => {
   button.closest("[data-needs-script]").hidden = false;
   button.addEventListener("click", () => copy(button));
 });
+
+// Times are written as in Europe/Berlin; who reads elsewhere gets his own.
+addEventListener("DOMContentLoaded", () => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || zone === "Europe/Berlin") return;
+  const sign = document.documentElement.lang === "de" ? "de-DE" : "sv-SE"; // Swedes write 2026-11-24 08:15
+  const two = "2-digit";
+  const minute = { year: "numeric", month: two, day: two, hour: two, minute: two };
+  for (const time of document.querySelectorAll("time[data-zoned]")) {
+    const wanted = time.dataset.zoned === "second" ? { ...minute, second: two } : minute;
+    time.textContent = new Date(time.dateTime).toLocaleString(sign, wanted).replace(",", "");
+  }
+  for (const named of document.querySelectorAll("[data-zone]")) named.textContent = zone;
+});
