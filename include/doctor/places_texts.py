@@ -51,7 +51,7 @@ SAYINGS: Final[Sayings] = {
         Text("Ihn dem Benutzer geben, unter dem Airflow läuft.", "Give it to the user that Airflow runs as.")),
     "STAGING_UNKNOWN": Saying(Severity.ERROR, Who.ENGINEER,
         Text("Airflow kennt keinen solchen Speicher: Kein Lauf beginnt.", "Airflow knows no such storage: no run begins."),
-        Text("Den Provider des Speichers installieren (operation.md, More than one machine), oder einen gemeinsamen Ordner eintragen.", "Install the storage's provider (operation.md, More than one machine), or write a shared folder.")),
+        Text("Den Provider des Speichers installieren (operation.md, „More than one machine“), oder einen gemeinsamen Ordner eintragen.", "Install the storage's provider (operation.md, More than one machine), or write a shared folder.")),
     "STAGING_AWAY": Saying(Severity.ERROR, Who.ENGINEER,
         Text("Der Speicher nimmt keine Datei an ({error}): Kein Lauf beginnt.", "The storage takes no file ({error}): no run begins."),
         Text("Verbindung, Eimer und Rechte (lesen, auflisten, schreiben, löschen) prüfen.", "Check connection, bucket and rights (read, list, write, delete).")),

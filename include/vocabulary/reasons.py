@@ -115,7 +115,7 @@ REASONS: Final[dict[str, Reason]] = {
     "UNIT_NOT_ALLOWED": Reason("O16", Text("Dokumente dieses Typs dürfen nicht an der Fläche hängen, weil der nächste Mieter sie dort sähe.",
         "Documents of this type must not hang at the unit, where the next tenant would see them.")),
     "PROPERTY_NOT_ALLOWED": Reason("R30", Text("Das Dokument nennt keinen Empfänger, und sein Typ darf nicht am Objekt hängen, wo das ganze Haus es sähe (Einstellung Dokumententypen zum Objekt).",
-        "The document names no recipient, and its type must not hang at the property, where the whole house would see it (setting Dokumententypen zum Objekt).")),
+        "The document names no recipient, and its type must not hang at the property, where the whole house would see it (setting “Dokumententypen zum Objekt”).")),
     "FOLDER_UNKNOWN": Reason("O17", Text("Im Portal gibt es keinen Ordner dieses Namens; die Dokumente liegen im Ordner für übrige oder in keinem.",
         "The portal has no folder of this name; the documents are in the default folder or in none.")),
     "FILE_MISSING": Reason("E30", Text("Die Datei ist am angegebenen Ort nicht vorhanden; der nächste Lauf sieht wieder nach.",
