@@ -1,0 +1,76 @@
+"""A page is in one language: what it says itself has no word of the other."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import pytest
+
+from include.sync.protocol import Entry
+from include.vocabulary.state import Level
+from include.vocabulary.texts import Language
+from tests.pages.rig import Pages
+from tests.vocabulary.foreign import foreign_words
+
+VOID = {"br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use"}
+OF_OTHERS = {"subject", "text", "lines"}
+"""Classes of what iX-Haus, the portal or a file says."""
+NAMES = re.compile("M-E45-none|Nicht freigegeben|Wartet auf Ersatzteil")
+"""A number, a value of the field Serviceportal and a status, all of the sample."""
+
+
+class Said(HTMLParser):
+    """The texts of a page, but for those of others and those marked as of another language."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.language = language
+        self.texts: list[str] = []
+        self._open: list[bool] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        of_others = bool(OF_OTHERS & set((given.get("class") or "").split())) or tag in (
+            "script",
+            "style",
+            "code",
+            "pre",
+        )
+        is_other = of_others or (given.get("lang") or self.language)[:2] != self.language
+        if tag not in VOID:
+            self._open.append(is_other)
+        if not any(self._open):
+            self.texts += [given[name] or "" for name in ("aria-label", "title", "placeholder") if name in given]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not any(self._open):
+            self.texts.append(data)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_page_speaks_one_language(pages: Pages, language: Language) -> None:
+    now = datetime.now(UTC)
+    refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
+    invalid = Entry("contact", "P9", Level.INVALID, "NO_NAME")
+    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, errors=1, invalid=1, status="errors")
+    paths = [
+        "/today", "/protocol", f"/protocol/run?{urlencode({'system': 'production', 'run': run})}",
+        "/approvals", "/reports", "/why", "/why/person/129.R16.1",
+        "/configuration", "/configuration/trial?system=production", "/nothing",
+    ]  # fmt: skip
+    answers = {path: pages.get(path, accept_language=language) for path in paths}
+    form = {"system": "production"}
+    answers["doctor"] = pages.submit("/configuration", "/configuration/doctor", form, accept_language=language)
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, answer in answers.items():
+        assert answer.status == (404 if path == "/nothing" else 200), (path, answer.text)
+        said = Said(language)
+        said.feed(answer.text)
+        assert len(said.texts) > 10
+        found |= {(path, text): words for text in said.texts if (words := foreign_words(NAMES.sub("", text), language))}
+    assert found == {}
