@@ -35,7 +35,12 @@ with DAG(
     is_paused_upon_creation=False,  # nothing may be kept longer because somebody did not think of it
     doc_md=DOCS,
     tags=["serviceportal"],
-    default_args={"owner": "serviceportal", "execution_timeout": timedelta(hours=1)},
+    default_args={
+        "owner": "serviceportal",
+        "execution_timeout": timedelta(hours=1),
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),  # a worker may end; what is deleted already is gone
+    },
 ):
 
     @task
