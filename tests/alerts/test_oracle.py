@@ -14,14 +14,11 @@ from include.sync import protocol
 from include.sync.protocol import Counts, Entry, RunKey
 from include.vocabulary.state import Level, RunStatus
 from tests.alerts.office import BEGIN
-from tests.ixhaus.test_oracle import DSN, PASSWORD, Logons, schema
+from tests.ixhaus.test_oracle import ON_ORACLE, Logons, schema
 from tests.lookup.asking import ask, leaving
 
 __all__ = ["schema"]
-pytestmark = [
-    pytest.mark.oracle,
-    pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
-]
+pytestmark = ON_ORACLE
 
 
 @pytest.fixture

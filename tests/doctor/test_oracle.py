@@ -11,13 +11,10 @@ from include.doctor.shape import live_columns
 from include.ixhaus.contract import OWN_TABLES
 from include.ixhaus.database import engine_on
 from include.settings import SystemSettings
-from tests.ixhaus.test_oracle import DSN, PASSWORD, Logons, schema
+from tests.ixhaus.test_oracle import ON_ORACLE, Logons, schema
 
 __all__ = ["schema"]
-pytestmark = [
-    pytest.mark.oracle,
-    pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
-]
+pytestmark = ON_ORACLE
 ON_THE_DATABASE = [area for area in AREAS if area.name in ("database", "data", "settings")]
 ON_THE_DATABASE += [AREAS[0]._replace(checks=(places.folder, places.docuware, places.mail, airflow.last_runs))]
 

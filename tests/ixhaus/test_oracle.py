@@ -33,10 +33,12 @@ DSN, USER, PASSWORD = (
     os.environ.get(f"IXHAUS_ORACLE_{name}", default)
     for name, default in (("DSN", ""), ("USER", "serviceportal"), ("PASSWORD", ""))
 )
-pytestmark = [
+ON_ORACLE = [
     pytest.mark.oracle,
     pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
 ]
+"""The marks of tests on a real Oracle."""
+pytestmark = ON_ORACLE
 SYSTEM, NAME = "oracle-test", "oracle-test/persons"
 MOMENT = datetime(2027, 3, 1, 8, 30, 15, 123_456)  # noqa: DTZ001 - as in the table
 CALL_SECONDS = 1.0

@@ -22,14 +22,11 @@ from include.sync import protocol
 from include.sync.protocol import Counts, Entry, RunKey
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.state import Level, RunStatus
-from tests.ixhaus.test_oracle import DSN, PASSWORD, Logons, schema
+from tests.ixhaus.test_oracle import ON_ORACLE, Logons, schema
 from tests.lookup.asking import ask, leaving
 
 __all__ = ["schema"]
-pytestmark = [
-    pytest.mark.oracle,
-    pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
-]
+pytestmark = ON_ORACLE
 BEGIN = datetime(2027, 11, 24, 9, tzinfo=UTC)
 SYSTEM = "oracle-heute"
 WRITTEN = (

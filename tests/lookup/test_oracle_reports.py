@@ -25,13 +25,10 @@ from include.lookup.listing import NONE, Wanted
 from include.lookup.overview import Overview, one_report, overview
 from include.settings import SystemSettings
 from include.vocabulary.clock import BERLIN, to_utc_column
-from tests.ixhaus.test_oracle import DSN, PASSWORD, Logons, schema
+from tests.ixhaus.test_oracle import ON_ORACLE, Logons, schema
 
 __all__ = ["schema"]
-pytestmark = [
-    pytest.mark.oracle,
-    pytest.mark.skipif(not (DSN and PASSWORD), reason="IXHAUS_ORACLE_DSN and IXHAUS_ORACLE_PASSWORD name no Oracle"),
-]
+pytestmark = ON_ORACLE
 NOW = datetime(2027, 11, 24, 9, tzinfo=UTC)
 SYSTEM = "oracle-meldungen"
 SETTINGS = SystemSettings(system="test", report_user="007").model_copy(update={"system": SYSTEM})
