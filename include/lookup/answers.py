@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from include.ixhaus.database import id_lists
 from include.lookup.talk import asked_query, crossed_query, words_query
 from include.vocabulary import ids
-from include.vocabulary.clock import BERLIN, from_utc_column
+from include.vocabulary.clock import from_local_column, from_utc_column
 
 DAYS: Final = timedelta(days=30)
 _REACHED: Final = 0.9
@@ -80,12 +80,8 @@ def read_answer_time(connection: Connection, system: str, now: datetime) -> Answ
 
 
 def _word(row: Any, crossed: dict[str, datetime | None]) -> Word | None:
-    at = (crossed.get(row.note_id) if row.is_ours else None) or _zoned(row.said_at)
-    return Word(row.report_nr, at, bool(row.is_ours)) if at else None
-
-
-def _zoned(local: datetime | None) -> datetime | None:
-    return None if local is None else local.replace(tzinfo=BERLIN).astimezone(UTC)
+    at = (crossed.get(row.note_id) if row.is_ours else None) or from_local_column(row.said_at)
+    return Word(row.report_nr, at.astimezone(UTC), bool(row.is_ours)) if at else None
 
 
 def _in_order(word: Word) -> tuple[str, datetime, bool]:

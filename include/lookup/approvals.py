@@ -12,6 +12,7 @@ from include.ixhaus.check import cannot_be_read
 from include.ixhaus.contract.own import SP_FREIGABE, SP_FREIGABE_SATZ, SP_PROTOKOLL
 from include.ixhaus.database import read_snapshot
 from include.ixhaus.rows import named_rows
+from include.lookup.paging import one_page, pages_of
 from include.sync.approvals import Answer
 from include.vocabulary.clock import from_utc_column, to_utc_column
 
@@ -97,7 +98,7 @@ class Found:
     @property
     def pages(self) -> int:
         """The number of pages of wanted records, at least one."""
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 def find_approvals(engine: Engine, system: str, now: datetime, limit: int, offset: int = 0) -> list[Approval]:
@@ -127,7 +128,7 @@ def read_open(connection: Connection, system: str, now: datetime) -> list[Approv
 def find_approval(engine: Engine, system: str, approval: str, wanted: Wanted, page: int = 1) -> Found | None:
     """Return one question with a page of its records, None if there is no such question."""
     this = select(*COLUMNS).where(_QUESTION.system == system, _QUESTION.approval == approval)
-    shown = records_query(system, approval, wanted).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+    shown = one_page(records_query(system, approval, wanted), page, PAGE)
     with read_snapshot(engine) as connection:
         found = next(iter(read_approvals(connection, this)), None)
         if found is None:

@@ -19,7 +19,7 @@ from include.lookup.ledger import Sent, parts, sent_of
 from include.lookup.overview import WATCHED
 from include.rules.texts import sendable
 from include.vocabulary import ids
-from include.vocabulary.clock import BERLIN
+from include.vocabulary.clock import from_local_column
 from include.vocabulary.state import HELD, Origin
 
 Standing = Literal["both", "internal", "not_there", "still_there"]
@@ -162,7 +162,7 @@ def _said(
 ) -> Said:  # fmt: skip
     is_ours = row["origin"] != Origin.PORTAL
     return Said(
-        record_type, key, is_ours, at and at.replace(tzinfo=BERLIN), row.get("author") or "",
+        record_type, key, is_ours, from_local_column(at), row.get("author") or "",
         sendable(row["text"] or "").strip(), _standing(row, is_public=is_public, is_there=bool(held) or is_known),
         max((one.acknowledged_at for one in held if one.acknowledged_at), default=None) if is_ours else None,
     )  # fmt: skip

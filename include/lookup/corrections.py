@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, Subquery, func, select, union_all
 
 from include.ixhaus.contract.own import SP_HINWEIS, SP_PROTOKOLL_EINTRAG
+from include.lookup.paging import one_page, pages_of
 from include.vocabulary.state import Level
 
 _ENTRY, _STANDING = SP_PROTOKOLL_EINTRAG.c, SP_HINWEIS.c
@@ -26,7 +27,7 @@ class Correction:
     @property
     def pages(self) -> int:
         """The number of pages of its records, at least one."""
-        return max(1, -(-self.count // PAGE))
+        return pages_of(self.count, PAGE)
 
 
 def to_correct(connection: Connection, system: str, runs: Sequence[str]) -> Mapping[str, int]:
@@ -76,7 +77,7 @@ def page_query(system: str, runs: Sequence[str], reason: str, page: int) -> Sele
     one = _concerned(system, runs).c
     by_id = (one.record_type, one.external_id)
     found = select(*by_id).where(one.reason == reason).order_by(*by_id)
-    return found.limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+    return one_page(found, page, PAGE)
 
 
 def _concerned(system: str, runs: Sequence[str]) -> Subquery:

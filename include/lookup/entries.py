@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, no
 
 from include.ixhaus.contract.own import SP_PROTOKOLL_EINTRAG
 from include.ixhaus.database import IDS_AT_ONCE, read_snapshot
+from include.lookup.paging import one_page, pages_of
 from include.sync.protocol import Entry
 from include.vocabulary.state import Level
 
@@ -63,7 +64,7 @@ class Found:
     @property
     def pages(self) -> int:
         """The number of pages, at least one."""
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 def reasons(engine: Engine, system: str, run: str) -> list[Reason]:
@@ -141,7 +142,7 @@ def first_query(system: str, run: str) -> Select[Any]:
 def page_query(system: str, run: str, wanted: Wanted, page: int, sentences: Sequence[str] = ()) -> Select[Any]:
     """Return the query for a page of the wanted entries; sentences: stored ones that hold the text for the reader."""
     query = _entries(system, run).where(*_conditions(wanted, sentences)).order_by(*_KEY)
-    return query.limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+    return one_page(query, page, PAGE)
 
 
 def total_query(system: str, run: str, wanted: Wanted, sentences: Sequence[str] = ()) -> Select[Any]:

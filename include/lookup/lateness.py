@@ -28,14 +28,17 @@ def read_ended(connection: Connection, system: str) -> dict[str, list[dict[str, 
 
 def is_whole(run: Run) -> bool:
     """Whether a run was about everything there is, and nobody's trial: others have numbers of their own."""
-    started = dag_run_of(run["run"])[1].partition("__")[0]
-    return started == "scheduled" or (started == "asset_triggered" and run["group"] != REPORTS.name)
+    return dag_run_of(run["run"])[1].partition("__")[0] in _starts(run["group"])
 
 
 def only_whole(group: str) -> ColumnElement[bool]:
     """Return what is_whole says, as a condition on the runs of a group in SP_PROTOKOLL."""
-    started = ("scheduled",) if group == REPORTS.name else ("scheduled", "asset_triggered")
-    return or_(*(SP_PROTOKOLL.c.run.contains(f"/{one}__", autoescape=True) for one in started))
+    return or_(*(SP_PROTOKOLL.c.run.contains(f"/{one}__", autoescape=True) for one in _starts(group)))
+
+
+def _starts(group: str) -> tuple[str, ...]:
+    """Return how Airflow begins the names of runs of a group about everything: an event of reports is about a few."""
+    return ("scheduled",) if group == REPORTS.name else ("scheduled", "asset_triggered")
 
 
 def last_whole(ended: Mapping[str, Sequence[Run]]) -> list[str]:

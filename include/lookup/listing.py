@@ -1,13 +1,14 @@
 """Which reports are wanted, and in what order they are shown: the queries, all but a page of them in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select, true
 
 from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
+from include.lookup.paging import one_page
 from include.lookup.talk import talk_of
 from include.vocabulary.clock import BERLIN
 
@@ -22,8 +23,12 @@ _SHOWN: Final = (
     _REPORT.status, _REPORT.reported_at, _REPORT.origin, _REPORT.hint, _REPORT.portal_status, _REPORT.portal_reason,
     _REPORT.portal_changed_at, _REPORT.portal_change,
 )  # fmt: skip
-_NOBODY, _US, _TENANT = (literal_column(str(number), Integer) for number in range(3))
-_WAITS_FOR: Final = {"us": _US, "tenant": _TENANT}
+WaitsFor = Literal["us", "tenant", ""]
+WAITS_FOR: Final[tuple[WaitsFor, ...]] = ("", "us", "tenant")
+"""Whom a report waits for, by the number that stands for it in the queries."""
+_NUMBERS: Final[Mapping[str, ColumnElement[int]]] = {
+    name: literal_column(str(number), Integer) for number, name in enumerate(WAITS_FOR)
+}
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,14 @@ def page_query(system: str, closed: Collection[str], wanted: Wanted, now: dateti
     words = [_holds(word) for word in wanted.text.split()]
     listed = _reports(system, closed, _conditions(wanted, now)).where(*words).cte("listed")
     one = listed.c
-    numbers = [func.sum(case((one.waits_for == number, 1), else_=0)).label(f"n{number}") for number in range(3)]
-    counted = select(*numbers).subquery("counted")
-    waits_longest = case((one.waits_for == _US, one.waits_since)).asc().nulls_last()
+    counts = [func.sum(case((one.waits_for == number, 1), else_=0)) for number in range(len(WAITS_FOR))]
+    counted = select(*(count.label(f"n{number}") for number, count in enumerate(counts))).subquery("counted")
+    waits_longest = case((one.waits_for == _NUMBERS["us"], one.waits_since)).asc().nulls_last()
     in_order = (waits_longest, one.reported_at.desc().nulls_last(), one.report_nr.desc())
     found = select(listed, *counted.c).select_from(listed.join(counted, true()))
     if wanted.waits_for:
-        found = found.where(one.waits_for == _WAITS_FOR[wanted.waits_for])
-    return found.order_by(*in_order).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
+        found = found.where(one.waits_for == _NUMBERS[wanted.waits_for])
+    return one_page(found.order_by(*in_order), page, PAGE)
 
 
 def one_query(system: str, closed: Collection[str], number: str) -> Select[Any]:
@@ -89,9 +94,9 @@ def _reports(system: str, closed: Collection[str], conditions: Sequence[ColumnEl
     is_asked_again = func.coalesce(_REPORT.portal_change, NONE).contains(NEW_NOTE)
     talk = talk_of(system, select(_REPORT.report_nr).where(or_(is_open, is_asked_again), *conditions))
     waits_for = case(
-        (talk.c.waits_since.is_not(None), _US),
-        (and_(talk.c.answered_at.is_not(None), is_open), _TENANT),
-        else_=_NOBODY,
+        (talk.c.waits_since.is_not(None), _NUMBERS["us"]),
+        (and_(talk.c.answered_at.is_not(None), is_open), _NUMBERS["tenant"]),
+        else_=_NUMBERS[""],
     )
     joined = SP_MELDUNG.outerjoin(SP_MELDUNGSART, _KIND.report_kind == _REPORT.report_kind)
     joined = joined.outerjoin(talk, talk.c.report_nr == _REPORT.report_nr)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
@@ -13,18 +13,19 @@ from include.lookup.answers import AnswerTime, read_answer_time
 from include.lookup.ledger import Sent, sent_of
 from include.lookup.listing import (
     PAGE,
+    WAITS_FOR,
+    WaitsFor,
     Wanted,
     counts_query,
     one_query,
     page_query,
     teams_query,
 )
-from include.rules.reports.sources import CLOSED
+from include.lookup.paging import pages_of
+from include.rules.reports.sources import closed_statuses
 from include.settings import SystemSettings
 from include.vocabulary.state import Origin
 
-WaitsFor = Literal["us", "tenant", ""]
-_WAITS_FOR: Final[tuple[WaitsFor, ...]] = ("", "us", "tenant")
 WATCHED: Final = ("ticket", "post")
 """What a report is in the portal."""
 
@@ -76,7 +77,7 @@ class Overview:
     @property
     def pages(self) -> int:
         """The number of pages, at least one."""
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 def overview(engine: Engine, settings: SystemSettings, wanted: Wanted, now: datetime, page: int = 1) -> Overview:
@@ -90,7 +91,7 @@ def overview(engine: Engine, settings: SystemSettings, wanted: Wanted, now: date
         # each row says how many there are; where there is none, all that there may be do
         counted = found or named_rows(connection, page_query(system, closed, replace(wanted, waits_for=""), now, 1))
         waiting: dict[str, int] = {
-            name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(_WAITS_FOR)
+            name: counted[0][f"n{place}"] if counted else 0 for place, name in enumerate(WAITS_FOR)
         }
         return Overview(
             reports=_with_last(connection, system, found),
@@ -107,12 +108,6 @@ def one_report(engine: Engine, settings: SystemSettings, number: str) -> Report 
     with read_snapshot(engine) as connection:
         found = named_rows(connection, one_query(settings.system, closed_statuses(settings), number))
         return next(iter(_with_last(connection, settings.system, found)), None)
-
-
-def closed_statuses(settings: SystemSettings) -> list[str]:
-    """Return the statuses of iX-Haus with which a report is closed (O6)."""
-    mapped = [name for name, state in settings.report_statuses.items() if state == CLOSED]
-    return sorted({*settings.closing_statuses, *mapped})
 
 
 def _with_last(connection: Connection, system: str, rows: Sequence[Mapping[str, Any]]) -> list[Report]:
@@ -140,7 +135,7 @@ def _as_report(row: Mapping[str, Any], last: Sent | None) -> Report:
         portal_reason=row["portal_reason"] or "",
         portal_changed_at=row["portal_changed_at"],
         portal_changes=tuple((row["portal_change"] or "").split()),
-        waits_for=_WAITS_FOR[row["waits_for"]],
+        waits_for=WAITS_FOR[row["waits_for"]],
         waits_since=row["waits_since"],
         last=last,
     )

@@ -21,6 +21,7 @@ from include.lookup.approvals import (
     find_approvals,
 )
 from include.lookup.names import names_of
+from include.lookup.paging import pages_of
 from include.pages import triggering
 from include.pages.access import can_trigger, may_trigger
 from include.pages.approvals_texts import TEXTS
@@ -76,7 +77,7 @@ async def approvals(request: Request, number: Annotated[int, Query(ge=1, le=1_00
     systems, found, total = await in_time(_listed, now, number)
     return page(
         request, "approvals.html", TEXTS, systems=systems, found=found, total=total, number=number, now=now,
-        pages=max(1, -(-total // SHOWN)), colours=COLOURS, mistakes=list(load_each().mistakes.values()),
+        pages=pages_of(total, SHOWN), colours=COLOURS, mistakes=list(load_each().mistakes.values()),
         translate=partial(translate, language=language_of(request)),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from include.lookup.asked import Asked, at_work, last_asked
 from include.lookup.days import trouble_per_day
 from include.lookup.held import Held, held_back
 from include.lookup.kept import COUNTS, with_kept
+from include.lookup.paging import pages_of
 from include.lookup.runs import Selection, count_runs, find_runs, runs_behind
 from include.pages.chart import Row, draw
 from include.pages.export import Rows, csv_in_parts
@@ -79,7 +80,7 @@ async def protocol(request: Request, chosen: Annotated[Filter, Query()]) -> Resp
         request, "protocol.html", TEXTS, seen=seen, selection=selection, systems=seen.systems, groups=list(RUNS),
         rows=[told(run, request, seen.at_work, now) for run in seen.runs],
         standing=[_standing(one, request, seen.at_work, now) for one in seen.groups], counts=COUNTS,
-        number=chosen.number, pages=max(1, -(-seen.total // SHOWN)), today=today, ago=ago, now=now,
+        number=chosen.number, pages=pages_of(seen.total, SHOWN), today=today, ago=ago, now=now,
         mistakes=list(load_each().mistakes.values()),
     )  # fmt: skip
 

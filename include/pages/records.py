@@ -1,9 +1,7 @@
 """What the pages say and show of single records as ledger and rules know them."""
 
-from datetime import datetime
 from typing import Final
 
-from include.vocabulary.clock import BERLIN
 from include.vocabulary.texts import Text, Texts
 
 TEXTS: Final[Texts] = {
@@ -21,8 +19,3 @@ TEXTS: Final[Texts] = {
     "run": Text("Lauf", "Run"),
     "open_run": Text("Lauf in Airflow öffnen", "Open the run in Airflow"),
 }
-
-
-def local(moment: datetime | None) -> datetime | None:
-    """Return a time of iX-Haus with its zone."""
-    return None if moment is None else moment.replace(tzinfo=BERLIN)

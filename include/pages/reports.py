@@ -21,7 +21,6 @@ from include.lookup.history import Event, history
 from include.lookup.listing import Wanted
 from include.lookup.overview import Report, one_report, overview
 from include.lookup.runs import dag_run_of
-from include.pages import records
 from include.pages.access import reads_texts
 from include.pages.concealed import concealed, revealed
 from include.pages.language import language_of
@@ -31,7 +30,7 @@ from include.pages.systems import engine_of, known_system
 from include.pages.waiting import in_time
 from include.settings import ConfigurationError, configured_systems, load_settings
 from include.sync.flow import dag_name
-from include.vocabulary.clock import utc_now
+from include.vocabulary.clock import from_local_column, utc_now
 from include.vocabulary.reasons import explain, rule_of
 
 __all__ = ["TEXTS", "router"]
@@ -157,14 +156,14 @@ async def _reads(user: BaseUser, system: str) -> bool:
 
 def _waited(now: datetime, local: datetime) -> float:
     """Return how many seconds ago a time of iX-Haus was."""
-    zoned = records.local(local)
+    zoned = from_local_column(local)
     return (now - zoned).total_seconds() if zoned else 0
 
 
 def _words(request: Request, system: str, *, reads: bool) -> dict[str, Any]:
     return {
         "system": system, "statuses": STATUSES, "reads": reads, "dag": dag_name(REPORTS.name, system),
-        "local": records.local, "explain": partial(explain, language=language_of(request)),
+        "local": from_local_column, "explain": partial(explain, language=language_of(request)),
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from include.ixhaus.check import ContractError
 from include.ixhaus.secret import SecretLostError
+from include.lookup.paging import pages_of
 from include.lookup.trial import Effect, try_settings
 from include.pages.access import can_edit_connections, may_edit_connections, may_trigger
 from include.pages.language import language_of
@@ -217,5 +218,5 @@ def _listed(found: Found, chosen: Filter) -> dict[str, Any]:
         "numbers": effect.numbers(),
         "records": records.iloc[start : start + SHOWN].to_dict("records"),
         "total": len(records),
-        "pages": max(1, -(-len(records) // SHOWN)),
+        "pages": pages_of(len(records), SHOWN),
     }

@@ -163,7 +163,6 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
         records = compared[record_type]
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         if not chosen.any():
-            batches[name] = []
             continue
         changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
         parts = min(MAX_BATCHES, -(-changes.num_rows // run.settings.limits.batch_size))

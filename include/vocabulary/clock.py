@@ -16,6 +16,11 @@ def berlin_day(moment: datetime) -> date:
     return moment.astimezone(BERLIN).date()
 
 
+def from_local_column(moment: datetime | None) -> datetime | None:
+    """Return a time of iX-Haus, which is local and without zone, with its zone."""
+    return None if moment is None else moment.replace(tzinfo=BERLIN)
+
+
 def to_utc_column(moment: datetime) -> datetime:
     """Return a zoned time as this project's own tables hold it: UTC without zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)

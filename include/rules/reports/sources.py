@@ -87,12 +87,18 @@ def states_of(status: Series, settings: SystemSettings) -> dict[str, Series]:
     settings do not name counts as open (O6).
     """
     portal_state = status.map(settings.report_statuses).astype("str")
-    is_closed = status.isin(list(settings.closing_statuses)) | (portal_state == CLOSED).fillna(False).astype(bool)
+    is_closed = status.isin(closed_statuses(settings))
     return {
         "portal_state": portal_state.mask(is_closed, CLOSED).fillna(OPEN),
         "is_closed": is_closed,
         "has_unknown_status": portal_state.isna() & ~is_closed,
     }
+
+
+def closed_statuses(settings: SystemSettings) -> list[str]:
+    """Return the statuses of iX-Haus with which a report is closed (O6)."""
+    mapped = [name for name, state in settings.report_statuses.items() if state == CLOSED]
+    return sorted({*settings.closing_statuses, *mapped})
 
 
 def _in_full_history(numbers: Series, settings: SystemSettings) -> "Series[bool]":
