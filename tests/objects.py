@@ -31,7 +31,7 @@ def object_store() -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         address = f"http://{host}:{port}"
-        urlopen(Request(f"{address}/{BUCKET}", method="PUT"), timeout=10).close()
+        urlopen(Request(f"{address}/{BUCKET}", method="PUT"), timeout=60).close()
         yield address
     finally:
         server.stop()
@@ -47,5 +47,5 @@ def _forget_stores() -> None:
 
 def listed(address: str) -> list[str]:
     """The keys of all objects there."""
-    with urlopen(f"{address}/{BUCKET}?list-type=2", timeout=10) as answer:
+    with urlopen(f"{address}/{BUCKET}?list-type=2", timeout=60) as answer:
         return re.findall(r"<Key>(.*?)</Key>", answer.read().decode())

@@ -111,7 +111,7 @@ class SandboxProcess:
     def send(self, method: str, path: str, body: object = None, *, headers: Mapping[str, str] | None = None) -> Reply:
         """One request on a connection of its own; the path goes out exactly as given; str and bytes are sent raw."""
         host = urlsplit(self.url).netloc
-        connection = http.client.HTTPConnection(host, timeout=10)
+        connection = http.client.HTTPConnection(host, timeout=60)
         raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         given = {"content-type": "application/json"} if raw is not None else {}
         try:

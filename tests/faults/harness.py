@@ -445,7 +445,7 @@ class Worker:
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._process.stdout.close()
 
     def start(self, order: Row) -> int:
@@ -463,7 +463,7 @@ class Worker:
 
     def signal_when(self, pid: int, signal_number: int, sandbox: SandboxProcess, requests: int) -> None:
         """Send a signal as soon as the portal has seen so many requests."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(sandbox.requests()) < requests:
             assert time.monotonic() < deadline, "the run sends nothing"
         os.kill(pid, signal_number)

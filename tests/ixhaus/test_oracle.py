@@ -53,7 +53,7 @@ class Logons:
 
     def __call__(self) -> oracledb.Connection:
         self.number += 1
-        return oracledb.connect(**self._as, tcp_connect_timeout=5, retry_count=0)
+        return oracledb.connect(**self._as, tcp_connect_timeout=30, retry_count=0)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def test_two_sessions_that_lock_each_other_out_are_told(logons: Logons) -> None:
                     errors.append(error)
                     raise
                 if not number:
-                    both_hold.wait(10)
+                    both_hold.wait(60)
 
     threads = [threading.Thread(target=change, args=pair) for pair in ((NAME, other), (other, NAME))]
     for thread in threads:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from demo.embedded import DOCUWARE
@@ -37,6 +37,8 @@ SECONDS = 120
 """How long the server may take to start."""
 FERNET_KEY = os.environ["AIRFLOW__CORE__FERNET_KEY"]
 """With which the server encrypts what it stores."""
+PATIENCE = 60
+"""How many seconds an answer or a page may take on a machine that is busy with other tests."""
 TEST_SECRET = "no secret, only as long as one has to be: " + "x" * 32
 
 
@@ -88,7 +90,7 @@ class Pages:
         given = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if user:
             given["cookie"] = "; ".join(filter(None, [f"_token={self.login(user)}", given.get("cookie")]))
-        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=30)) as connection:
+        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)) as connection:
             connection.request(method, path, body, given)
             answer = connection.getresponse()
             content = answer.read()
@@ -213,6 +215,7 @@ def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         missing = "Chromium is missing: apt-get install chromium"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -241,6 +244,7 @@ def visit(
     with closing(browser.new_context(**given)) as session:
         session.add_cookies([{"name": "_token", "value": pages.login(user), "url": pages.url}])
         page = session.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         page.on(
             "request",
             lambda sent: None if sent.url.startswith((pages.url, "data:", "blob:")) else foreign.append(sent.url),

@@ -216,7 +216,7 @@ def test_a_record_leads_to_why(waiting: Pages, browser: Browser) -> None:
     with visit(browser, waiting, QUESTION) as page:
         page.get_by_role("link", name=PERSON, exact=True).click()
         expect(page.locator("#id")).to_have_value(PERSON)
-        expect(page.locator("section.card h2")).to_contain_text(PERSON, timeout=60_000)
+        expect(page.locator("section.card h2")).to_contain_text(PERSON)
 
 
 def test_the_question_is_in_the_language_of_the_reader(waiting: Pages) -> None:

@@ -49,7 +49,7 @@ def save(pages: Pages, user: str = "admin", **fields: str) -> Reply:
 
 
 def ready(page: Page) -> None:
-    page.locator("#list").wait_for(timeout=60_000)
+    page.locator("#list").wait_for()
 
 
 # trying

@@ -175,7 +175,7 @@ def test_a_request_that_was_not_sent_whole_has_no_effect(sandbox: SandboxProcess
 
 def raw_connection(sandbox: SandboxProcess) -> socket.socket:
     address = urlsplit(sandbox.url)
-    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10)
+    return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=60)
 
 
 def raw_post(user: PortalUser, external_id: str) -> bytes:

@@ -146,7 +146,7 @@ HANGS = f"{STARTS}; sleep 600"
 def gone(notes: Path) -> bool:
     """Whether neither the program nor its child runs, the child at most as init's to reap."""
     leader, child = (int((notes / name).read_text(encoding="utf-8")) for name in ("leader", "child"))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with suppress(psutil.NoSuchProcess):
             if psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
@@ -171,7 +171,7 @@ def test_nothing_of_the_real_libreoffice_outlives_its_time_limit(archive: Archiv
     archive.limits = {"conversion_timeout_seconds": 0.4}
     archive.put(docx())
     assert archive.refusal(in_database(convert=True)) == ("CONVERSION_TIMEOUT", False)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while (left := running_below(archive.spool)) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert left == []
