@@ -89,7 +89,7 @@ def read_views(
 def frame_of(folder: "Place", name: str) -> pd.DataFrame:
     """Return one frame that `read_views` wrote: str, bool, datetime64[us], and Int64 for whole numbers."""
     with (folder / f"{name}.parquet").open("rb") as file:
-        table = pq.read_table(file)
+        table = pq.ParquetFile(file).read()  # what pq.read_table does takes twice as long for a small file
     return table.to_pandas(types_mapper=lambda kind: pd.Int64Dtype() if kind == pa.int64() else None, split_blocks=True)
 
 

@@ -129,14 +129,14 @@ def try_settings(
             if group in concerned:
                 folder.write_table("known", known)
                 after = _rehearsed(group, tried, engine, folder, as_tried, now)
-                parts += [_moves(name, before[name], after[name]) for name in group.record_types]
+                parts += [_moves(name, *_either(name, before, after)) for name in {**before, **after}]
             else:
                 after = before
-        for record_type in group.record_types:
-            as_is[record_type].append(before[record_type])
-            as_tried[record_type].append(after[record_type])
+        for happened, frames in ((as_is, before), (as_tried, after)):
+            for record_type, records in frames.items():
+                happened[record_type].append(records)
     off = why_off(engine, berlin_day(now)) if current.active else "SYSTEM_OFF"
-    moves = pd.concat(parts, ignore_index=True)
+    moves = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_SHOWN)
     return Effect(now, tuple(group.name for group in concerned), off or "", moves)
 
 
@@ -150,6 +150,12 @@ def _rehearsed(
 ) -> dict[str, pd.DataFrame]:
     assume(folder, group, happened, now)
     return rehearse(group, settings, engine, folder, now)
+
+
+def _either(record_type: str, *sides: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return what each side has of a record type, which one of them may not have at all."""
+    there = next(side[record_type] for side in sides if record_type in side)
+    return [side.get(record_type, there.iloc[:0]) for side in sides]
 
 
 def _moves(record_type: str, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -28,10 +28,13 @@ VIEW: Final = "view"
 MAX_BATCHES: Final = 50
 """Airflow maps a task over at most 1,024 parts, and each costs about half a second."""
 PREVIEW_LINES: Final = 100
+_PREVIEWED: Final = ["record_type", "external_id", "action", "reason"]
 HOLD_BACK: Final = "hold back"
 """Stands in a preview for the action of what would wait for a person."""
 Compared = Mapping[str, pd.DataFrame]
-"""Record type → frame as returned by plan.compare, guard.Judged.held_back and plan.validate."""
+"""Record type → frame as returned by plan.compare, guard.Judged.held_back and plan.validate; no type of which there is
+nothing.
+"""
 
 
 class BatchPart(TypedDict):
@@ -58,6 +61,8 @@ class Planned:
 
 def planned_counts(compared: Compared, *, dry_run: bool) -> Counts:
     """Return the counts a plan knows; of a dry run also what would be created, updated and removed."""
+    if not compared:
+        return Counts()
     records = pd.concat([frame[["outcome", "action", "gone"]] for frame in compared.values()])
     outcome, action = records["outcome"].value_counts(), records["action"].value_counts()
     would = {"created": Action.CREATE, "updated": Action.UPDATE, "removed": Action.REMOVE} if dry_run else {}
@@ -81,18 +86,20 @@ def leave_preview(folder: Staging, compared: Compared) -> None:
     """Write the changes of a dry run, and what would wait for a person, ids and reasons only, to the run's preview and
     the first of them to the log.
     """
-    changes = pd.concat(
-        frame.assign(record_type=name, action=frame["action"].mask(frame["waits"], HOLD_BACK))
-        for name, frame in compared.items()
-    )
-    chosen = (changes["outcome"] == Outcome.CHANGE) | changes["waits"]
-    changes = changes.loc[chosen, ["record_type", "external_id", "action", "reason"]]
+    parts = [_previewed(record_type, records) for record_type, records in compared.items()]
+    changes = pd.concat(parts) if parts else pd.DataFrame(columns=_PREVIEWED)
     folder.path(PREVIEW).write_text(changes.to_csv(index=False), encoding="utf-8")
     waiting = int((changes["action"] == HOLD_BACK).sum())
     log.info("dry run: %d changes would be sent, %d would wait, all in %s/%s", len(changes) - waiting, waiting,
              folder.reference, PREVIEW)  # fmt: skip
     for row in changes.head(PREVIEW_LINES).itertuples(index=False):
         log.info("would %s %s %s (%s)", row.action, row.record_type, row.external_id, row.reason)
+
+
+def _previewed(record_type: str, records: pd.DataFrame) -> pd.DataFrame:
+    chosen = records[(records["outcome"] == Outcome.CHANGE) | records["waits"]]
+    action = chosen["action"].mask(chosen["waits"], HOLD_BACK)
+    return chosen.assign(record_type=record_type, action=action)[_PREVIEWED]
 
 
 def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool) -> None:
@@ -160,7 +167,9 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
     batches: Batches = {}
     for name in stages(group):
         record_type = name.partition("_")[2]
-        records = compared[record_type]
+        records = compared.get(record_type)
+        if records is None:
+            continue
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         if not chosen.any():
             continue

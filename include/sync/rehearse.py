@@ -30,7 +30,7 @@ def rehearse(
     group: Group, settings: SystemSettings, engine: Engine, folder: Staging, now: datetime
 ) -> dict[str, pd.DataFrame]:
     """Return record type → frame as plan.validate returns it, without the contents, plus `group`, and `why`: the reason
-    that a record had before the guard held it back.
+    that a record had before the guard held it back. A type of which there is nothing is left out.
 
     folder: holds a snapshot of the group (see decide.take_snapshot); what is decided is left in it
     now:    when the run would be, zoned

@@ -115,7 +115,7 @@ class Staging:
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return a table written before, or some of its columns."""
         with self.path(f"{name}.parquet").open("rb") as file:
-            return pq.read_table(file, columns=columns)
+            return pq.ParquetFile(file).read(columns)  # what pq.read_table does takes twice as long for a small file
 
     def contents_of(self, record_type: str, ids: "pd.Series[str]") -> pd.Series:
         """Return the decided content of some records, under the index of their ids: most runs change little, and the

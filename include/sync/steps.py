@@ -196,7 +196,8 @@ def plan(group: Group, run: Opened, request: Request) -> Planned:
 
 def judge_all(group: Group, run: Opened, request: Request) -> tuple[asking.Guarded, dict[str, pd.DataFrame]]:
     """Return what a plan says of every record that was decided about, before anything comes of it: as the guard judged
-    them, and record type → frame as plan.validate returns it.
+    them, and record type → frame as plan.validate returns it. A type of which there is nothing, neither in iX-Haus nor
+    in the ledger, is left out.
     """
     guarded = asking.guarded(group, run, request, _compared(group, run, request))
     compared: dict[str, pd.DataFrame] = {}
@@ -231,6 +232,8 @@ def _compared(group: Group, run: Opened, request: Request) -> dict[str, pd.DataF
         if request.only is not None:  # an extract of the ledger may lack what belonged to another property before
             missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
             held = pd.concat([held, ledger.known_of(run.engine, run.system, record_type, missing).to_pandas()])
+        if desired.empty and held.empty:
+            continue
         held = held.assign(is_ours=held["group"] == group.name)
         endpoint, days = endpoint_of(record_type, run.settings.portal), run.settings.limits.refused_days
         held = standing(held, endpoint, datetime.fromisoformat(run.state.queried_at), days)
