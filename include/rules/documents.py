@@ -10,6 +10,7 @@ from pandas import DataFrame, Series
 
 from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
+from include.rules.frames import DECIDED, nothing
 from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
 from include.rules.tenancies import tenancies_of
@@ -49,7 +50,10 @@ def decide(
     today:    the local calendar day (Europe/Berlin), one per run (E23)
     returns:  "document": frames.DECIDED, with the payload fields
     """
-    documents = cleaned(keyed(views["documents"], ["document_id"]), _TEXTS)
+    written = views["documents"]
+    if written.empty:
+        return {"document": nothing(DECIDED)}
+    documents = cleaned(keyed(written, ["document_id"]), _TEXTS)
     documents = with_attributes(documents, settings)
     documents = documents.assign(property_nr=_property_numbers(documents["property_nr"], views))
     documents = documents.assign(date=days(documents["document_date"]), has_pdf=documents["has_pdf"].eq(True))

@@ -8,6 +8,8 @@ such a function is called in tests/rules/test_frames.py.
 from collections.abc import Mapping
 from typing import Final
 
+from pandas import DataFrame, Series
+
 from include.vocabulary.decision import CONTROL_COLUMNS
 
 Frame = Mapping[str, str]
@@ -18,6 +20,11 @@ ROW: Final = "int64"
 """A row's number in another frame; -1 for none where that may be."""
 MOMENT: Final = "datetime64[us]"
 """A moment, UTC without zone unless a comment says otherwise, or a day at midnight; NaT if unknown."""
+
+
+def nothing(frame: Frame) -> DataFrame:
+    """Return a frame without rows: where there is nothing to decide about, that need not be worked out."""
+    return DataFrame({name: Series(dtype=dtype) for name, dtype in frame.items()})
 
 
 def _all(dtype: str, columns: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pandas import DataFrame, Series
 
 from include.rules.contacts import BEST_FIRST
 from include.rules.first_hit import first_hit
+from include.rules.frames import CARETAKINGS, OWNERSHIPS, nothing
 from include.rules.identity import People
 from include.rules.values import days, is_released, utc
 from include.settings import SystemSettings
@@ -22,6 +23,8 @@ def ownerships_of(people: People, licences: DataFrame, settings: SystemSettings,
 
     returns: frames.OWNERSHIPS
     """
+    if people.owners.empty:
+        return nothing(OWNERSHIPS)
     owners, day = _dated(people.owners), pd.Timestamp(today)
     unlicensed = Series(not is_licensed(licences, OWNER_LICENCE, today), index=owners.index)
     stand = first_hit(
@@ -50,6 +53,8 @@ def caretakings_of(people: People, licences: DataFrame, settings: SystemSettings
 
     returns: frames.CARETAKINGS
     """
+    if people.caretakers.empty:
+        return nothing(CARETAKINGS)
     caretakers, day = _dated(people.caretakers), pd.Timestamp(today)
     unlicensed = Series(not is_licensed(licences, CARETAKER_LICENCE, today), index=caretakers.index)
     stand = first_hit(

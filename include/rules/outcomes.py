@@ -30,9 +30,9 @@ def in_order(records: DataFrame, content: DataFrame) -> DataFrame:
     content: as of `outcome`
     returns: frames.DECIDED, with the payload fields
     """
-    is_sent = records["decision"].isin(CARRIES_CONTENT)
+    hidden = ~records["decision"].isin(CARRIES_CONTENT)
     # what is not sent stays out of the staged files too: data minimisation
-    fields = {name: _blank_out(content[name], ~is_sent) for name in content.columns}
+    fields = {name: _blank_out(content[name], hidden) for name in content.columns} if hidden.any() else content
     decided = records[list(CONTROL_COLUMNS)].assign(id=records["external_id"], **fields).reset_index(drop=True)
     is_double = decided["external_id"].duplicated(keep=False)
     return _left(decided, is_double, Decision.INVALID, NOT_UNIQUE) if is_double.any() else decided

@@ -63,7 +63,7 @@ def is_true(column: Series) -> "Series[bool]":
 
 def is_anonymised(column: Series) -> "Series[bool]":
     """Return where a cleaned text is nothing but the word that iX-Haus writes over anonymised values (R21)."""
-    return (column.str.lower() == ANONYMISED).fillna(False).astype(bool)
+    return column.str.lower() == ANONYMISED
 
 
 def is_released(numbers: Series, settings: SystemSettings) -> "Series[bool]":

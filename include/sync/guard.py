@@ -60,6 +60,8 @@ class Judged:
 
     def items(self) -> list[Item]:
         """Return what a person is to be asked about now."""
+        if not self.records["is_new"].any():
+            return []
         names = [EXTERNAL_ID, "kind", "reason", "properties", "mark"]
         rows = self.records.loc[self.records["is_new"], names].astype(object)
         plain = rows.where(rows.notna(), None).to_numpy().tolist()
@@ -164,6 +166,8 @@ def _answers(
 def _causes(
     record_type: str, records: pd.DataFrame, shrunken: Sequence[Source], share: str
 ) -> Sequence[tuple[str, str]]:
+    if not records["is_new"].any():
+        return []
     new = records[records["is_new"]]
     number = new["why"].value_counts()
     lines = {

@@ -133,15 +133,21 @@ def _failures(
 
 
 def _entries(record_type: str, records: pd.DataFrame, failures: Mapping[str, ledger.Failure]) -> list[Entry]:
-    notable = records[records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | records["waits"]]
+    is_notable = records["outcome"].isin([Outcome.INVALID, Outcome.OUTSTANDING]) | records["waits"]
+    if not is_notable.any():
+        return []
+    notable = records[is_notable]
     return [_entry(record_type, row, failures) for row in notable.itertuples(index=False)]
 
 
 def _warnings(record_type: str, records: pd.DataFrame) -> list[Entry]:
     entries: list[Entry] = []
+    has_any = records["warnings"].fillna("") != ""
+    if not has_any.any():
+        return entries
     is_left = records["decision"] == Decision.WITHHOLD  # on purpose; others that are withheld are not in the portal
     is_there = (records["outcome"] != Outcome.WITHHELD) | is_left
-    warned = records[(records["warnings"].fillna("") != "") & is_there]
+    warned = records[has_any & is_there]
     for external_id, codes in zip(warned["external_id"], warned["warnings"], strict=True):
         entries += [Entry(record_type, external_id, Level.WARNING, code) for code in codes.split()]
     return entries

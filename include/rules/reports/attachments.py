@@ -6,6 +6,7 @@ from typing import Any, Final
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
+from include.rules.frames import DECIDED, nothing
 from include.rules.outcomes import lines, parents
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import base_ids, families, finished, inbox_of, of_type
@@ -37,10 +38,13 @@ def decide_attachments(
     known:      frames.LEDGER
     returns:    frames.DECIDED, with the fields of an attachment
     """
-    files = cleaned(keyed(views["report_files"], ["file_id"]), _TEXTS)
+    written, ledger = views["report_files"], of_type(known, "attachment")
+    if written.empty and ledger.empty:
+        return nothing(DECIDED)
+    files = cleaned(keyed(written, ["file_id"]), _TEXTS)
     note = taken(notes, positions(files["note_id"], notes["note_id"]))
     files = files.assign(report_nr=note["report_nr"].where(note["note_id"].notna(), files["report_nr"]))
-    inbox, ledger = inbox_of(views["inbox"], "attachment"), of_type(known, "attachment")
+    inbox = inbox_of(views["inbox"], "attachment")
     ticketed = on_tickets(files, base_ids(files["file_id"], inbox), reports, classified)
     is_from_portal = (files["origin"] == Origin.PORTAL) | occurs(files["file_id"], inbox["erp_id"])
     decided = _decide(files, note, ticketed, is_from_portal, ledger, settings)

@@ -7,7 +7,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from include.rules.first_hit import first_hit
-from include.rules.frames import COMMENT
+from include.rules.frames import COMMENT, ORDERS, nothing
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import apart, base_ids, inbox_of, of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
@@ -42,7 +42,10 @@ def notes_on_orders(
     known:      frames.LEDGER
     returns:    frames.ORDERS
     """
-    orders = cleaned(keyed(views["commissionings"], ["order_nr"]), ["report_nr", "company", "telephone", "status"])
+    written = views["commissionings"]
+    if written.empty:
+        return nothing(ORDERS)
+    orders = cleaned(keyed(written, ["order_nr"]), ["report_nr", "company", "telephone", "status"])
     bases = _base_ids(orders["order_nr"], views["notes"]["note_id"], inbox_of(views["inbox"], "comment"))
     ticketed = on_tickets(orders, bases, reports, classified)
     of_report = taken(reports, ticketed["report"].to_numpy())

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.rules.frames import DECIDED, nothing
 from include.rules.outcomes import parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.ledger import families, finished, of_type
@@ -62,6 +63,9 @@ def decide_posts(
     returns:    frames.DECIDED, with the fields of a post
     """
     rows = (reports["is_bulletin"] | Series(reports.index).isin(posts["report"])).to_numpy()
+    ledger = of_type(known, "post")
+    if not rows.any() and ledger.empty:
+        return nothing(DECIDED)
     mine, decided = reports[rows].reset_index(drop=True), classified[rows].reset_index(drop=True)
     is_other = ~mine["is_bulletin"] & (decided["decision"] != Decision.REMOVE)
     text = outbound(mine["text"])
@@ -87,7 +91,6 @@ def decide_posts(
         changed_at=utc(mine["changed_at"]),
         source=ids.source("SP_MELDUNG", mine["report_nr"]),
     )
-    ledger = of_type(known, "post")
     family = families(ledger["external_id"], mine["report_nr"])
     return finished(records, content, ledger, family, superseded="BULLETIN_REPLACED")
 

@@ -60,6 +60,8 @@ def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: S
 
 def _settled(ledger: pd.DataFrame, decided: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger with the state of what the portal shows just as it was decided."""
+    if decided.empty or listed.empty:
+        return ledger
     shown = decided.merge(listed[[EXTERNAL_ID, "digest"]], on=[EXTERNAL_ID, "digest"])
     states = shown.set_index(EXTERNAL_ID)["decision"].map(STATE_OF).dropna().astype("str")
     return ledger.assign(state=ledger[EXTERNAL_ID].map(states).astype("str").fillna(ledger["state"]))
@@ -110,6 +112,8 @@ def _as_table(ledger: Mapping[str, pd.DataFrame]) -> pa.Table:
 
 def _tentative(record_type: str, known: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger's rows of a type as they would be if it held all that the portal lists."""
+    if known.empty and listed.empty:
+        return known
     there = listed.set_index(EXTERNAL_ID)
     state = pd.Series(State.PRESENT.value, index=listed.index).mask(~listed["has_access"], State.RESTRICTED.value)
     adopted = listed.assign(record_type=record_type, state=state, acknowledged_at=moments(listed["created_at"]))

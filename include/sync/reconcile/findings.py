@@ -59,6 +59,8 @@ def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
     known:  external_id, portal_id
     """
     names = portal["portal_id"].astype("str")
+    if portal.empty:
+        return portal.assign(external_id=names)
     copies = names[names.str.contains(ids.ADDITION, regex=False).fillna(False).astype(bool)]
     copies = copies[~copies.isin(known[EXTERNAL_ID])]  # a number of iX-Haus may end as the id of a copy does
     named = known[known["portal_id"].notna()].drop_duplicates("portal_id").set_index("portal_id")[EXTERNAL_ID]

@@ -76,6 +76,8 @@ def reconcile(run: Opened, groups: Sequence[Group], scope: Scope, *, dry_run: bo
         desired = desired_of(run, groups, seen)
         for record_type in list(desired):  # each is given up once it is judged: they are large
             sides = desired.pop(record_type), seen.known.pop(record_type), seen.portal.pop(record_type)
+            if not any(map(len, sides)):
+                continue
             for found in found_of(record_type, groups, *sides):
                 judged = found[scope.covers(found.assign(properties=found["belongs_to"]))]
                 result.add(record_type, judged)

@@ -48,10 +48,13 @@ def tell(run: Opened, settled: Settled, *, is_whole: bool) -> None:
 def _found(run: Opened, book: Book, settled: Settled, *, is_whole: bool) -> DataFrame:
     """Remember all new events; returns those whose e-mail is due, with `email`."""
     since, told, folder = book.last_looked(), book.told(), run.folder
-    columns = ["external_id", "decision", "parents", "changed_at"]
     tickets = folder.read_table("decided_ticket", columns=["external_id", "hash"]).to_pandas()
-    comments = folder.read_table("decided_comment", columns=columns).to_pandas()
     mine = concerned(settled.classified, tickets, settled.ledger)
+    if mine.empty and told.empty:
+        book.record([], [], [], looked=is_whole)
+        return mine
+    columns = ["external_id", "decision", "parents", "changed_at"]
+    comments = folder.read_table("decided_comment", columns=columns).to_pandas()
     found = events(mine, comments, book.created_since(since), told, pd.Timestamp(since)).drop_duplicates("event")
     left = found[found["state"].isin(["", EmailState.WAITING, EmailState.UNDONE])].reset_index(drop=True)
     left = left.join(_ways(run, left))
