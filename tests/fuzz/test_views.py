@@ -66,8 +66,9 @@ def assert_one_records_problem(view: str, rows: Sequence[Row | None]) -> None:
     given_rows = [row for row in rows if row]
     _assert_others_as_without(view, given_rows, found)
     for row in given_rows if view in MADE_OF else ():
-        named = [key for key, one in found.items() if source_of(view, row) in one.source and key[1] == MADE_OF[view]]
-        assert len({group for group, _, _ in named}) == len(named) > 0, (source_of(view, row), named)
+        source = source_of(view, row)
+        named = [key for key, one in found.items() if source in one.source and key[1] == MADE_OF[view]]
+        assert len({group for group, _, _ in named}) == len(named) > 0, (source, named)
 
 
 def _assert_others_as_without(view: str, rows: Sequence[Row], found: Outcomes) -> None:
