@@ -23,6 +23,7 @@ TEXTS: Final[Texts] = {
     "all": Text("alle", "all"),
     "serviceportal": Text("Serviceportal", "Serviceportal"),
     "reason": Text("Grund", "Reason"),
+    "lacking": Text("nicht ganz übernommen", "not wholly taken over"),
     "filter": Text("Filtern", "Filter"),
     "reset": Text("Filter aufheben", "Clear the filter"),
     "age_-7": Text("höchstens 7 Tage", "at most 7 days"),
