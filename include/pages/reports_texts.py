@@ -52,6 +52,7 @@ TEXTS: Final[Texts] = {
     "found": Text("{count} Meldungen, Seite {page} von {pages}", "{count} reports, page {page} of {pages}"),
     "one_found": Text("1 Meldung", "1 report"),
     "nothing": Text("Keine Meldung passt zu diesem Filter.", "No report fits this filter."),
+    "no_reports": Text("In iX-Haus gibt es noch keine Meldung.", "There is no report in iX-Haus yet."),
     "no_more": Text("So viele Seiten sind es nicht.", "There are not so many pages."),
     "first_page": Text("Erste Seite", "First page"),
     "number": Text("Nummer", "Number"),
