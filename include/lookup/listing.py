@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, or_, select, true
 
+from include.ixhaus.contract.own import SP_EINGANG
 from include.ixhaus.contract.reports import SP_MELDUNG, SP_MELDUNGSART, SP_NOTIZ, SP_TEAM
 from include.lookup.paging import one_page
 from include.lookup.talk import talk_of
@@ -17,7 +18,7 @@ NONE: Final = "-"
 """Asks for reports without a status, without a reason, or without a team."""
 NEW_NOTE: Final = "NEUE_NOTIZ"
 """In PORTAL_AENDERUNG until staff save the report: a comment came."""
-_REPORT, _KIND, _NOTE, _TEAM = SP_MELDUNG.c, SP_MELDUNGSART.c, SP_NOTIZ.c, SP_TEAM.c
+_REPORT, _KIND, _NOTE, _TEAM, _INBOX = SP_MELDUNG.c, SP_MELDUNGSART.c, SP_NOTIZ.c, SP_TEAM.c, SP_EINGANG.c
 _SHOWN: Final = (
     _REPORT.report_nr, _REPORT.subject, _REPORT.report_kind, _KIND.name, _REPORT.property_nr, _REPORT.team_nr,
     _REPORT.status, _REPORT.reported_at, _REPORT.origin, _REPORT.hint, _REPORT.portal_status, _REPORT.portal_reason,
@@ -41,6 +42,7 @@ class Wanted:
     waits_for:  us or tenant
     older_than: days since it was reported; less than 0: no older than so many
     text:       words that must all stand in its number, subject, text, or notes
+    is_lacking: only those of which something in the portal could not be taken over
     """
 
     property_nr: str = ""
@@ -50,6 +52,7 @@ class Wanted:
     waits_for: str = ""
     older_than: int = 0
     text: str = ""
+    is_lacking: bool = False
 
 
 def page_query(system: str, closed: Collection[str], wanted: Wanted, now: datetime, page: int) -> Select[Any]:
@@ -60,7 +63,7 @@ def page_query(system: str, closed: Collection[str], wanted: Wanted, now: dateti
     closed: statuses of iX-Haus with which a report is closed
     """
     words = [_holds(word) for word in wanted.text.split()]
-    listed = _reports(system, closed, _conditions(wanted, now)).where(*words).cte("listed")
+    listed = _reports(system, closed, _conditions(system, wanted, now)).where(*words).cte("listed")
     one = listed.c
     counts = [func.sum(case((one.waits_for == number, 1), else_=0)) for number in range(len(WAITS_FOR))]
     counted = select(*(count.label(f"n{number}") for number, count in enumerate(counts))).subquery("counted")
@@ -88,6 +91,27 @@ def teams_query() -> Select[Any]:
     return select(_TEAM.team_nr, _TEAM.name).order_by(_TEAM.name, _TEAM.team_nr)
 
 
+def team_counts_query(system: str, closed: Collection[str], numbers: Sequence[str]) -> Select[Any]:
+    """Return the query for how many reports of some teams, and of none, wait: team (NONE of none), us, tenant; and of
+    how many something in the portal could not be taken over: lacking.
+    """
+    team = func.trim(_REPORT.team_nr)
+    (is_without,) = _equals(team, NONE)
+    wanted = _reports(system, closed, [or_(team.in_(numbers), is_without)])
+    listed = wanted.add_columns(case((is_without, NONE), else_=team).label("team")).subquery("listed")
+    lacking = _lacking(system).distinct().subquery("lacking")
+    us, tenant = (func.sum(case((listed.c.waits_for == _NUMBERS[name], 1), else_=0)) for name in ("us", "tenant"))
+    counts = (us.label("us"), tenant.label("tenant"), func.count(lacking.c.erp_id).label("lacking"))
+    joined = listed.outerjoin(lacking, lacking.c.erp_id == listed.c.report_nr)
+    return select(listed.c.team, *counts).select_from(joined).group_by(listed.c.team)
+
+
+def _lacking(system: str) -> Select[Any]:
+    """Return the query for the numbers of reports of which something in the portal could not be taken over."""
+    tickets = (_INBOX.system == system, _INBOX.record_type == "ticket")
+    return select(_INBOX.erp_id).where(*tickets, _INBOX.reason.is_not(None), _INBOX.erp_id.is_not(None))
+
+
 def _reports(system: str, closed: Collection[str], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     is_open = or_(_REPORT.status.is_(None), func.trim(_REPORT.status).not_in(closed))
     # whoever closes a report saves it, which clears the column: so this came afterwards (R49)
@@ -104,13 +128,14 @@ def _reports(system: str, closed: Collection[str], conditions: Sequence[ColumnEl
     return shown.select_from(joined).where(*conditions)
 
 
-def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(system: str, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     return [
         *_equals(_REPORT.property_nr, wanted.property_nr),
         *_equals(_REPORT.portal_status, wanted.status),
         *_equals(_REPORT.portal_reason, wanted.reason),
         *_equals(func.trim(_REPORT.team_nr), wanted.team),
         *_of_age(wanted.older_than, now),
+        *([_REPORT.report_nr.in_(_lacking(system))] if wanted.is_lacking else []),
     ]
 
 

@@ -19,6 +19,7 @@ from include.lookup.corrections import Correction, first_to_correct, page_to_cor
 from include.lookup.exchange import Way, received, sent
 from include.lookup.lateness import last_whole, missed, read_ended
 from include.lookup.runs import read_last_good
+from include.lookup.teams import Team, read_teams
 from include.settings import SystemSettings
 from include.vocabulary.clock import BERLIN, berlin_day, from_utc_column
 
@@ -71,6 +72,7 @@ class Today:
     corrections: list[Correction]
     set_aside: list[Aside]
     set_aside_in_all: int
+    teams: list[Team]
     received: Way
     sent: Way
 
@@ -91,6 +93,7 @@ def today(engine: Engine, settings: SystemSettings, now: datetime) -> Today:
             corrections=first_to_correct(connection, system, last_whole(ended), RECORDS_SHOWN),
             set_aside=sorted(map(_aside, aside), key=lambda one: str(one.since))[:SET_ASIDE_SHOWN],
             set_aside_in_all=len(aside),
+            teams=read_teams(connection, settings, day),
             received=received(connection, system, midnight, NEWEST_SHOWN),
             sent=sent(connection, system, midnight, NEWEST_SHOWN),
         )

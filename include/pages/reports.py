@@ -61,6 +61,7 @@ class Filter(BaseModel):
     age: Literal["", "-7", "-30", "7", "30", "90"] = ""
     status: Number = ""
     reason: Number = ""
+    lacking: bool = False
     search: Annotated[str, Query(max_length=2_000), AfterValidator(_ours)] = ""
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
@@ -68,7 +69,7 @@ class Filter(BaseModel):
         """Return what it selects."""
         return Wanted(
             self.property_nr.strip(), self.status, self.reason, self.team, self.waiting, int(self.age or 0),
-            revealed(self.search),
+            revealed(self.search), self.lacking,
         )  # fmt: skip
 
     def chosen(self, **other: object) -> dict[str, object]:

@@ -65,15 +65,16 @@ async def records_of_reason(
 
 
 def _chosen(sound: Mapping[str, SystemSettings], mistakes: Mapping[str, str], system: str) -> str:
-    """Return whose page it is: the system asked for, else the first that is switched on; "" where none can be shown,
-    404 for one that is not configured.
+    """Return whose page it is: the system asked for, else the first that is switched on, else the first unless the
+    settings of one that may be are wrong; "" where none can be shown, 404 for one that is not configured.
     """
     if system in mistakes:
         return ""
     if system and system not in sound:
         raise HTTPException(404)
     switched_on = [name for name, settings in sound.items() if settings.active]
-    return next(iter([*filter(None, [system]), *switched_on, *sound]), "")
+    switched_off = [] if mistakes else sound
+    return next(iter([*filter(None, [system]), *switched_on, *switched_off]), "")
 
 
 def _offered(sound: Mapping[str, SystemSettings], chosen: str) -> list[str]:

@@ -60,6 +60,17 @@ TEXTS: Final[Texts] = {
     "in_portal": Text("Vorgang im Portal", "Ticket in the portal"),
     "set_aside_since": Text("Seit", "Since"),
     "more_set_aside": Text("Und {number} weitere, später gekommene.", "And {number} more that came later."),
+    # teams
+    "teams": Text("Meldungen der Teams", "Reports of the teams"),
+    "teams_help": Text(
+        "Jede Zahl öffnet ihre Meldungen.",
+        "Each number opens its reports.",
+    ),
+    "team": Text("Team", "Team"),
+    "no_team": Text("ohne Team", "no team"),
+    "waits_us": Text("Wartet auf uns", "Waits for us"),
+    "waits_tenant": Text("Wartet auf den Mieter", "Waits for the tenant"),
+    "lacking": Text("Nicht ganz übernommen", "Not wholly taken over"),
     # to and fro
     "exchange": Text("Meldungen und Notizen heute", "Reports and notes today"),
     "received": Text("Aus dem Portal übernommen", "Taken over from the portal"),

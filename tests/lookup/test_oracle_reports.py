@@ -21,7 +21,7 @@ from include.ixhaus.contract.reports import (
 from include.ixhaus.database import engine_on
 from include.lookup.answers import AnswerTime
 from include.lookup.conversation import conversation
-from include.lookup.listing import NONE, Wanted
+from include.lookup.listing import NONE, Wanted, team_counts_query
 from include.lookup.overview import Overview, one_report, overview
 from include.settings import SystemSettings
 from include.vocabulary.clock import BERLIN, to_utc_column
@@ -115,6 +115,15 @@ def test_the_list_is_sorted_filtered_and_counted(engine: Engine) -> None:
     one = one_report(engine, SETTINGS, second)
     assert one is not None
     assert one.waits_for == "tenant"
+
+
+def test_teams_are_counted_by_whom_their_reports_wait_for(engine: Engine) -> None:
+    lacking = {"system": SYSTEM, "record_type": "ticket", "portal_id": "T-ORA", "erp_id": NUMBERS[2], "reason": "ODD"}
+    with engine.begin() as connection:
+        connection.execute(insert(SP_EINGANG).values(lacking))
+        query = team_counts_query(SYSTEM, ["Abgeschlossen"], ["T1"])
+        assert sorted(connection.execute(query).all()) == [(NONE, 1, 1, 0), ("T1", 1, 0, 1)]
+        connection.rollback()
 
 
 def test_words_are_found_in_long_texts(engine: Engine) -> None:

@@ -38,7 +38,7 @@ from include.lookup.listing import NONE, Wanted
 CANARY = "kanari"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 EVERY = WantedEntries(CANARY, CANARY, CANARY)
-REPORTS = Wanted(CANARY, CANARY, NONE, CANARY, "us", 7, f"{CANARY} zwei")
+REPORTS = Wanted(CANARY, CANARY, NONE, CANARY, "us", 7, f"{CANARY} zwei", True)
 NARROW = WantedRecords(CANARY, CANARY, CANARY)
 QUERIES: dict[str, Select[Any]] = {
     "sent": ledger.sent_query(CANARY, CANARY, [CANARY, "2"]),
@@ -47,6 +47,7 @@ QUERIES: dict[str, Select[Any]] = {
     "one report": listing.one_query(CANARY, [CANARY], CANARY),
     "counts": listing.counts_query(CANARY),
     "teams": listing.teams_query(),
+    "counts of teams": listing.team_counts_query(CANARY, [CANARY], [CANARY, "2"]),
     "words": talk.words_query(CANARY, [CANARY, "2"]),
     "asked": talk.asked_query([CANARY, "2"]),
     "crossed": talk.crossed_query(CANARY, NOW),

@@ -118,6 +118,30 @@ def test_what_went_over_today_is_counted_and_leads_to_its_report(synced: Pages) 
     assert CANARY not in answer.text
 
 
+@pytest.mark.rule("R37")
+def test_each_team_leads_from_its_numbers_to_its_reports(morning: Pages, browser: Browser) -> None:
+    assert "Meldungen der Teams" not in shown(morning.get("/today"))
+    with (morning.folder / "config" / "production.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\nuser_teams: [T1]\n")
+    morning.sql("UPDATE SP_MELDUNG SET HERKUNFT = 'PORTAL', STATUS = 'Neu', TEAM_NR = 'T3'")
+    numbers = [number for (number,) in morning.sql("SELECT MELDUNG_NR FROM SP_MELDUNG ORDER BY MELDUNG_NR LIMIT 3")]
+    morning.sql("UPDATE SP_MELDUNG SET TEAM_NR = 'T1' WHERE MELDUNG_NR IN (?, ?, ?)", *numbers)
+    take_in(morning, ("ticket", "T-part", numbers[0], "COMMENTS_UNREADABLE", NOW))
+    ((name,),) = morning.sql("SELECT BEZEICHNUNG FROM SP_TEAM WHERE TEAM_NR = 'T1'")
+    english = shown(morning.get("/today", accept_language="en"))
+    assert f"Not wholly taken over {name} 3 0 1" in english
+    with visit(browser, morning, "/today") as page:
+        page.get_by_role("link", name=f"{name}, Nicht ganz übernommen: 1").click()
+        expect(page.get_by_label("nicht ganz übernommen")).to_be_checked()
+        expect(page.get_by_label("Team")).to_have_value("T1")
+        rows = page.locator("tbody tr")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text(numbers[0])
+        page.get_by_label("nicht ganz übernommen").uncheck()
+        page.get_by_role("button", name="Filtern").click()
+        expect(rows).to_have_count(3)
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
