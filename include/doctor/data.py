@@ -1,8 +1,9 @@
 """What the views hold: keys, references, flags, whole numbers, dates, lengths, time stamps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -50,6 +51,15 @@ class Reference(NamedTuple):
     def __str__(self) -> str:
         """Return it as it is said."""
         return f"{self.view}.{'+'.join(VIEWS[self.view].c[name].name for name in self.columns)} → {self.target}"
+
+
+class _Wrong(NamedTuple):
+    """Which rows are wrong, and what is said of them."""
+
+    condition: ColumnElement[bool]
+    code: str
+    where: str
+    places: Mapping[str, object] = MappingProxyType({})
 
 
 def _refers(line: str) -> Reference:
@@ -119,40 +129,42 @@ def leads_nowhere(reference: Reference, patient: Patient) -> Iterator[Finding]:
 
 def flags(view: Table, patient: Patient) -> Iterator[Finding]:
     """Find flags that are neither J nor N: whole runs stop at them."""
-    for column in view.columns:
-        if column.info.get("flag"):
-            letter = func.rtrim(column)
-            wrong = and_(func.length(letter) > 0, letter != YES, letter != NO)
-            yield from _rows_where(patient, view, wrong, "BAD_FLAG", _place(column))
+    letters = {column: func.rtrim(column) for column in view.columns if column.info.get("flag")}
+    wrong = {one: and_(func.length(letter) > 0, letter != YES, letter != NO) for one, letter in letters.items()}
+    yield from _rows_of_any(patient, view, [_Wrong(where, "BAD_FLAG", _place(one)) for one, where in wrong.items()])
 
 
 def numbers(view: Table, patient: Patient) -> Iterator[Finding]:
     """Find numbers with fractions, or texts, where whole numbers are meant."""
-    for column in view.columns:
-        if isinstance(column.type, Integer | Numeric):
-            yield from _rows_where(patient, view, column != cast(column, Integer), "NO_WHOLE_NUMBER", _place(column))
+    whole = [column for column in view.columns if isinstance(column.type, Integer | Numeric)]
+    wrong = [_Wrong(one != cast(one, Integer), "NO_WHOLE_NUMBER", _place(one)) for one in whole]
+    yield from _rows_of_any(patient, view, wrong)
 
 
 def dates(view: Table, patient: Patient) -> Iterator[Finding]:
     """Find dates that are none, or of another age than ours."""
+    wrong: list[_Wrong] = []
     for column in view.columns:
         if isinstance(column.type, Date | DateTime):
             is_date: ColumnElement[bool] = literal_column("1") == literal_column("1")
             if not patient.is_oracle:  # which keeps what is no date out by itself
                 is_date = type_coerce(column, String).bool_op("GLOB")(_DAY)
-                yield from _rows_where(patient, view, ~is_date, "NO_DATE", _place(column))
+                wrong.append(_Wrong(~is_date, "NO_DATE", _place(column)))
             odd = and_(is_date, or_(column < _FIRST, column > _LAST), *(column != one for one in NO_DATES))
-            yield from _rows_where(patient, view, odd, "ODD_DATE", _place(column))
+            wrong.append(_Wrong(odd, "ODD_DATE", _place(column)))
+    yield from _rows_of_any(patient, view, wrong)
 
 
 def lengths(view: Table, patient: Patient) -> Iterator[Finding]:
     """Find texts that are longer than the contract says."""
     live = live_columns(patient, view)
+    wrong: list[_Wrong] = []
     for column in view.columns:
         limit = getattr(column.type, "length", None)
         may_be_longer = not patient.is_oracle or (column.name in live and live[column.name].length > (limit or 0))
         if limit and may_be_longer:
-            yield from _rows_where(patient, view, func.length(column) > limit, "TOO_LONG", _place(column), limit=limit)
+            wrong.append(_Wrong(func.length(column) > limit, "TOO_LONG", _place(column), {"limit": limit}))
+    yield from _rows_of_any(patient, view, wrong)
 
 
 def stamps(view: Table, patient: Patient) -> Iterator[Finding]:
@@ -165,6 +177,13 @@ def stamps(view: Table, patient: Patient) -> Iterator[Finding]:
     yield from _rows_where(patient, view, is_ahead, "CHANGED_AHEAD", _place(column))
     if view.name in WATCHED:
         yield from _rows_where(patient, view, column.is_(None), "CHANGED_EMPTY", _place(column))
+
+
+def _rows_of_any(patient: Patient, view: Table, wrong: Sequence[_Wrong]) -> Iterator[Finding]:
+    """Yield a finding for each mistake that any row has; a view that has none, as most, is gone through only once."""
+    if wrong and patient.count(view, or_(*(one.condition for one in wrong))):
+        for one in wrong:
+            yield from _rows_where(patient, view, one.condition, one.code, one.where, **one.places)
 
 
 def _rows_where(

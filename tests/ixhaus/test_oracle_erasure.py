@@ -39,12 +39,11 @@ def database(engine: Engine) -> Iterator[Engine]:
 
 
 def test_a_ledger_is_sealed_once(database: Engine) -> None:
-    mine = {"system": SYSTEM, "record_type": "comment"}
+    sent = {"system": SYSTEM, "external_id": "1", "state": "present", "hash": HASH, "refused": HASH}
+    came = {"system": SYSTEM, "record_type": "comment", "portal_id": "1", "version": f"{HASH} 0123"}
     with database.begin() as connection:
-        connection.execute(
-            insert(SP_ABGLEICH).values(**mine, external_id="1", state="present", hash=HASH, refused=HASH)
-        )
-        connection.execute(insert(SP_EINGANG).values(**mine, portal_id="1", version=f"{HASH} 0123"))
+        connection.execute(insert(SP_ABGLEICH).values(record_type="contact", **sent))
+        connection.execute(insert(SP_EINGANG).values(came))
     secret = secret_of(database, SYSTEM)
     assert secret_of(database, SYSTEM) == secret
     with database.begin() as connection:
