@@ -16,23 +16,38 @@ from airflow.models.dagrun import DagRun
 from airflow.models.serialized_dag import SerializedDagModel
 from airflow.utils.session import create_session
 from airflow.utils.sqlalchemy import prohibit_commit
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests.dags.rig import Finished, Rig
 
+_RUNNING = select(DagRun).where(DagRun.state == "running")
+
+
+@contextmanager
+def all_paused() -> Iterator[None]:
+    """No DAG is on while the block runs; whatever the scheduler makes in it is forgotten then."""
+    with create_session() as session:
+        on = session.scalars(select(DagModel.dag_id).where(~DagModel.is_paused)).all()
+        known = session.scalars(select(DagRun.id)).all()
+        session.execute(update(DagModel).values(is_paused=True))
+    try:
+        yield
+    finally:
+        with create_session() as session:
+            session.execute(delete(DagRun).where(DagRun.id.not_in(known), DagRun.run_type != "manual"))
+            session.execute(delete(Backfill))
+            session.execute(update(DagModel).where(DagModel.dag_id.in_(on)).values(is_paused=False))
+
 
 @contextmanager
 def switched_on(dag_id: str) -> Iterator[None]:
-    """A DAG is not paused while the block runs, as tests have all others; its runs of the block are forgotten then."""
+    """A DAG is not paused while the block runs."""
     _pause(dag_id, is_paused=False)
     try:
         yield
     finally:
         _pause(dag_id, is_paused=True)
-        with create_session() as session:
-            session.execute(delete(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_type != "manual"))
-            session.execute(delete(Backfill).where(Backfill.dag_id == dag_id))
 
 
 def _pause(dag_id: str, *, is_paused: bool) -> None:
@@ -56,10 +71,10 @@ def start() -> list[str]:
 
 def _start() -> list[str]:
     with create_session() as session:
+        before = set(session.scalars(_RUNNING))
         _scheduler()._start_queued_dagruns(session)
         session.flush()
-        running = session.scalars(select(DagRun).where(DagRun.state == "running"))
-        return [f"{run.dag_id}/{run.run_id}" for run in running]
+        return [f"{run.dag_id}/{run.run_id}" for run in session.scalars(_RUNNING) if run not in before]
 
 
 def _one_may_begin() -> bool:

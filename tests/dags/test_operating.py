@@ -1,5 +1,6 @@
 """What becomes of the records when somebody pauses a DAG, clears a run or fills in a day, by Airflow's scheduler."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,18 @@ import pytest
 from include.ixhaus.database import open_engine
 from include.lookup.runs import executions
 from tests.dags.rig import Rig, airflow_run
-from tests.dags.scheduling import backfill, carry_out, clear, due, start, switched_on
+from tests.dags.scheduling import all_paused, backfill, carry_out, clear, due, start, switched_on
 from tests.dags.test_runs import TENANTS, counts, rename
 
 pytestmark = airflow_run
 DAG = "casavi_persons"
+
+
+@pytest.fixture(autouse=True)
+def quiet(pools: None) -> Iterator[None]:
+    """The scheduler has nothing to do but what the test switches on."""
+    with all_paused():
+        yield
 
 
 def last_names(rig: Rig) -> set[str]:
