@@ -204,7 +204,7 @@ def sync(home: Path) -> int:
     _say("Airflow's database and the sample iX-Haus …")
     prepare(home)
     with sandbox(home):
-        states = [_test_run(name) for name in SYNCED]
+        states = [_test_run(home, name) for name in SYNCED]
     show("table", last=len(states))
     return 0 if set(states) == {"success"} else 1
 
@@ -214,7 +214,7 @@ def reconcile(home: Path) -> int:
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
     prepare(home)
     with sandbox(home):
-        state = _test_run(f"casavi_{RECONCILIATION.name}")
+        state = _test_run(home, f"casavi_{RECONCILIATION.name}")
     show("table", last=1)
     return 0 if state == "success" else 1
 
@@ -224,16 +224,19 @@ def _say(what: str) -> None:
     sys.stdout.flush()
 
 
-def _test_run(name: str) -> str:
+def _test_run(home: Path, name: str) -> str:
     from airflow.dag_processing.dagbag import DagBag
+    from rich.console import Console
 
-    _say(f"{name} …")
+    from demo.progress import shown
+
     bag = DagBag(str(Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]) / f"{name}.py"))  # not all of them each time
     if bag.import_errors:  # the last line of each is the sentence for the reader
         sentences = {error.strip().splitlines()[-1] for error in bag.import_errors.values()}
         sys.stderr.write("\n".join(sorted(sentences)) + "\n")
         return "failed"
-    return str(bag.dags[name].test().state)
+    with shown(Console(), home / "ixhaus.db", name):
+        return str(bag.dags[name].test().state)
 
 
 def prepare(home: Path) -> None:

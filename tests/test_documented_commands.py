@@ -29,7 +29,7 @@ HERE: Final = {
     "make help": "make sync",
     "make contract": "CREATE TABLE SP_ABGLEICH",
     "make contract FROM": "ALTER TABLE",
-    "make sync": "casavi_reports …",
+    "make sync": "casavi_reports: ",
     "make reconcile": "reconcile",
     "airflow dags trigger casavi_reconcile": "casavi_reconcile",
     "make forget PERSON ALTHOUGH_SENT YES": '"portal": ',

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
-from include.alerts import links
 from include.alerts.memory import Store, Variables, recall
 from include.alerts.notifiers import Alert, Way, of_smtp
 from include.alerts.states import Look, State, standing
@@ -19,6 +18,7 @@ from include.ixhaus.database import open_engine, read_snapshot
 from include.lookup.corrections import to_correct
 from include.lookup.lateness import last_whole, read_ended
 from include.settings import load_settings
+from include.sync import links
 from include.vocabulary.clock import berlin_day, utc_now
 from include.vocabulary.reasons import explain
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from include.alerts import links
 from include.alerts.texts import COUNTED
 from include.groups import REPORTS
 from include.groups.reports.inbound.set_aside import not_imported
@@ -20,6 +19,7 @@ from include.lookup.approvals import open_approvals
 from include.lookup.lateness import is_whole, missed, read_ended
 from include.lookup.runs import read_last_good
 from include.settings import Alerts, SystemSettings
+from include.sync import links
 from include.sync.flow import dag_name
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain, translate

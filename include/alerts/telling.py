@@ -9,12 +9,12 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from include.alerts import links
 from include.alerts.memory import Memory, Standing
 from include.alerts.notifiers import Alert, Way
 from include.alerts.states import State, local
 from include.alerts.texts import FRAME, KINDS, SYSTEMS
 from include.groups import RUNS
+from include.sync import links
 from include.vocabulary.texts import Language, translator
 
 OF_SYSTEM: Final = ("database", "settings")

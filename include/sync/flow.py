@@ -319,7 +319,7 @@ def _ending(context: Wired) -> Ending:
     try:
         return steps.finish(_run_state(state).open(), left, request_of_run())
     except Exception as error:
-        log.exception("the protocol could not be written")
+        log.error("the protocol could not be written", exc_info=steps.logged(error) is None)  # a sentence is told below
         return steps.not_begun(why_red=steps.told(error))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from include.sync import ledger, protocol
+from include.sync import ledger, links, protocol
 from include.sync.asking import Guarded
 from include.sync.calls import CANNOT_WITHDRAW
 from include.sync.finality import REFUSED
@@ -17,7 +17,7 @@ from include.sync.group import Group, is_removal, stages
 from include.sync.plan import Action, Outcome
 from include.sync.protocol import Counts, Entry
 from include.sync.run import Opened
-from include.sync.staging import PREVIEW, Change, Staging
+from include.sync.staging import PREVIEW, Change
 from include.vocabulary.clock import utc_now
 from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Level
@@ -82,18 +82,19 @@ def kinds(records: pd.DataFrame) -> dict[str, int]:
     return {str(name): int(number) for name, number in kind.value_counts().items()}
 
 
-def leave_preview(folder: Staging, compared: Compared) -> None:
+def leave_preview(run: Opened, compared: Compared) -> None:
     """Write the changes of a dry run, and what would wait for a person, ids and reasons only, to the run's preview and
-    the first of them to the log.
+    the first of them to the log, each with the address of its page.
     """
     parts = [_previewed(record_type, records) for record_type, records in compared.items()]
     changes = pd.concat(parts) if parts else pd.DataFrame(columns=_PREVIEWED)
-    folder.path(PREVIEW).write_text(changes.to_csv(index=False), encoding="utf-8")
+    run.folder.path(PREVIEW).write_text(changes.to_csv(index=False), encoding="utf-8")
     waiting = int((changes["action"] == HOLD_BACK).sum())
     log.info("dry run: %d changes would be sent, %d would wait, all in %s/%s", len(changes) - waiting, waiting,
-             folder.reference, PREVIEW)  # fmt: skip
+             run.folder.reference, PREVIEW)  # fmt: skip
     for row in changes.head(PREVIEW_LINES).itertuples(index=False):
-        log.info("would %s %s %s (%s)", row.action, row.record_type, row.external_id, row.reason)
+        page = links.why(run.system, str(row.record_type), str(row.external_id))
+        log.info("would %s %s %s (%s): %s", row.action, row.record_type, row.external_id, row.reason, page)
 
 
 def _previewed(record_type: str, records: pd.DataFrame) -> pd.DataFrame:

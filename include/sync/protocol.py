@@ -226,6 +226,17 @@ def failures(connection: Connection, run: RunKey) -> Iterator[Entry]:
         yield Entry(record_type, external_id, level, reason, action, status)
 
 
+def first_wrong(engine: Engine, run: RunKey, record_types: Sequence[str], most: int) -> list[Entry]:
+    """Return the first records of these types that a run names as errors, then those it names as invalid."""
+    columns = (_ENTRY.record_type, _ENTRY.external_id, _ENTRY.level, _ENTRY.reason)
+    mine = (_ENTRY.system == run.system) & (_ENTRY.run == run.name) & _ENTRY.record_type.in_(record_types)
+    wrong = _ENTRY.level.in_([Level.ERROR, Level.INVALID])
+    query = select(*columns).where(mine, wrong).order_by(_ENTRY.level, _ENTRY.record_type, _ENTRY.external_id)
+    with read_snapshot(engine) as connection:
+        rows = connection.execute(query.limit(most)).all()
+    return [Entry(kind, external_id, Level(level), reason) for kind, external_id, level, reason in rows]
+
+
 def close_aborted(engine: Engine, run: RunKey, now: datetime) -> None:
     """Close the rows of earlier runs of this group that ended without a word; needs the lease."""
     left = select(_RUN.run).where(

@@ -117,10 +117,17 @@ class RunState:
     def open(self) -> "Opened":
         """Return the run as this process works on it, under the settings as they were when it began (E59).
 
-        Raises what `open_engine` raises.
+        Raises what `open_engine` raises, and RefusedError when the run's files are gone.
         """
         folder = self.staging()
-        settings = SystemSettings.model_validate_json(folder.path("settings.json").read_text(encoding="utf-8"))
+        try:
+            text = folder.path("settings.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise RefusedError(
+                "this run's files are not there: they go when it ends, or this worker does not see what the others "
+                "stage (SERVICEPORTAL_STAGING); clear the whole run, not single tasks of it, or trigger a new one"
+            ) from None
+        settings = SystemSettings.model_validate_json(text)
         engine = open_engine(settings.ixhaus_connection, settings.limits.database_seconds)
         lease = Lease(lease_name(self.system, self.group), self.run, self.token, settings.limits.lease_seconds)
         return Opened(self, settings, engine, lease, folder)

@@ -31,6 +31,7 @@ from include.sync.decide import decide, imported, take_snapshot
 from include.sync.doubt import settle_doubt
 from include.sync.finality import standing
 from include.sync.group import Group, is_removal, stages
+from include.sync.leads import log_pages
 from include.sync.lease import Lease, LeaseHeldError, LeaseLostError, acquire
 from include.sync.load import Batch, LoadStoppedError
 from include.sync.plan import Outcome, compare, to_send, validate
@@ -212,7 +213,7 @@ def _plan(group: Group, run: Opened, request: Request, said: list[str]) -> Plann
     guarded, compared = judge_all(group, run, request)
     said += [numbers(kinds(records), record_type) for record_type, records in compared.items()]
     if request.dry_run:
-        leave_preview(run.folder, compared)
+        leave_preview(run, compared)
     else:
         record(run, compared, guarded, is_whole=request.is_whole())
     batches = {} if request.dry_run else stage(group, run, compared)
@@ -301,6 +302,7 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     protocol.close_run(run.engine, run.key, counts, status, reason, ended_at)
     seconds = (ended_at - datetime.fromisoformat(run.state.queried_at)).total_seconds()
     log.info("run ended %s after %.1f s: %s", status.value, seconds, numbers(asdict(counts)))
+    log_pages(run.engine, run.key, has_wrong=bool(counts.errors or counts.invalid))
     run.folder.clear()
     run.lease.release(run.engine)
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}

@@ -21,6 +21,8 @@ SENTENCES: Final[Sequence[Text]] = (
          "{number} records were refused, or could not be sent or taken over; the protocol names them"),
     Text("{number} davon wurden gleichlautend abgelehnt, so dass keiner davon als abgelehnt vermerkt ist",
          "{number} of them were refused alike, so that none of these is marked as refused"),
+    Text("die Dateien dieses Laufs sind nicht da: mit seinem Ende gehen sie, oder dieser Worker sieht nicht, was die anderen ablegen (SERVICEPORTAL_STAGING); den ganzen Lauf leeren (Clear), nicht einzelne Aufgaben, oder einen neuen starten",
+         "this run's files are not there: they go when it ends, or this worker does not see what the others stage (SERVICEPORTAL_STAGING); clear the whole run, not single tasks of it, or trigger a new one"),
     # the portal
     Text("{number} Datensätze nacheinander wurden gleichlautend abgelehnt ({said}); das spricht eher vom Portal oder von uns als von ihnen: keiner ist als abgelehnt vermerkt, der nächste Lauf sendet sie wieder",
          "{number} records in a row were refused alike ({said}); that says more about the portal or about us than about them: none of them is marked as refused, the next run sends them again"),

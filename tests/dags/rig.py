@@ -41,12 +41,13 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has ended: its state, the state of each of its tasks, the XCom of its protocol, and its note."""
+    """A run that has ended: its state, the state of each of its tasks, the XCom of its protocol, its note and id."""
 
     state: str
     tasks: dict[str, str]
     protocol: dict[str, Any]
     note: str | None = None
+    run: str = ""
 
     @property
     def skipped(self) -> set[str]:
@@ -82,7 +83,7 @@ class Rig:
             run = bag.dags[dag_id].test(run_conf=conf, **when)
         tasks = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
         last = "exchange" if "exchange" in tasks else "protocol"
-        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last), note(dag_id, run.run_id))
+        return Finished(str(run.state), tasks, xcom(dag_id, run.run_id, last), note(dag_id, run.run_id), run.run_id)
 
     def exchange(self, **request: Any) -> Finished:
         """Do what the one task of casavi_reports does, without Airflow around it: a tenth of the time."""

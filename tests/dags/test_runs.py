@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -219,8 +220,11 @@ def test_the_command_shows_the_protocol_and_fails_when_a_record_failed(
     rename(synced, *TENANTS)
     synced.portal.fault("status", "PUT", f"/contacts/{TENANTS[0]}", status=422)
     assert embedded.sync(tmp_path) == 1
-    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "production" in line]
-    protocol = synced.last_protocol("persons")
+    printed, protocol = capsys.readouterr().out, synced.last_protocol("persons")
+    assert re.search(
+        rf"^casavi_persons: {protocol['read']:,} records in [\d.]+ s, \d+ records/s; 2 of them sent$", printed, re.M
+    )
+    lines = [line.split() for line in printed.splitlines() if "production" in line]
     numbers = [word for line in lines for word in line if "persons" in line and "errors" in line]
     assert [str(protocol[name]) for name in COUNTS] == [word.strip("│") for word in numbers if word.isdigit()][:10]
     assert protocol["errors"] == 1

@@ -1,11 +1,22 @@
-"""Each step says in one line of its log what it did; that no line names anybody every fault test asks (`world`)."""
+"""Each step says in one line of its log what it did, and a run's log leads on to the pages; that no line names anybody
+every fault test asks (`world`).
+"""
 
 import re
 from dataclasses import replace
 
 import pytest
 
-from tests.faults.harness import World, tenants
+from include.casavi.endpoints import ENDPOINTS
+from include.groups import GROUPS
+from include.lookup.kinds import kind_of
+from include.sync.run import Request
+from tests.faults.harness import Tenant, World, tenants
+from tests.faults.run_steps import Progress, run_group
+from tests.faults.test_refusals import refuse
+
+WHY = "/serviceportal/why/contact/{}?system=production"
+NAMELESS = {"last_name": None, "company": None}
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -32,3 +43,50 @@ def test_each_step_says_what_it_did_in_one_line(world: World, caplog: pytest.Log
     ]  # fmt: skip
     assert len(ran.requests) + ran.logins == 4
     assert re.fullmatch(r"run ended ok after … s: read \d+, sent 2, created 2, .*, outstanding 0", ended)
+
+
+def leading(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines that end with an address."""
+    return [line for one in caplog.records if "/serviceportal/" in (line := one.getMessage())]
+
+
+def nameless(tenant: Tenant) -> Tenant:
+    return replace(tenant, person=NAMELESS)
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("airflow", ["", "https://sp.example/airflow"])
+def test_the_log_of_a_run_leads_to_its_page_and_to_those_of_its_wrong_records(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, airflow: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", f"{airflow}/" if airflow else "")
+    good, refused, bad = tenants(3)
+    world.move_in(good, refused, nameless(bad))
+    refuse(world, 422, refused.contact_id)
+    caplog.clear()
+    ran = world.run()
+    run = f"casavi_persons%2F{ran.run.partition('/')[2]}%23{ran.progress.returned['extract']['token']}"
+    assert leading(caplog) == [
+        f"error contact {refused.contact_id} (REFUSED): {airflow}{WHY.format(refused.contact_id)}",
+        f"invalid contact {bad.contact_id} (NO_NAME): {airflow}{WHY.format(bad.contact_id)}",
+        f"this run in the protocol: {airflow}/serviceportal/protocol/run?system=production&run={run}",
+    ]
+
+
+def test_of_many_wrong_records_the_log_names_a_handful(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.move_in(*(nameless(one) for one in tenants(9)))
+    caplog.clear()
+    assert world.run().counts("invalid") == (9,)
+    assert [line.split()[0] for line in leading(caplog)] == ["invalid"] * 5 + ["this"]
+
+
+def test_a_dry_run_leads_to_the_page_of_each_record_it_names(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    (one,) = tenants(1)
+    world.move_in(one)
+    caplog.clear()
+    run_group(GROUPS["persons"], world.next_run(), Request(dry_run=True), Progress())
+    assert f"would create contact {one.contact_id} (ACTIVE): {WHY.format(one.contact_id)}" in leading(caplog)
+
+
+def test_every_record_that_is_sent_has_a_page_to_lead_to() -> None:
+    assert {kind for kind in ENDPOINTS if kind_of(kind) is None} == {"ticket_type"}  # which is no record

@@ -1,10 +1,8 @@
-"""Where messages lead: to the pages, as people reach them."""
+"""Where messages and logs lead: to the pages, as people reach them; below no address where Airflow is told none."""
 
 from urllib.parse import urlencode
 
-from airflow.sdk.configuration import conf
-
-from include.vocabulary.addresses import PAGES, approval_address
+from include.vocabulary.addresses import PAGES, approval_address, why_address
 
 
 def protocol() -> str:
@@ -27,5 +25,12 @@ def reports(system: str) -> str:
     return _whole(f"{PAGES}/reports?{urlencode({'system': system})}")
 
 
+def why(system: str, record_type: str, external_id: str) -> str:
+    """Return the address that says why a record is in the portal or not."""
+    return _whole(why_address(system, record_type, external_id))
+
+
 def _whole(page: str) -> str:
+    from airflow.sdk.configuration import conf  # only who says an address pays for it
+
     return f"{conf.get('api', 'base_url', fallback='').rstrip('/')}{page}"
