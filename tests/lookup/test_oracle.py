@@ -48,6 +48,8 @@ def test_every_block_of_a_morning_is_read(engine: Engine) -> None:
     key = RunKey(SYSTEM, "persons", "casavi_persons_test/scheduled__heute#1")
     protocol.open_run(engine, key, BEGIN)
     protocol.add_once(engine, key, [Entry("contact", f"{n:02}", Level.INVALID, "NO_NAME") for n in range(12)], BEGIN)
+    named = protocol.first_wrong(engine, key, ("contact", "unit"), 2)
+    assert [(one.external_id, one.level) for one in named] == [("00", Level.INVALID), ("01", Level.INVALID)]
     protocol.close_run(engine, key, Counts(read=20), RunStatus.ERRORS, "2 Fehler", BEGIN)
     ask(engine, "heute", leaving("1.1"), leaving("1.2"), system=SYSTEM, asked_at=BEGIN)
     came = {"system": SYSTEM, "received_at": to_utc_column(BEGIN)}
