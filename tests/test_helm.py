@@ -1,13 +1,16 @@
 """ops/helm/values.yaml says for Kubernetes what docker-compose.yaml says, and holds no secret."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from jsonschema.validators import validator_for
 
 from tests.compose import ROOT, read_compose, resolve
 
@@ -60,12 +63,24 @@ def test_every_secret_is_one_that_the_documentation_makes() -> None:
     assert not re.search(r"(?i)(?:password|secret|key): *[\"']?[0-9a-f]{16}", TEXT)
 
 
-def test_the_chart_takes_the_values() -> None:
-    """Where helm is, and AIRFLOW_CHART names the unpacked chart: rendered, and compared with the chart's own schema."""
-    helm, chart = shutil.which("helm"), os.environ.get("AIRFLOW_CHART")
-    if not helm or not chart:
-        pytest.skip("no helm, or no AIRFLOW_CHART")
-    command = [helm, "template", "serviceportal", chart, "--values", str(ROOT / "ops" / "helm" / "values.yaml")]
+@pytest.fixture
+def chart() -> Path:
+    """The chart, unpacked."""
+    if not (named := os.environ.get("AIRFLOW_CHART")):
+        pytest.skip("no AIRFLOW_CHART, which names the unpacked chart")
+    return Path(named)
+
+
+def test_the_values_are_such_as_the_charts_schema_allows(chart: Path) -> None:
+    """Helm would check this too, but may not be here."""
+    schema = json.loads((chart / "values.schema.json").read_text(encoding="utf-8"))
+    assert [f"{one.json_path}: {one.message}" for one in validator_for(schema)(schema).iter_errors(VALUES)] == []
+
+
+def test_the_chart_takes_the_values(chart: Path) -> None:
+    if not (helm := shutil.which("helm")):
+        pytest.skip("no helm")
+    command = [helm, "template", "serviceportal", str(chart), "--values", str(ROOT / "ops" / "helm" / "values.yaml")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     made = [one for one in yaml.safe_load_all(done.stdout) if one]
