@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems
-from include.sync.flow import spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken
 from include.sync.params import run_name
 
 DOCS = """
@@ -25,8 +25,8 @@ anybody.
 | red: a sentence about `alerts` | the setting is wrong, **nobody is told of anything** | write what the sentence says |
 | red: something else | a fault of this program | its log; then tell whoever maintains it |
 
-Safe at any time: trigger again, clear. What was told is remembered in the Airflow variable `casavi_alerts_<system>`; without
-it, what stands is told once more.
+Safe at any time: trigger again, clear; a look whose worker ends is taken again. What was told is remembered in the Airflow
+variable `casavi_alerts_<system>`; without it, what stands is told once more.
 """
 
 with DAG(
@@ -38,7 +38,12 @@ with DAG(
     is_paused_upon_creation=False,  # does nothing to the systems, and nobody should have to think of it
     doc_md=DOCS,
     tags=["serviceportal"],
-    default_args={"owner": "serviceportal", "execution_timeout": timedelta(minutes=15)},
+    default_args={
+        "owner": "serviceportal",
+        "execution_timeout": timedelta(minutes=15),
+        "retries": RETRIES,  # a worker may end
+        "retry_delay": RETRY_DELAY,
+    },
 ):
 
     @task(max_active_tis_per_dag=1)

@@ -6,7 +6,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.settings import configured_systems, load_settings
-from include.sync.flow import spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken
 
 DOCS = """
 ### casavi_doctor
@@ -35,7 +35,12 @@ with DAG(
     max_active_runs=1,
     doc_md=DOCS,
     tags=["serviceportal"],
-    default_args={"owner": "serviceportal", "execution_timeout": timedelta(hours=1)},
+    default_args={
+        "owner": "serviceportal",
+        "execution_timeout": timedelta(hours=1),
+        "retries": RETRIES,  # a worker may end
+        "retry_delay": RETRY_DELAY,
+    },
 ):
 
     @task

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems, load_each, load_settings
-from include.sync.flow import spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken
 
 DOCS = """
 ### casavi_housekeeping
@@ -38,8 +38,8 @@ with DAG(
     default_args={
         "owner": "serviceportal",
         "execution_timeout": timedelta(hours=1),
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),  # a worker may end; what is deleted already is gone
+        "retries": RETRIES,  # a worker may end; what is deleted already is gone
+        "retry_delay": RETRY_DELAY,
     },
 ):
 
