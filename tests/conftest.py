@@ -3,6 +3,7 @@ database and a sandbox portal on demand. So nothing is imported here but what is
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -86,6 +87,15 @@ def environment_as_before() -> Iterator[None]:
     yield
     for name in set(os.environ) - before:
         del os.environ[name]
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing is finalised meanwhile: in the depth of a parser that gives up nothing can be, and pytest says so."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ def test_what_is_nested_too_deep_is_none() -> None:
     assert (good, depth_of(deep) < 150) == ("gut", True)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("wire", [b"", b"<html>Wartung</html>", b'{"list": [', b"[" * 100_000])
 def test_what_is_no_json_is_none(wire: bytes) -> None:
     assert read(wire) is None

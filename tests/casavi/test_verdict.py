@@ -71,6 +71,7 @@ def test_what_is_wrong_with_the_address_of_all_records_says_nothing_about_one(
     assert judge(status, RECORD, "", Expected.PAGE, of_all=True) is of_a_list
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("status", [200, 201, 202])
 @pytest.mark.parametrize(
     "body",

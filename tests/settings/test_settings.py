@@ -588,6 +588,7 @@ def test_a_file_that_may_not_be_read_is_named_with_what_to_do(tmp_path: Path, mo
     )
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("text", ["active: !!int no", "active: !!timestamp no", "active: " + "[" * 3_000])
 def test_whatever_the_yaml_reader_stumbles_over_is_a_mistake_in_the_file(tmp_path: Path, text: str) -> None:
     assert mistake(tmp_path, text).endswith("this is not valid YAML; check indentation, colons and quotes")

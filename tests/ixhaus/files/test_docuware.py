@@ -213,6 +213,7 @@ def test_a_refused_password_is_not_tried_again(archive: Archive, platform: Platf
     assert platform.logins == 1
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("answer", ["no json", "[]", "{}", '{"access_token": ""}', "[" * 100_000, "1" * (2 << 20)])
 def test_an_answer_without_a_token_is_a_fault(archive: Archive, platform: Platform, answer: str) -> None:
     async def token(_request: web.Request) -> web.StreamResponse:
