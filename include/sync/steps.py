@@ -302,9 +302,9 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     protocol.close_run(run.engine, run.key, counts, status, reason, ended_at)
     seconds = (ended_at - datetime.fromisoformat(run.state.queried_at)).total_seconds()
     log.info("run ended %s after %.1f s: %s", status.value, seconds, numbers(asdict(counts)))
-    log_pages(run.engine, run.key, has_wrong=bool(counts.errors or counts.invalid))
     run.folder.clear()
     run.lease.release(run.engine)
+    log_pages(run.engine, run.key, has_wrong=bool(counts.errors or counts.invalid))
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}
     freed = below.freed_parents(run.engine, run.system) if counts.removed and not request.dry_run else set[str]()
     frees = tuple(sorted(freed - {run.state.group}))
