@@ -35,13 +35,13 @@ def measure(quick: bool) -> Iterator[Figure]:
 
 
 def _fill(database: Path, number: int) -> None:
-    from include.ixhaus.contract.own import SP_FREIGABE, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE
+    from include.ixhaus.contract.own import SP_FREIGABE, SP_POSITION, SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_SPERRE
     from include.ixhaus.database import engine_on
     from include.sync.protocol import count_names
     from include.vocabulary.clock import to_utc_column
 
     engine = engine_on(lambda: sqlite3.connect(database))
-    SP_PROTOKOLL.metadata.create_all(engine, [SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_FREIGABE, SP_SPERRE])
+    SP_PROTOKOLL.metadata.create_all(engine, [SP_PROTOKOLL, SP_PROTOKOLL_EINTRAG, SP_FREIGABE, SP_POSITION, SP_SPERRE])
     *nightly, often = GROUPS
     now = datetime.now(UTC)
     rows = []

@@ -29,7 +29,7 @@ from include.sync.exit_code import exit_code
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.ending import to_its_end
 from include.vocabulary.state import WENT_WRONG, Level
-from include.vocabulary.texts import Language
+from include.vocabulary.texts import Language, Text
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
@@ -275,7 +275,7 @@ def see_doctor(system: str, language: Language, openapi: Path | None = None) -> 
     try:
         settings = load_settings(system)
     except ConfigurationError as mistake:
-        sys.stderr.write(f"{mistake}\n")
+        sys.stderr.write(f"{mistake.said.said(language)}\n")
         return 2
     findings = examine(Patient(settings, openapi))
     show_findings(system, findings, language)
@@ -310,10 +310,10 @@ def make_pools() -> None:
         Pool.create_or_update_pool(_pool(system), number, "Übertragungen in das Portal", include_deferred=False)
 
 
-def complain(mistakes: Iterable[str]) -> None:
+def complain(mistakes: Iterable[Text]) -> None:
     """Write what is wrong in a system's settings beside the output; the other systems are served as ever."""
     for mistake in mistakes:
-        sys.stderr.write(f"{mistake}\n")
+        sys.stderr.write(f"{mistake.english}\n")
 
 
 def _language(given: str) -> Language:

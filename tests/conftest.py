@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -38,6 +39,10 @@ os.environ.update(
         "SERVICEPORTAL_CONFIG": str(ROOT / "demo" / "config"),
     }
 )
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So begins what a script starts in the background, and hands it on: no Ctrl-C would reach the programs under test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time, without a memory of earlier ones: what is submitted cannot be refused by chance.
 hypothesis.settings.register_profile(

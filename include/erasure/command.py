@@ -37,7 +37,7 @@ def tidy_up() -> int:
     """Delete what is old, of each system and of Airflow; what fails is said, and keeps no other from it."""
     systems, now, done = load_each(), utc_now(), dict[str, dict[str, int]]()
     for mistake in systems.mistakes.values():
-        sys.stderr.write(f"{mistake}\n")
+        sys.stderr.write(f"{mistake.english}\n")
     active = [one for one in systems.sound.values() if one.active]
     failed = [exit_code(partial(_tidy, done, one, now), one.system) for one in active]
     failed.append(exit_code(partial(tidy_airflow, list(systems.sound.values()), now), "Airflow"))

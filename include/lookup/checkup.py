@@ -36,7 +36,7 @@ class Finding(NamedTuple):
     about: of what: a connection, a view, an error's number, an HTTP status
     said:  the whole sentence, where the database itself has said what is wrong (DATABASE), or proxy and certificates
            are in the way (WAY)
-    wrong: how the address is (NO_ADDRESS)
+    wrong: how the address is (NO_ADDRESS), or the mistake in the settings (SETTINGS)
     """
 
     side: Literal["ixhaus", "portal"]
@@ -70,7 +70,7 @@ def check_portal(settings: SystemSettings) -> Finding:
     except WayError as mistake:
         return _closed(mistake)
     except ConfigurationError as error:  # production's settings, with which the test system's are compared
-        return Finding("portal", "SETTINGS", str(error))
+        return Finding("portal", "SETTINGS", wrong=error.said)
     try:
         return asyncio.run(asyncio.wait_for(_visit(settings), PORTAL_SECONDS))
     except TimeoutError:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from include.pages import approvals, configuration, doctor, protocol, reports, run, today, trial, why
 from include.pages.access import from_own_page, may_read
+from include.pages.language import language_of
 from include.pages.rendering import page
 from include.settings import ConfigurationError
 from include.vocabulary.texts import Text, Texts
@@ -138,7 +139,8 @@ async def _no_connection(request: Request, error: Exception) -> Response:
 
 
 async def _bad_settings(request: Request, error: Exception) -> Response:
-    return _says(request, 503, "settings", str(error))
+    assert isinstance(error, ConfigurationError)  # noqa: S101 - what the handler is for
+    return _says(request, 503, "settings", error.said.said(language_of(request)))
 
 
 async def _broken(request: Request, _error: Exception) -> Response:

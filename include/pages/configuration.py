@@ -105,9 +105,9 @@ async def _show(
     address: str | None = None,
 ) -> Response:
     try:
-        settings, mistake = load_settings(system), ""
+        settings, mistake = load_settings(system), None
     except ConfigurationError as error:
-        settings, mistake = None, str(error)
+        settings, mistake = None, error.said
     values = await _values(settings, user, language_of(request), stand) if settings else {}
     history = saved_changes(system)
     return page(

@@ -183,8 +183,8 @@ TEXTS: Final[Texts] = {
         "The Airflow connection {about} leads to production's account. The test system needs one of its own; it was not called.",
     ),
     "portal_SETTINGS": Text(
-        "Die Einstellungen des Produktivsystems haben einen Fehler, darum ist nicht zu sehen, ob das Testsystem auf dessen Konto zeigt: {about}",
-        "Production's settings have a mistake, so nobody can tell whether the test system points at its account: {about}",
+        "Die Einstellungen des Produktivsystems haben einen Fehler, darum ist nicht zu sehen, ob das Testsystem auf dessen Konto zeigt: {wrong}",
+        "Production's settings have a mistake, so nobody can tell whether the test system points at its account: {wrong}",
     ),
     "portal_NO_CONNECTION": Text(
         "Das Portal ist nicht erreichbar. Prüfen Sie den Link Datensynchronisation, Netz und Firewall.",

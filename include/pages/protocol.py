@@ -18,6 +18,7 @@ from include.lookup.held import Held, held_back
 from include.lookup.kept import COUNTS, with_kept
 from include.lookup.paging import pages_of
 from include.lookup.runs import Selection, count_runs, find_runs, runs_behind
+from include.lookup.watched import Watched, last_watched
 from include.pages.chart import Row, draw
 from include.pages.export import Rows, csv_in_parts
 from include.pages.protocol_texts import TEXTS
@@ -60,6 +61,7 @@ class Seen:
 
     systems: Sequence[str]
     groups: Sequence[Asked]
+    watched: Sequence[Watched]
     chart: Sequence[Row]
     runs: Sequence[Run]
     total: int
@@ -123,6 +125,7 @@ def _look(selection: Selection, now: datetime, number: int) -> Seen:
     return Seen(
         systems=list(databases),
         groups=[one for system, engine in databases.items() for one in last_asked(engine, system)],
+        watched=[one for system, engine in databases.items() if (one := last_watched(engine, system, now))],
         chart=[row for system, engine in databases.items() for row in _chart(engine, system, berlin_day(now))],
         runs=_kept(chosen, of_system, runs),
         total=sum(count_runs(engine, replace(selection, system=system)) for system, engine in chosen.items()),

@@ -19,6 +19,16 @@ TEXTS: Final[Texts] = {
         "Status, sent and errors are those of the last query, the other numbers those of the last scheduled run, which "
         "looks at everything.",
     ),
+    "watched": Text(
+        "Ob es zu Meldungen etwas Neues gibt, wurde in iX-Haus und im Portal zuletzt um {when} nachgesehen{system}.",
+        "Whether there is anything new about reports was last looked up in iX-Haus and in the portal at {when}{system}.",
+    ),
+    "unwatched": Text(
+        "Seit {when} wird nicht mehr nachgesehen, ob es zu Meldungen etwas Neues gibt{system}: es wartet auf den "
+        "Zeitplan. Läuft Airflows Triggerer, antworten iX-Haus und Portal?",
+        "Since {when} nobody looks whether there is anything new about reports{system}: it waits for the schedule. Does "
+        "Airflow's triggerer run, do iX-Haus and the portal answer?",
+    ),
     "newest_is": Text("seither:", "since then:"),
     # the chart
     "chart": Text("Was nicht stimmt, seit wann? Die letzten 30 Tage", "What is wrong, since when? The last 30 days"),
@@ -134,10 +144,10 @@ TEXTS: Final[Texts] = {
         "They were refused before, or not tried any more; their turn comes again by itself.",
     ),
     "legend_latest": Text(
-        "Wann ein Lauf der Gruppe zuletzt iX-Haus gefragt hat, bei Meldungen und Bestandsabgleich auch das Portal. Das "
-        "Nachsehen zwischen zwei Läufen, ob sich an Meldungen etwas geändert hat, steht nicht im Protokoll.",
-        "When a run of the group last asked iX-Haus, for reports and the reconciliation the portal too. The looks "
-        "between two runs, whether anything about reports has changed, are not in the protocol.",
+        "Wann ein Lauf der Gruppe zuletzt iX-Haus gefragt hat, bei Meldungen und Bestandsabgleich auch das Portal. Wann "
+        "zwischen zwei Läufen zuletzt nachgesehen wurde, ob es zu Meldungen etwas Neues gibt, steht unter den Gruppen.",
+        "When a run of the group last asked iX-Haus, for reports and the reconciliation the portal too. When it was last "
+        "looked, between two runs, whether there is anything new about reports stands below the groups.",
     ),
     # one run
     "back": Text("Zurück zum Protokoll", "Back to the protocol"),

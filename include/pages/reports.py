@@ -101,7 +101,7 @@ async def reports(request: Request, user: GetUserDep, chosen: Annotated[Filter, 
         settings = load_settings(system)
         found = await in_time(lambda: overview(engine_of(system), settings, wanted, now, chosen.page))
     except ConfigurationError as mistake:
-        told = {"system": system, "systems": configured_systems(), "mistakes": [str(mistake)]}
+        told = {"system": system, "systems": configured_systems(), "mistakes": [mistake.said]}
         return page(request, "reports_mistake.html", TEXTS, status=503, **told)
     by_status: dict[str, int] = {}
     by_reason: dict[str, int] = {}

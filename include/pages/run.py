@@ -26,6 +26,7 @@ from include.settings import load_each
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, translate
 from include.vocabulary.state import Level
+from include.vocabulary.texts import Text
 
 router = APIRouter()
 FILE: Final = ("level", "record_type", "external_id", "action", "http_status", "reason_code", "reason")
@@ -101,7 +102,7 @@ async def entries_as_csv(request: Request, system: str, run: str) -> Response:
     return await csv_in_parts("protokoll-datensaetze.csv", heads(request, FILE), parts())
 
 
-def _run_page(request: Request, details: Sequence[Detail], *, is_tab: bool, mistakes: list[str]) -> Response:
+def _run_page(request: Request, details: Sequence[Detail], *, is_tab: bool, mistakes: list[Text]) -> Response:
     now = utc_now()
     shown = [
         {"run": told(one.run, request, one.at_work, now), "reasons": one.reasons, "held": one.held} for one in details

@@ -26,5 +26,5 @@ def engines(only: str | None) -> dict[str, Engine]:
     settings of that one are wrong.
     """
     if only and (mistake := load_each().mistakes.get(only)):
-        raise ConfigurationError(mistake)
+        raise ConfigurationError(mistake.english, mistake.german)
     return {system: open_ixhaus(name) for system, name in active_systems().items() if only in (None, system)}

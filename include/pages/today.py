@@ -22,6 +22,7 @@ from include.sync.flow import dag_name
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of, translate
 from include.vocabulary.state import WENT_WRONG
+from include.vocabulary.texts import Text
 
 __all__ = ["TEXTS", "router"]
 router = APIRouter()
@@ -64,7 +65,7 @@ async def records_of_reason(
     )  # fmt: skip
 
 
-def _chosen(sound: Mapping[str, SystemSettings], mistakes: Mapping[str, str], system: str) -> str:
+def _chosen(sound: Mapping[str, SystemSettings], mistakes: Mapping[str, Text], system: str) -> str:
     """Return whose page it is: the system asked for, else the first that is switched on, else the first unless the
     settings of one that may be are wrong; "" where none can be shown, 404 for one that is not configured.
     """

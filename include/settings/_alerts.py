@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal
 
-from croniter import croniter
 from pydantic import field_validator
 
-from include.settings._values import Names, Strict, described
+from include.settings._values import Names, Strict, WrongValueError, cron, described
 from include.vocabulary.texts import Text
 
 _DOTTED: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -42,9 +41,10 @@ class Notifier(Strict):
     @classmethod
     def _is_dotted(cls, value: str) -> str:
         if not _DOTTED.fullmatch(value):
-            raise ValueError(
-                "this is not the whole name of a class; "
-                "write for example airflow.providers.smtp.notifications.smtp.SmtpNotifier"
+            name = "airflow.providers.smtp.notifications.smtp.SmtpNotifier"
+            raise WrongValueError(
+                f"das ist nicht der ganze Name einer Klasse; zum Beispiel {name} schreiben",
+                f"this is not the whole name of a class; write for example {name}",
             )
         return value
 
@@ -123,15 +123,14 @@ class Alerts(Strict):
     @field_validator("morning")
     @classmethod
     def _is_cron(cls, value: str | None) -> str | None:
-        if value is not None and not (len(value.split()) == 5 and croniter.is_valid(value)):
-            raise ValueError(
-                f'"{value}" is not a cron expression; write five fields such as "0 7 * * 1-5", or null for never'
-            )
-        return value
+        return cron(value, "0 7 * * 1-5")
 
     @field_validator("morning_to")
     @classmethod
     def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if wrong := [place for place, one in enumerate(value, 1) if not _ADDRESS.fullmatch(one)]:
-            raise ValueError(f"entry {wrong[0]} is no e-mail address; write one such as office@example.com")
+            raise WrongValueError(
+                f"Eintrag {wrong[0]} ist keine E-Mail-Adresse; eine wie office@example.com schreiben",
+                f"entry {wrong[0]} is no e-mail address; write one such as office@example.com",
+            )
         return value

@@ -9,9 +9,11 @@ from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
-from include.settings._files import config_folder, load_settings, sentence_of, values_of
+from include.settings._files import config_folder, load_settings, values_of
+from include.settings._sentences import wrong_of
 from include.settings._system import SystemSettings
 from include.settings._values import PropertyRange
+from include.vocabulary.texts import Text
 
 Plain = str | int | float | bool | list[str] | None
 """A setting as YAML has it."""
@@ -41,12 +43,12 @@ class Tried:
 
     settings: those that would be in force; those that are, where an entry is wrong
     changes:  path → value of the settings that would not be as they are
-    mistakes: path → the sentence that a run would end with; "" for one about several settings
+    mistakes: path → what is wrong, as a run would say it; "" for what is wrong about several settings
     """
 
     settings: SystemSettings
     changes: dict[str, Plain] = field(default_factory=dict)
-    mistakes: dict[str, str] = field(default_factory=dict)
+    mistakes: dict[str, Text] = field(default_factory=dict)
 
 
 def as_entered(settings: SystemSettings, path: str) -> str:
@@ -139,10 +141,10 @@ def _differ(settings: SystemSettings, current: SystemSettings, path: str) -> boo
     return bool(new != old)
 
 
-def _mistakes(error: ValidationError, changes: Mapping[str, Plain]) -> dict[str, str]:
-    mistakes: dict[str, str] = {}
+def _mistakes(error: ValidationError, changes: Mapping[str, Plain]) -> dict[str, Text]:
+    mistakes: dict[str, Text] = {}
     for detail in error.errors():
         where = ".".join(str(part) for part in detail["loc"])
         path = next((one for one in changes if f"{where}.".startswith(f"{one}.")), "")
-        mistakes.setdefault(path, sentence_of(detail))
+        mistakes.setdefault(path, wrong_of(detail))
     return mistakes

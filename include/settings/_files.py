@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from include.settings._alerts import Alerts, Notifier
-from include.settings._guard import RemovalGuard
-from include.settings._parts import DocuWareCondition, DocuWareRow, Limits, Retention, Schedules
-from include.settings._portal import PortalAnswers
+from include.settings._sentences import nearest, sentence_of
 from include.settings._system import SystemSettings
 from include.settings._values import ConfigurationError
+from include.vocabulary.texts import Text
 
-MISSING: Final = "make init-config puts an example there, make setup asks for what belongs into it"
+MISSING: Final = Text(
+    "make init-config legt ein Beispiel dorthin, make setup fragt nach dem, was hineingehört",
+    "make init-config puts an example there, make setup asks for what belongs into it",
+)
 
 
 def config_folder() -> Path:
@@ -35,13 +34,6 @@ _Yaml.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-_NESTED: dict[int | str, type[BaseModel]] = {
-    "docuware_filter": DocuWareRow, "conditions": DocuWareCondition, "limits": Limits, "removal_guard": RemovalGuard,
-    "portal": PortalAnswers, "retention": Retention, "schedules": Schedules,
-    "alerts": Alerts, "notifiers": Notifier,
-}  # fmt: skip
 
 
 def configured_systems(folder: Path | None = None) -> list[str]:
@@ -62,7 +54,7 @@ class Configured(NamedTuple):
     """The configured systems, production first: those with sound settings, and the sentence for each of the others."""
 
     sound: dict[str, SystemSettings]
-    mistakes: dict[str, str]
+    mistakes: dict[str, Text]
 
 
 def load_each(folder: Path | None = None) -> Configured:
@@ -72,7 +64,7 @@ def load_each(folder: Path | None = None) -> Configured:
         try:
             found.sound[system] = load_settings(system, folder)
         except ConfigurationError as mistake:
-            found.mistakes[system] = str(mistake)
+            found.mistakes[system] = mistake.said
     return found
 
 
@@ -93,7 +85,7 @@ def portal_connection_of(system: str, folder: Path | None = None) -> str:
     known = set(SystemSettings.model_fields) - {"system", "portal_connection"}
     if not isinstance(values.get("portal", {}), dict):
         known.remove("portal")  # a name there is one of a connection
-    doubtful = {name: value for name, value in values.items() if (_nearest(name, SystemSettings) or name) not in known}
+    doubtful = {name: value for name, value in values.items() if (nearest(name, SystemSettings) or name) not in known}
     return validate_settings(doubtful, where_of(system, files)).portal_connection
 
 
@@ -121,9 +113,15 @@ def values_in(text: str, system: str, where: str) -> dict[str, Any]:
     """Return what the text of a system's file holds; raises ConfigurationError."""
     values = _parsed(text, where) or {}
     if not isinstance(values, dict):
-        raise ConfigurationError(f"{where}: the file holds no settings; write lines such as active: true")
+        raise ConfigurationError(
+            f"{where}: the file holds no settings; write lines such as active: true",
+            f"{where}: in der Datei stehen keine Einstellungen; Zeilen wie active: true schreiben",
+        )
     if values.setdefault("system", system) != system:
-        raise ConfigurationError(f"{where}: system: this file is for {system}; write {system} or leave the line out")
+        raise ConfigurationError(
+            f"{where}: system: this file is for {system}; write {system} or leave the line out",
+            f"{where}: system: diese Datei ist für {system}; {system} schreiben oder die Zeile weglassen",
+        )
     return values
 
 
@@ -131,13 +129,20 @@ def _text(path: Path, where: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigurationError(f"{where}: there is no such file; {MISSING}") from None
+        raise ConfigurationError(
+            f"{where}: there is no such file; {MISSING.english}",
+            f"{where}: diese Datei gibt es nicht; {MISSING.german}",
+        ) from None
     except UnicodeDecodeError:
-        raise ConfigurationError(f"{where}: this is not UTF-8; save the file with the encoding UTF-8") from None
+        raise ConfigurationError(
+            f"{where}: this is not UTF-8; save the file with the encoding UTF-8",
+            f"{where}: das ist kein UTF-8; die Datei in der Kodierung UTF-8 speichern",
+        ) from None
     except OSError as error:  # a folder of that name, no permission, a disk that is away
         what = (error.strerror or type(error).__name__).lower()
         raise ConfigurationError(
-            f"{where}: this cannot be read ({what}); let it be a file that Airflow may read"
+            f"{where}: this cannot be read ({what}); let it be a file that Airflow may read",
+            f"{where}: das lässt sich nicht lesen (errno {error.errno}); es muss eine Datei sein, die Airflow lesen darf",
         ) from None
 
 
@@ -146,9 +151,10 @@ def _parsed(text: str, where: str) -> Any:
         return yaml.load(text, _Yaml)  # noqa: S506 - a SafeLoader
     except Exception as error:  # besides YAMLError whatever a word such as !!int or a thousand brackets make it raise
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
+        line = Text(f"Zeile {mark.line + 1}: ", f"line {mark.line + 1}: ") if mark else Text("", "")
         raise ConfigurationError(
-            f"{where}: {line}this is not valid YAML; check indentation, colons and quotes"
+            f"{where}: {line.english}this is not valid YAML; check indentation, colons and quotes",
+            f"{where}: {line.german}das ist kein gültiges YAML; Einrückung, Doppelpunkte und Anführungszeichen prüfen",
         ) from None
 
 
@@ -157,23 +163,7 @@ def validate_settings(values: dict[str, Any], where: str) -> SystemSettings:
     try:
         return SystemSettings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(f"{where}: {sentence_of(detail)}" for detail in error.errors())) from None
-
-
-def sentence_of(detail: ErrorDetails) -> str:
-    """Return the sentence for one mistake: the setting, what is wrong, what to write."""
-    field = ".".join(str(part) for part in detail["loc"])
-    what = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        inside = [_NESTED[part] for part in detail["loc"][:-1] if part in _NESTED]
-        model = inside[-1] if inside else SystemSettings
-        near = _nearest(detail["loc"][-1], model)
-        what = f"there is no such setting; {f'write {near}' if near else 'remove it, or see docs/settings.md'}"
-    elif detail["type"] != "value_error":
-        what = f"{what[:1].lower()}{what[1:]}; see docs/settings.md for what to write"
-    return f"{field}: {what}" if field else what
-
-
-def _nearest(name: object, model: type[BaseModel]) -> str | None:
-    """Return the setting that a word is or is probably meant to be, or None."""
-    return next(iter(get_close_matches(str(name), model.model_fields, n=1)), None)
+        sentences = [sentence_of(detail) for detail in error.errors()]
+        raise ConfigurationError(
+            *("\n".join(f"{where}: {one.said(language)}" for one in sentences) for language in ("en", "de"))
+        ) from None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from croniter import croniter
 from pydantic import field_validator
 from pydantic import model_validator as model_check
 
-from include.settings._values import Strict, described
+from include.settings._values import Strict, WrongValueError, cron, described
 from include.vocabulary.texts import Text
 
 
@@ -36,7 +35,10 @@ class DocuWareCondition(Strict):
     @model_check(mode="after")
     def _list_only_for_in(self) -> DocuWareCondition:
         if isinstance(self.value, list) != (self.operator == "in"):
-            raise ValueError('a list of values goes with the operator "in" and with no other; write one value or "in"')
+            raise WrongValueError(
+                'eine Liste von Werten geht nur mit dem Operator "in"; einen Wert oder "in" schreiben',
+                'a list of values goes with the operator "in" and with no other; write one value or "in"',
+            )
         return self
 
 
@@ -79,7 +81,10 @@ class DocuWareRow(Strict):
     @model_check(mode="after")
     def _has_conditions(self) -> DocuWareRow:
         if not self.conditions:
-            raise ValueError("a row without conditions would hold for every document; write at least one condition")
+            raise WrongValueError(
+                "eine Zeile ohne Bedingung gälte für jedes Dokument; wenigstens eine Bedingung schreiben",
+                "a row without conditions would hold for every document; write at least one condition",
+            )
         return self
 
 
@@ -132,11 +137,7 @@ class Schedules(Strict):
     @field_validator("*")
     @classmethod
     def _is_cron(cls, value: str | None) -> str | None:
-        if value is not None and not (len(value.split()) == 5 and croniter.is_valid(value)):
-            raise ValueError(
-                f'"{value}" is not a cron expression; write five fields such as "0 2 * * *", or null for never'
-            )
-        return value
+        return cron(value, "0 2 * * *")
 
 
 class Limits(Strict):

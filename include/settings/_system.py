@@ -21,6 +21,7 @@ from include.settings._values import (
     PropertyRange,
     Strict,
     TicketStatus,
+    WrongValueError,
     described,
     user_number,
 )
@@ -363,8 +364,9 @@ class SystemSettings(Strict):
         empty = {name for name in REQUIRED_WHEN_ACTIVE if name not in _MAY_BE_NONE and getattr(self, name) is None}
         missing = [name for name in REQUIRED_WHEN_ACTIVE if name not in given or name in empty]
         if self.active and missing:
-            raise ValueError(
-                f"active: the interface cannot be switched on while these are missing; add {', '.join(missing)}"
+            raise WrongValueError(
+                f"active: solange diese fehlen, kann nicht eingeschaltet werden; ergänzen: {', '.join(missing)}",
+                f"active: the interface cannot be switched on while these are missing; add {', '.join(missing)}",
             )
         return self
 

@@ -5,17 +5,34 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
+from croniter import croniter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
+from include.vocabulary.sentences import in_both
 from include.vocabulary.texts import Text
 
 T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
-    """A setting is wrong or missing; the message is a sentence for the person who has to mend it."""
+    """A setting is wrong or missing; the message is a sentence for the person who has to mend it.
+
+    said: the sentence in both languages; as vocabulary.sentences knows it where no German is given
+    """
+
+    def __init__(self, english: str, german: str = "") -> None:
+        self.said = Text(german, english) if german else in_both(english)
+        super().__init__(english)
+
+
+class WrongValueError(ValueError):
+    """A value is not as it must be: what is wrong and what to write, in both languages; as text it is English."""
+
+    def __init__(self, german: str, english: str) -> None:
+        self.said = Text(german, english)
+        super().__init__(english)
 
 
 class Strict(BaseModel):
@@ -32,7 +49,7 @@ class PropertyRange(Strict):
 
     @classmethod
     def parse(cls, value: object) -> PropertyRange:
-        """Read "100-199, 250" or a list of such entries; raises ValueError with what to write."""
+        """Read "100-199, 250" or a list of such entries; raises WrongValueError with what to write."""
         if isinstance(value, PropertyRange):
             return value
         if isinstance(value, dict) and set(value) == {"numbers", "spans"}:  # a run's snapshot
@@ -43,13 +60,17 @@ class PropertyRange(Strict):
             if span := re.fullmatch(r"([0-9]+)\s*-\s*([0-9]+)", entry):
                 first, last = int(span[1]), int(span[2])
                 if first > last:
-                    raise ValueError(f'the range "{entry}" runs backwards; write "{last}-{first}"')
+                    raise WrongValueError(
+                        f"der Bereich „{entry}“ läuft rückwärts; „{last}-{first}“ schreiben",
+                        f'the range "{entry}" runs backwards; write "{last}-{first}"',
+                    )
                 spans.append((first, last))
             elif re.fullmatch(r"[\w./]+", entry):
                 numbers.add(entry)
             elif entry:
-                raise ValueError(
-                    f'"{entry}" is neither a property number nor a range; write for example "100-199, 250"'
+                raise WrongValueError(
+                    f"„{entry}“ ist weder Objektnummer noch Bereich; zum Beispiel „100-199, 250“ schreiben",
+                    f'"{entry}" is neither a property number nor a range; write for example "100-199, 250"',
                 )
         return cls(numbers=frozenset(numbers), spans=tuple(spans))
 
@@ -71,12 +92,27 @@ def _names(value: object) -> object:
 
 
 def user_number(value: object) -> object:
-    """Accept a user number of three digits (R47); raises ValueError with what to write."""
+    """Accept a user number of three digits (R47); raises WrongValueError with what to write."""
     if value is None or (isinstance(value, str) and re.fullmatch(r"[0-9]{3}", value)):
         return value
     padded = str(value).zfill(3)
-    advice = f'write "{padded}"' if re.fullmatch(r"[0-9]{3}", padded) else 'write three digits in quotes, such as "007"'
-    raise ValueError(f'"{value}" is not a three-digit user number; {advice}')
+    is_short = re.fullmatch(r"[0-9]{3}", padded)
+    german = f'"{padded}" schreiben' if is_short else 'drei Ziffern in Anführungszeichen schreiben, etwa "007"'
+    english = f'write "{padded}"' if is_short else 'write three digits in quotes, such as "007"'
+    raise WrongValueError(
+        f"„{value}“ ist keine Benutzernummer aus drei Ziffern; {german}",
+        f'"{value}" is not a three-digit user number; {english}',
+    )
+
+
+def cron(value: str | None, example: str) -> str | None:
+    """Accept a cron expression or nothing; raises WrongValueError with what to write."""
+    if value is None or (len(value.split()) == 5 and croniter.is_valid(value)):
+        return value
+    raise WrongValueError(
+        f'„{value}“ ist kein Cron-Ausdruck; fünf Felder schreiben, etwa "{example}", oder null für nie',
+        f'"{value}" is not a cron expression; write five fields such as "{example}", or null for never',
+    )
 
 
 Audience = Literal["ALL", "OWNER", "RENTER", "RESIDENT"]

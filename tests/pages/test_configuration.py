@@ -146,16 +146,16 @@ def test_the_first_system_is_shown_if_none_is_named(pages: Pages) -> None:
 def test_a_mistake_in_the_file_is_named_and_the_other_system_shown(pages: Pages) -> None:
     pages.configure("production", "colour: <b>red</b>\nreport_user: 7")
     page = shown(pages)
-    assert "config/production.yaml: colour: there is no such setting" in page
-    assert 'write "007"' in page
+    assert "config/production.yaml: colour: diese Einstellung gibt es nicht" in page
+    assert '"007" schreiben' in page
     assert "config/test.yaml" in shown(pages, TEST)
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_other_system_shown(pages: Pages) -> None:
     file = pages.folder / "config" / "test.yaml"
     for content, sentence in (
-        (b"person_types: Eigent\xfcmer", "this is not UTF-8"),
-        (b"active: 'true", "line 1: this is not valid YAML"),
+        (b"person_types: Eigent\xfcmer", "das ist kein UTF-8"),
+        (b"active: 'true", "Zeile 1: das ist kein gültiges YAML"),
     ):
         file.write_bytes(content)
         assert f"config/test.yaml: {sentence}" in shown(pages, TEST)
@@ -167,7 +167,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_and_the_other_system_shown(pag
     file.unlink()
     file.mkdir()
     try:
-        assert "config/test.yaml: this cannot be read (is a directory)" in shown(pages, TEST)
+        assert "config/test.yaml: das lässt sich nicht lesen (errno 21)" in shown(pages, TEST)
         assert "Einstellungen in Kraft" in shown(pages)
     finally:
         file.rmdir()

@@ -68,7 +68,7 @@ def test_a_word_without_end_breaks_within_the_page(synced: Pages, browser: Brows
 
 def test_tables_of_a_few_columns_need_no_scrolling_for_long_keys(synced: Pages, browser: Browser) -> None:
     addresses = stretched(synced)
-    for name in ("today", "run"):
+    for name in ("today", "run", "reports"):
         with visit(browser, synced, addresses[name]) as page:
             page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true; })")
             widths = page.evaluate(

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from include.groups import RUNS
+from include.groups.reports.watch.ixhaus import note_look
+from include.sync.lease import acquire
 from include.sync.protocol import Entry
 from include.vocabulary.addresses import why_address
-from include.vocabulary.clock import BERLIN, to_utc_column
+from include.vocabulary.clock import BERLIN, to_utc_column, utc_now
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
@@ -51,6 +53,12 @@ def groups(answer: Reply) -> dict[str, list[str]]:
     return {name: cells for name, *cells in told}
 
 
+def groups_part(pages: Pages) -> str:
+    """What stands below the table of groups, as text."""
+    part = pages.get("/protocol").text.partition('id="standing"')[2].partition("</section>")[0].partition("</table>")[2]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", part))
+
+
 def run_path(name: str, page: str = "run") -> str:
     """The path of a run's page."""
     return f"/protocol/{page}?{urlencode({'system': 'production', 'run': name})}"
@@ -71,6 +79,24 @@ def test_the_last_query_of_each_group_is_shown_whatever_is_filtered(pages: Pages
     assert numbers == ["4.711", "0", "24.11.2026 02:00", "1", "8", "200"]
     assert found["Objekte"] == ["noch nie", "", *["–"] * 6]
     assert "In diesem Zeitraum gibt es keine solchen Läufe" in shown(answer)
+
+
+@pytest.mark.rule("R51")
+def test_when_both_sides_were_last_looked_at_is_shown_and_that_nobody_looks_any_more(pages: Pages) -> None:
+    assert "nachgesehen" not in groups_part(pages)
+    said: dict[int, str] = {}
+    for minutes in (9, 11):
+        at = (utc_now() - timedelta(minutes=minutes)).replace(microsecond=0)
+        with pages.engine().begin() as connection:
+            note_look(connection, "production", at)
+        said[minutes] = groups_part(pages)
+        assert f"{at.astimezone(BERLIN):%d.%m.%Y %H:%M}" in said[minutes]
+    assert "zuletzt" in said[9]
+    assert "nicht mehr nachgesehen" not in said[9]
+    assert "nicht mehr nachgesehen" in said[11]
+    assert "Triggerer" in said[11]
+    lease = acquire(pages.engine(), "production/reports", "casavi_reports/scheduled__1", 60)
+    assert "nicht mehr nachgesehen" not in groups_part(pages), f"a run looks at both sides, {lease}"
 
 
 @pytest.mark.rule("R51", "E36")
@@ -325,7 +351,7 @@ def test_a_mistake_in_the_other_systems_settings_is_named_beside_the_runs(pages:
     pages.configure("test", "person_typ: Mieter")
     page = shown(pages.get(DAY))
     assert "4.000" in page
-    assert "Die Einstellungen haben einen Fehler: config/test.yaml: person_typ: there is no such setting" in page
+    assert "Die Einstellungen haben einen Fehler: config/test.yaml: person_typ: diese Einstellung gibt es nicht" in page
 
 
 @pytest.mark.rule("R9")
@@ -333,7 +359,7 @@ def test_while_the_settings_are_wrong_page_and_tab_say_so_instead_of_showing_run
     pages.configure("production", "active: maybe")
     for path in ("/protocol", "/dag-run?dag_id=casavi_persons&run_id=manual__1"):
         page = shown(pages.get(path))
-        assert "config/production.yaml: active: input should be a valid boolean" in page
+        assert "config/production.yaml: active: das muss true oder false sein" in page
         assert "Kein System ist eingeschaltet" not in page
 
 

@@ -270,7 +270,7 @@ def test_of_a_system_whose_settings_are_wrong_the_mistake_is_shown_and_the_other
     synced.configure("production", f"{production}\ncolour: red\n")
     answer = synced.get("/reports")
     assert answer.status == 503
-    assert "config/production.yaml: colour: there is no such setting" in answer.text
+    assert "config/production.yaml: colour: diese Einstellung gibt es nicht" in answer.text
     assert '<option value="test">' in answer.text
     assert synced.get("/reports?system=test").status == 200
     assert synced.get("/why").status == 200

@@ -113,11 +113,11 @@ def test_a_value_that_is_not_valid_is_named_at_its_field(pages: Pages, browser: 
         field.fill("200-100")
         page.get_by_label("Anzahl", exact=True).fill("viele")
         page.get_by_role("button", name="Ausprobieren").click()
-        sentence = 'properties: the range "200-100" runs backwards; write "100-200"'
-        assert sentence in page.get_by_role("alert").inner_text()
+        sentence = "der Bereich „200-100“ läuft rückwärts; „100-200“ schreiben"
+        assert f"Objektbereich: {sentence}" in page.get_by_role("alert").inner_text()
         assert field.get_attribute("aria-invalid") == "true"
         assert page.locator("#properties-wrong").inner_text() == sentence
-        assert "valid integer" in page.locator("#removal_guard-max_count-wrong").inner_text()
+        assert "das muss eine ganze Zahl sein" in page.locator("#removal_guard-max_count-wrong").inner_text()
         assert field.input_value() == "200-100"
         assert page.locator("#lines").count() == 0
 

@@ -38,6 +38,7 @@ from include.settings import (
 )
 from include.settings.describe import settings_page
 from include.vocabulary.texts import Language
+from tests.vocabulary.foreign import foreign_words
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "config"
@@ -67,6 +68,10 @@ def mistake(folder: Path, text: str, system: str = "production") -> str:
     with pytest.raises(ConfigurationError) as refused:
         loaded(folder, text, system)
     where, _, sentence = str(refused.value).partition(": ")
+    german = refused.value.said.german
+    assert german.startswith(f"{where}: ")
+    assert german != str(refused.value)
+    assert foreign_words(german, "de") == []
     assert where == f"{folder.name}/{system}.yaml"
     return sentence
 
@@ -128,7 +133,9 @@ def test_what_the_shipped_example_proposes_can_be_switched_on(tmp_path: Path, sy
 def test_systems_are_those_with_a_file_production_first(tmp_path: Path) -> None:
     assert configured_systems(tmp_path) == ["production"]  # whose DAGs, pages and commands say that the file is missing
     assert (
-        load_each(tmp_path).mistakes["production"].startswith(f"{tmp_path.name}/production.yaml: there is no such file")
+        load_each(tmp_path)
+        .mistakes["production"]
+        .english.startswith(f"{tmp_path.name}/production.yaml: there is no such file")
     )
     (tmp_path / "test.yaml").touch()
     assert configured_systems(tmp_path) == ["test"]
@@ -601,7 +608,9 @@ def test_a_mistake_in_one_file_is_that_systems_alone(tmp_path: Path, broken: str
     sentence = mistake(tmp_path, "colour: red", broken)
     found = load_each(tmp_path)
     assert found.sound == {other.system: other}
-    assert found.mistakes == {broken: f"{tmp_path.name}/{broken}.yaml: {sentence}"}
+    assert {system: one.english for system, one in found.mistakes.items()} == {
+        broken: f"{tmp_path.name}/{broken}.yaml: {sentence}"
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,6 @@
 
 trigger.py   what runs in Airflow's triggerer, for as long as it runs
 watcher.py   one look: whether anything is new, and when not to look
-ixhaus.py    which reports staff have changed
+ixhaus.py    which reports staff have changed, and when it was last looked
 portal.py    which tickets have changed, for one cheap request
 """

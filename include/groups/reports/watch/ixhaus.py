@@ -1,4 +1,7 @@
-"""Which reports staff have changed lately, by the time stamps of the views; the interface's own writes do not count."""
+"""Which reports staff have changed lately, by the time stamps of the views; the interface's own writes do not count.
+
+And when both sides were last looked at, which the page Protokoll shows.
+"""
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -7,11 +10,14 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, 
 
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
+from include.sync import marks
 from include.vocabulary.clock import to_utc_column, utc_now
 from include.vocabulary.state import Origin
 
 _SINCE: Final[BindParameter[Any]] = bindparam("since")
 _USER: Final[BindParameter[Any]] = bindparam("user_nr")
+_LOOKED: Final = "watch/looked"
+"""The mark for when both sides were last looked at."""
 _LEASE: Final = select(SP_SPERRE.c.holder, SP_SPERRE.c.token, SP_SPERRE.c.valid_until)
 
 
@@ -64,3 +70,14 @@ def lease_of(connection: Connection, name: str) -> tuple[int, bool]:
         return 0, False
     holder, token, valid_until = row
     return token, holder is not None and valid_until > to_utc_column(utc_now())
+
+
+def note_look(connection: Connection, system: str, at: datetime) -> None:
+    """Keep when (UTC) both sides of a system were looked at, within the caller's transaction."""
+    marks.write(connection, system, _LOOKED, at.isoformat(timespec="seconds"))
+
+
+def last_look(connection: Connection, system: str) -> datetime | None:
+    """Return when (UTC) both sides of a system were last looked at, to the minute; None if never."""
+    found = marks.read(connection, system, _LOOKED)
+    return datetime.fromisoformat(found) if found else None

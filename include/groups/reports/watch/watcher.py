@@ -13,7 +13,7 @@ from include.groups.reports.inbound import unsettled
 from include.groups.reports.inbound.reading import OVERLAP
 from include.groups.reports.inbound.work import read_cursor
 from include.groups.reports.times import local, parse
-from include.groups.reports.watch.ixhaus import Stamp, lease_of, recent
+from include.groups.reports.watch.ixhaus import Stamp, lease_of, note_look, recent
 from include.groups.reports.watch.portal import Listed, PortalWatch
 from include.ixhaus.activation import why_off
 from include.ixhaus.database import open_engine, reading
@@ -25,6 +25,8 @@ REACH: Final = timedelta(minutes=15)
 """How far before the last look a change may be stamped: clocks differ, and transactions take their time."""
 HANDED_OVER_SECONDS: Final = 30.0
 """How long a run that was asked for may take to begin before it is asked for again."""
+NOTED_EVERY: Final = timedelta(minutes=1)
+"""How often is written down that both sides were looked at."""
 MOST_REPORTS: Final = 200
 """More changed reports than these at once, and the run looks at all of them."""
 Result = TypeVar("Result")
@@ -64,6 +66,7 @@ class Watcher:
         self._connection: Connection | None = None
         self._portal = PortalWatch()
         self._looked_at: datetime | None = None
+        self._noted_at: datetime | None = None
         self._told_stamps: set[Stamp] = set()
         self._told_tickets: set[Listed] = set()
         self._asked: tuple[int, float] | None = None
@@ -78,6 +81,8 @@ class Watcher:
         if sight is None:
             return None
         listed = await self._portal.changed(sight.settings, sight.cursor and sight.cursor - OVERLAP)
+        if listed is not None:
+            await self._in_thread(lambda: self._note_look(sight.settings, utc_now()))
         new_tickets = await self._new_tickets(sight.settings, listed)
         new_stamps = sight.stamps - self._told_stamps
         if not new_stamps and not new_tickets:
@@ -109,6 +114,12 @@ class Watcher:
             raise
         self._looked_at = began
         return _Sight(settings, token, stamps, cursor)
+
+    def _note_look(self, settings: SystemSettings, now: datetime) -> None:
+        if self._noted_at is None or now - self._noted_at >= NOTED_EVERY:
+            with _engine(settings).begin() as connection:
+                note_look(connection, self._system, now)
+            self._noted_at = now
 
     def _is_awaited(self, token: int) -> bool:
         if self._asked is None:

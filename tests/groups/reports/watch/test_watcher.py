@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -93,6 +93,28 @@ def test_nothing_changed_nothing_is_told_at_one_request_a_look(sight: Sight) -> 
     before = len(sight.world.sandbox.requests())
     assert [sight.look() for _ in range(3)] == [NOTHING] * 3
     assert len(sight.world.sandbox.requests()) - before == 3
+
+
+@pytest.mark.rule("R51")
+def test_a_look_at_both_sides_is_written_down_once_a_minute(sight: Sight, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noted() -> datetime | None:
+        with closing(sqlite3.connect(sight.world.database)) as database:
+            rows = database.execute("SELECT WERT FROM SP_POSITION WHERE NAME = 'watch/looked'").fetchall()
+        return datetime.fromisoformat(rows[0][0]) if rows else None
+
+    first = noted()
+    assert first is not None
+    assert abs(utc_now() - first) < timedelta(minutes=1)
+    monkeypatch.setattr(watcher, "utc_now", lambda: first + timedelta(seconds=59))
+    sight.look()
+    assert noted() == first
+    monkeypatch.setattr(watcher, "utc_now", lambda: first + timedelta(seconds=62))
+    sight.look()
+    assert noted() == first + timedelta(seconds=62)
+    sight.world.sandbox.fault("status", "GET", "/tickets", times=1, status=503)
+    monkeypatch.setattr(watcher, "utc_now", lambda: first + timedelta(seconds=200))
+    sight.look()
+    assert noted() == first + timedelta(seconds=62), "the portal did not answer: that was no look at both sides"
 
 
 @pytest.mark.parametrize(
