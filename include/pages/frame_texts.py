@@ -20,6 +20,7 @@ FRAME: Final[Texts] = {
     "kind_user": Text("Benutzer", "User"),
     "kind_view": Text("Sicht", "View"),
     "none": Text("–", "–"),
+    "zone": Text("Zeitzone:", "Time zone:"),
     "settings_mistake": Text("Die Einstellungen haben einen Fehler:", "The settings have a mistake:"),
 }
 """Texts that every template may use besides its page's own."""

@@ -1,6 +1,6 @@
 """From a template to an answer: texts in the reader's language, all escaped, numbers and times as one reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -45,7 +46,7 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
     """
     language = language_of(request)
     known = {**FRAME, **texts}
-    t = translator(known, language)
+    t = _marked(translator(known, language))
     user = getattr(request.state, "page_user", None)
     content = _ENVIRONMENT.get_template(template).render(
         t=t,
@@ -67,6 +68,17 @@ def page(request: Request, template: str, texts: Texts, *, status: int = 200, **
             COOKIE, chosen, max_age=365 * 86400, path=_root(request) or "/", samesite="lax", httponly=True
         )
     return answer
+
+
+def _marked(t: Callable[..., str]) -> Callable[..., str]:
+    """Let texts take times: one with a place for such a time is escaped here, all else by the template."""
+
+    def marked(key: str, **places: object) -> str:
+        if not any(isinstance(value, Markup) for value in places.values()):
+            return t(key, **places)
+        return escape(t(key)).format(**places)
+
+    return marked
 
 
 def below(request: Request, address: str) -> str:
@@ -107,21 +119,27 @@ def number(context: Context, value: float | None) -> str:
 
 @pass_context
 def moment(context: Context, value: datetime | None) -> str:
-    """Return a zoned time as date and time of day in Europe/Berlin, or a dash."""
-    if value is None:
-        return "–"
-    return value.astimezone(BERLIN).strftime(f"{_DAY.said(context['language'])} %H:%M:%S")
+    """Return a zoned time as date and time of day, or a dash."""
+    return _time(value, "second", f"{_DAY.said(context['language'])} %H:%M:%S") if value else "–"
 
 
 @pass_context
 def minute(context: Context, value: datetime) -> str:
-    """Return a zoned time as date, hour and minute in Europe/Berlin, where there is little room."""
-    return value.astimezone(BERLIN).strftime(f"{_DAY.said(context['language'])} %H:%M")
+    """Return a zoned time as date, hour and minute, where there is little room."""
+    return _time(value, "minute", f"{_DAY.said(context['language'])} %H:%M")
 
 
 def clock(value: datetime) -> str:
-    """Return the time of day of a zoned time in Europe/Berlin."""
-    return f"{value.astimezone(BERLIN):%H:%M:%S}"
+    """Return the time of day of a zoned time."""
+    return _time(value, "clock", "%H:%M:%S")
+
+
+def _time(value: datetime, to: str, style: str) -> Markup:
+    """Return a time as in Europe/Berlin; script.js says it in the reader's zone."""
+    berlin = value.astimezone(BERLIN)
+    return Markup('<time class="nowrap" datetime="{}" data-zoned="{}">{}</time>').format(
+        value.isoformat(), to, berlin.strftime(style)
+    )
 
 
 @pass_context

@@ -88,7 +88,6 @@ TEXTS: Final[Texts] = {
     "change_NOTIZ_GELOESCHT": Text("Notiz gelöscht", "note deleted"),
     "change_NEUER_ANHANG": Text("neuer Anhang", "new attachment"),
     "change_STATUS_GEAENDERT": Text("Status geändert", "status changed"),
-    "zone": Text("Zeitzone:", "Time zone:"),
     "may_not_read": Text(
         "Betreff, Texte, Namen und Dateinamen sieht nur, wer in Airflow {dag} starten darf.",
         "Subject, texts, names and file names are shown only to who may trigger {dag} in Airflow.",

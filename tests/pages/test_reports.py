@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -164,6 +165,19 @@ def test_times_are_in_the_readers_zone(asked: Pages, browser: Browser, zone: str
     with visit(browser, asked, "/reports/history?number=SP-77", language=wish, zone=zone) as page:
         expect(page.locator("ol.talk time").first).to_have_text(time)
         expect(page.locator("[data-zone]")).to_have_text(zone)
+
+
+def test_every_page_says_its_times_in_the_readers_zone_and_once_which(asked: Pages, browser: Browser) -> None:
+    began = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    run = asked.add_run("persons", began, status="errors", errors=1)
+    of_run = f"/protocol/run?{urlencode({'system': 'production', 'run': run})}"
+    for path in ("/today", "/protocol?first=2026-11-24", of_run, "/reports", "/approvals", "/why/ticket/SP-77"):
+        with visit(browser, asked, path, zone="Asia/Tokyo") as page:
+            expect(page.locator("[data-zone]")).to_have_text("Asia/Tokyo")
+            assert (path, page.locator("time[data-zoned]").count()) == (path, 0)
+            if path.startswith("/protocol?"):
+                links = page.get_by_role("link", name="24.11.2026 10:00")
+                assert links.count() == page.locator("a", has_text="24.11.2026 10:00").count() > 1
 
 
 def test_who_may_only_look_sees_no_texts_and_finds_none(asked: Pages) -> None:

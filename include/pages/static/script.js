@@ -38,6 +38,7 @@ async function refresh(button) {
       old.replaceChildren(...fresh.childNodes);
       if (focused) goTo(document.getElementById(focused));
     }
+    sayTimes();
     status.textContent = `${button.dataset.done} ${new Date().toLocaleTimeString(document.documentElement.lang)}`;
   } catch {
     status.textContent = button.dataset.failed;
@@ -106,16 +107,22 @@ addEventListener("DOMContentLoaded", () => {
   button.addEventListener("click", () => copy(button));
 });
 
-// Times are written as in Europe/Berlin; who reads elsewhere gets his own.
-addEventListener("DOMContentLoaded", () => {
+// Times are written as in Europe/Berlin; who reads elsewhere gets his own, also in the label of what a time stands in.
+function sayTimes() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone || zone === "Europe/Berlin") return;
   const sign = document.documentElement.lang === "de" ? "de-DE" : "sv-SE"; // Swedes write 2026-11-24 08:15
   const two = "2-digit";
   const minute = { year: "numeric", month: two, day: two, hour: two, minute: two };
+  const clock = { hour: two, minute: two, second: two };
+  const parts = { minute, second: { ...minute, second: two }, clock };
   for (const time of document.querySelectorAll("time[data-zoned]")) {
-    const wanted = time.dataset.zoned === "second" ? { ...minute, second: two } : minute;
-    time.textContent = new Date(time.dateTime).toLocaleString(sign, wanted).replace(",", "");
+    const written = time.textContent;
+    time.textContent = new Date(time.dateTime).toLocaleString(sign, parts[time.dataset.zoned]).replace(",", "");
+    delete time.dataset.zoned; // said
+    const labelled = time.closest("[aria-label]");
+    labelled?.setAttribute("aria-label", labelled.getAttribute("aria-label").replace(written, time.textContent));
   }
   for (const named of document.querySelectorAll("[data-zone]")) named.textContent = zone;
-});
+}
+addEventListener("DOMContentLoaded", sayTimes);
