@@ -6,7 +6,7 @@ stays flat and no type is guessed.
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -132,22 +132,43 @@ def read_view(connection: Connection, table: Table, folder: Path, only: ColumnEl
     columns = _columns(table)
     schema = pa.schema([(column.key, _arrow_type(column)) for column in columns])
     number = keyless = 0
-    query, values = _compiled(connection, rows_of(table, only))
-    with (
-        closing(connection.connection.cursor()) as cursor,
-        pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, compression="lz4") as writer,
-    ):
-        cursor.arraysize = ROWS_PER_ROUND_TRIP
-        cursor.execute(query, values)
-        while rows := cursor.fetchmany(CHUNK):
-            values = zip(*rows, strict=True)
-            arrays = [_array(table, column, cells) for column, cells in zip(columns, values, strict=True)]
-            chunk = pa.Table.from_arrays(arrays, schema=schema)
+
+    def arrays_of(rows: Cells) -> list[Cells]:
+        return [_array(table, column, cells) for column, cells in zip(columns, rows, strict=True)]
+
+    with pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, compression="lz4") as writer:
+        for chunk in tables_of(connection, rows_of(table, only), schema, arrays_of):
             kept = chunk.filter(_has_key(chunk, [column.key for column in table.primary_key]))
             writer.write_table(kept)
             number, keyless = number + kept.num_rows, keyless + chunk.num_rows - kept.num_rows
         writer.add_key_value_metadata({_KEYLESS: str(keyless)})
     return number
+
+
+def tables_of(
+    connection: Connection,
+    query: Select[tuple[Any, ...]],
+    schema: pa.Schema,
+    arrays_of: Callable[[Iterator[tuple[Any, ...]]], list[Cells]],
+) -> Iterator[pa.Table]:
+    """Yield a query's rows as tables of about CHUNK rows.
+
+    Rows become Arrow arrays a round trip at a time, while their values are still in the processor's cache.
+
+    arrays_of: turns the values of each column, as the driver has them, into an array of the schema
+    """
+    statement, values = _compiled(connection, query)
+    parts: list[pa.Table] = []
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.arraysize = ROWS_PER_ROUND_TRIP
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(ROWS_PER_ROUND_TRIP):
+            parts.append(pa.Table.from_arrays(arrays_of(zip(*rows, strict=True)), schema=schema))
+            if len(parts) * ROWS_PER_ROUND_TRIP >= CHUNK:
+                yield pa.concat_tables(parts).combine_chunks()
+                parts = []
+    if parts:
+        yield pa.concat_tables(parts).combine_chunks()
 
 
 def _has_key(rows: pa.Table, names: Sequence[str]) -> Cells:

@@ -9,10 +9,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 
@@ -26,6 +28,10 @@ SEAL: Final = "k"
 _ROWS_AT_ONCE: Final = 20_000
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 Hash = Callable[[str], str]
+Texts = Any
+"""An Arrow array of texts; the published types of pyarrow know too few of its overloads."""
+_ESCAPED: Final = '["\\\\\\x00-\\x1f]'
+"""What JSON does not hold as it is."""
 
 
 def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> pa.Table:
@@ -37,14 +43,16 @@ def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> p
 
     secret: see sealing.secret_of; None: the ledger is not sealed yet
     """
-    fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)  # once: sorted rows encode faster
-    hashed = _hasher(version, secret)
-    parts = [decided.iloc[start : start + _ROWS_AT_ONCE] for start in range(0, len(decided), _ROWS_AT_ONCE)]
-    added = [_contents_and_hashes(part, fields, hashed) for part in parts]  # in parts: Python's strings are bulky
+    fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)
+    is_sent = decided["decision"].isin([Decision.SEND, Decision.RESTRICT]).to_numpy()
+    contents = _contents(decided.loc[is_sent, fields])
+    hashes = np.full(len(decided), None, dtype=object)
+    hashes[decided["decision"].eq(Decision.REMOVE).to_numpy(bool)] = REMOVAL_HASH
+    hashes[is_sent] = _hashed(contents, _hasher(version, secret))
     table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
-    for index, name in enumerate(("content", "hash")):
-        table = table.append_column(name, pa.chunked_array([pair[index] for pair in added], pa.string()))
-    return table
+    nothing = pa.nulls(len(decided), contents.type)
+    table = table.append_column("content", pc.replace_with_mask(nothing, pa.array(is_sent), contents))
+    return table.append_column("hash", pa.array(hashes, pa.string()))
 
 
 def content_hash(content: Mapping[str, object], version: int, secret: bytes | None) -> str:
@@ -71,23 +79,53 @@ def _hasher(version: int, secret: bytes | None) -> Hash:
     return hashed
 
 
-def _contents_and_hashes(
-    decided: pd.DataFrame, fields: list[str], hashed: Hash
-) -> "tuple[pa.StringArray, pa.StringArray]":
-    contents: list[str | None] = []
-    hashes: list[str | None] = []
-    rows = zip(*(_plain(decided[name]) for name in fields), strict=True)
-    for decision, row in zip(decided["decision"].tolist(), rows, strict=True):
-        if decision not in (Decision.SEND, Decision.RESTRICT):
-            contents.append(None)
-            hashes.append(REMOVAL_HASH if decision == Decision.REMOVE else None)
-        else:
-            content = _encode(dict(zip(fields, row, strict=True)))
-            contents.append(content)
-            hashes.append(hashed(content))
-    return pa.array(contents, pa.string()), pa.array(hashes, pa.string())
+def _hashed(contents: Texts, hashed: Hash) -> list[str]:
+    parts = (contents.slice(start, _ROWS_AT_ONCE) for start in range(0, len(contents), _ROWS_AT_ONCE))
+    return [hashed(content) for part in parts for content in part.to_pylist()]  # Python's strings are bulky
 
 
-def _plain(column: pd.Series) -> list[object]:
-    values = column.astype(object)
-    return values.where(values.notna(), None).tolist()
+def _contents(fields: pd.DataFrame) -> Texts:
+    """Return each row as JSON text, as `_encode` writes it: a column at a time."""
+    if fields.empty:
+        return pa.array(["{}"] * len(fields), pa.large_string())
+    values = [_joined(f"{_encode(name)}:", _json(fields[name])) for name in fields]
+    return _joined("{", pc.binary_join_element_wise(*values, _text(",")), "}")
+
+
+def _joined(*parts: str | Texts) -> Texts:
+    """Return texts side by side; one that is the same in each row is given as it is."""
+    return pc.binary_join_element_wise(*(_text(one) if isinstance(one, str) else one for one in parts), _text(""))
+
+
+def _text(value: str) -> Any:
+    return pa.scalar(value, pa.large_string())
+
+
+def _json(column: pd.Series) -> Texts:
+    """Return values as JSON text."""
+    values = _in_arrow(column)
+    if values is not None and pa.types.is_boolean(values.type):
+        texts = values.cast(pa.large_string())
+    elif values is not None and (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        texts = _quoted(values.cast(pa.large_string()))
+    else:
+        plain = column.astype(object)
+        return pa.array(map(_encode, plain.where(plain.notna(), None).tolist()), pa.large_string())
+    return pc.fill_null(texts, _text("null"))
+
+
+def _in_arrow(column: pd.Series) -> Texts | None:
+    """Return a column as Arrow has it, None where it holds values of several kinds."""
+    try:
+        values = pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return None
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _quoted(texts: Texts) -> Texts:
+    quoted = _joined('"', texts, '"')
+    is_odd: Texts = pc.fill_null(pc.match_substring_regex(texts, _ESCAPED), pa.scalar(False))
+    if not pc.any(is_odd, min_count=0).as_py():
+        return quoted
+    return pc.replace_with_mask(quoted, is_odd, pa.array(map(_encode, texts.filter(is_odd).to_pylist()), texts.type))

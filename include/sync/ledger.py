@@ -11,15 +11,17 @@ States and their transitions (anything else is a bug):
     present | restricted | pending ──► removed ──► pending | present | restricted
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    DateTime,
     Dialect,
     Engine,
     Select,
@@ -35,6 +37,7 @@ from sqlalchemy.sql.elements import NamedColumn
 
 from include.ixhaus.contract.own import SP_ABGLEICH
 from include.ixhaus.database import id_lists, read_snapshot
+from include.ixhaus.read import tables_of
 from include.sync.prepared import Prepared, driver_moment
 from include.sync.staging import Change
 from include.vocabulary.clock import to_utc_column, utc_now
@@ -106,17 +109,22 @@ def _as_table(
     engine: Engine, queries: Sequence[Select[tuple[object, ...]]], columns: Sequence[NamedColumn[Any]] = _KNOWN
 ) -> pa.Table:
     schema = pa.schema([(column.key, pa.string()) for column in columns])
-    pieces = []
+    are_moments = [isinstance(column.type, DateTime) for column in columns]
+
+    def arrays_of(rows: Iterator[tuple[Any, ...]]) -> list[Any]:
+        return [_texts(cells, is_moment=one) for cells, one in zip(rows, are_moments, strict=True)]
+
     with read_snapshot(engine) as connection:
-        for query in queries:
-            for rows in connection.execute(query).partitions(20_000):
-                arrays = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
-                pieces.append(pa.Table.from_arrays(arrays, schema=schema))
+        pieces = [table for query in queries for table in tables_of(connection, query, schema, arrays_of)]
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 
-def _text(value: str | datetime | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _texts(cells: tuple[Any, ...], *, is_moment: bool) -> Any:
+    """Return values as text, times (datetime, or what SQLite keeps of one) as datetime.isoformat writes them."""
+    if not is_moment:
+        return pa.array(cells, pa.string())
+    texts = pc.replace_substring(pa.array(cells).cast(pa.string()), " ", "T")
+    return pc.if_else(pc.ends_with(texts, ".000000"), pc.utf8_slice_codeunits(texts, 0, 19), texts)
 
 
 def add_new(connection: Connection, system: str, group: str, record_type: str, rows: Iterable[Row]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from include.casavi.payloads import DocumentPayload, TicketPayload
 from include.casavi.payloads._fields import Payload
@@ -18,6 +18,15 @@ from include.vocabulary.decision import CONTROL_COLUMNS
 
 Content = dict[str, Any]
 SECRET = b"a secret"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | TEXTS
+    | st.lists(TEXTS)
+    | st.fixed_dictionaries({"k": TEXTS})
+)
 MODELS: dict[str, type[Payload]] = {
     record_type: imported(dotted) for group in GROUPS.values() for record_type, dotted in group.record_types.items()
 }
@@ -141,3 +150,14 @@ def test_another_version_of_a_model_sends_everything_once_more() -> None:
 def test_each_model_has_a_version_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DocumentPayload, "VERSION", 2)
     assert (DocumentPayload.VERSION, TicketPayload.VERSION) == (2, 1)
+
+
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys("ab", VALUES) | {"c": st.none() | TEXTS}), min_size=1, max_size=5))
+def test_contents_are_what_json_makes_of_each_record(rows: list[dict[str, Any]]) -> None:
+    control = {name: ["x"] * len(rows) for name in CONTROL_COLUMNS} | {"decision": ["send"] * len(rows)}
+    columns = {name: Series([row[name] for row in rows], dtype=object) for name in "ab"}
+    texts = Series([row["c"] for row in rows], dtype="str")
+    staged = with_content(DataFrame({**control, **columns, "c": texts}), 1, SECRET)
+    wanted = [json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows]
+    assert staged["content"].to_pylist() == wanted
+    assert staged["hash"].to_pylist() == [content_hash(row, 1, SECRET) for row in rows]
