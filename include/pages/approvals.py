@@ -185,7 +185,7 @@ async def _shown(
     return page(
         request, "approval.html", TEXTS, found=found, question=question, state=question.state_at(utc_now()),
         wanted=chosen.wanted(), number=chosen.number, names=names, may_decide=may_decide, answered=answered,
-        dag=_dag(question), hours=f"{guard.approval_hours:g}", colours=COLOURS,
+        hours=f"{guard.approval_hours:g}", colours=COLOURS,
         explain=partial(explain, language=language), rule_of=rule_of,
         causes=[translate(cause, language) for cause in question.causes],
     )  # fmt: skip

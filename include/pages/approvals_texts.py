@@ -52,14 +52,14 @@ TEXTS: Final[Texts] = {
     "numbers": Text("Worum es geht", "What it is about"),
     "decision": Text("Entscheidung", "Decision"),
     "decision_help": Text(
-        "Freigeben gilt {hours} Stunden lang für genau diese Datensätze und startet {dag}. Ablehnen lässt sie, wie sie sind; gefragt wird erst wieder, wenn sich etwas ändert.",
-        "Approving holds for {hours} hours, for exactly these records, and starts {dag}. Rejecting leaves them as they are; the question comes back only when something changes.",
+        "Freigeben gilt {hours} Stunden lang für genau diese Datensätze und startet einen Lauf der Gruppe {group}. Ablehnen lässt sie, wie sie sind; gefragt wird erst wieder, wenn sich etwas ändert.",
+        "Approving holds for {hours} hours, for exactly these records, and starts a run of the group {group}. Rejecting leaves them as they are; the question comes back only when something changes.",
     ),
     "approve": Text("Freigeben", "Approve"),
     "reject": Text("Ablehnen", "Reject"),
     "no_right": Text(
-        "Zum Entscheiden fehlt Ihnen in Airflow das Recht, {dag} zu starten; Namen sieht nur, wer entscheiden darf.",
-        "To decide, you need the right in Airflow to trigger {dag}; only those who may decide see names.",
+        "Zum Entscheiden fehlt Ihnen in Airflow das Recht, die Gruppe {group} zu starten; Namen sieht nur, wer entscheiden darf.",
+        "To decide, you need the right in Airflow to trigger the group {group}; only those who may decide see names.",
     ),
     "answered": Text("Ihre Antwort gilt.", "Your answer counts."),
     "too_late": Text(
@@ -68,8 +68,8 @@ TEXTS: Final[Texts] = {
     ),
     "triggered": Text("Der Lauf ist gestartet.", "The run has been started."),
     "is_paused": Text(
-        "Der DAG {dag} ist pausiert: Der Lauf wartet, bis er eingeschaltet wird.",
-        "The DAG {dag} is paused: the run waits until it is switched on.",
+        "Die Gruppe {group} ist in Airflow pausiert: Der Lauf wartet, bis sie eingeschaltet wird.",
+        "The group {group} is paused in Airflow: the run waits until it is switched on.",
     ),
     "not_triggered": Text(
         "Freigegeben ist es, aber der Lauf ließ sich nicht starten; der nächste Lauf nutzt die Freigabe. Airflow sagt: {what}",

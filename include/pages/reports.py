@@ -15,7 +15,6 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator, BaseModel, Field
 
-from include.groups import REPORTS
 from include.lookup.conversation import MOST, Said, conversation
 from include.lookup.history import Event, history
 from include.lookup.listing import Wanted
@@ -29,7 +28,6 @@ from include.pages.reports_texts import TEXTS
 from include.pages.systems import engine_of, known_system
 from include.pages.waiting import in_time
 from include.settings import ConfigurationError, configured_systems, load_settings
-from include.sync.flow import dag_name
 from include.vocabulary.clock import from_local_column, utc_now
 from include.vocabulary.reasons import explain, rule_of
 
@@ -163,7 +161,7 @@ def _waited(now: datetime, local: datetime) -> float:
 
 def _words(request: Request, system: str, *, reads: bool) -> dict[str, Any]:
     return {
-        "system": system, "statuses": STATUSES, "reads": reads, "dag": dag_name(REPORTS.name, system),
+        "system": system, "statuses": STATUSES, "reads": reads,
         "local": from_local_column, "explain": partial(explain, language=language_of(request)),
     }  # fmt: skip
 

@@ -89,8 +89,8 @@ TEXTS: Final[Texts] = {
     "change_NEUER_ANHANG": Text("neuer Anhang", "new attachment"),
     "change_STATUS_GEAENDERT": Text("Status geändert", "status changed"),
     "may_not_read": Text(
-        "Betreff, Texte, Namen und Dateinamen sieht nur, wer in Airflow {dag} starten darf.",
-        "Subject, texts, names and file names are shown only to who may trigger {dag} in Airflow.",
+        "Betreff, Texte, Namen und Dateinamen sieht nur, wer in Airflow die Gruppe {group} starten darf.",
+        "Subject, texts, names and file names are shown only to who may trigger the group {group} in Airflow.",
     ),
     # one report
     "report": Text("Meldung {number}", "Report {number}"),

@@ -43,7 +43,7 @@ async def today(request: Request, user: GetUserDep, system: str = "") -> Respons
     return page(
         request, "today.html", TEXTS, shown=shown, allowed=allowed, reads=reads, system=chosen,
         systems=_offered(known.sound, chosen), mistakes=list(known.mistakes.values()), went_wrong=WENT_WRONG,
-        dag_of=partial(_dag, chosen), dag_run_of=dag_run_of, **_words(request),
+        dag_run_of=dag_run_of, **_words(request),
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ async def send(
         triggered = await in_time(start)
     except triggering.NotTriggeredError as error:
         return _page(request, question.system, question=question, failure=str(error))
-    return _page(request, question.system, question=question, triggered=triggered, what=what)
+    return _page(request, question.system, question=question, triggered=triggered, group=group, what=what)
 
 
 async def _answered(request: Request, user: Any, question: Question) -> Response:
@@ -141,9 +141,9 @@ async def _answered(request: Request, user: Any, question: Question) -> Response
     if found is None:
         held = await in_time(lambda: remembered(engine_of(question.system), question))
         return _page(request, question.system, question=question, under_way=True, held=held)
-    dags = {verdict.group: dag_name(verdict.group, question.system) for verdict in found.verdicts}
-    allowed = {group: await in_time(can_trigger, user, dag_id) for group, dag_id in dags.items()}
-    return _page(request, question.system, question=question, answer=found, dags=dags, allowed=allowed)
+    groups = {verdict.group for verdict in found.verdicts}
+    allowed = {group: await in_time(can_trigger, user, dag_name(group, question.system)) for group in groups}
+    return _page(request, question.system, question=question, answer=found, allowed=allowed)
 
 
 async def _meant(question: Question) -> Meant:
@@ -164,8 +164,8 @@ def _to(request: Request, question: Question, record_id: str) -> Response:
 
 
 def _page(request: Request, system: str, **values: Any) -> Response:
-    nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "what", "meant"))
-    given = {**nothing, "under_way": False, "held": (), "people": (), "dags": {}, "allowed": {}, **values}
+    nothing = dict.fromkeys(("question", "answer", "wrong", "failure", "triggered", "group", "what", "meant"))
+    given = {**nothing, "under_way": False, "held": (), "people": (), "allowed": {}, **values}
     return page(
         request, "why.html", TEXTS, system=system, systems=configured_systems(), kinds=EXAMPLES,
         explain=partial(explain, language=language_of(request)), rule_of=rule_of,

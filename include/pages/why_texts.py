@@ -106,12 +106,12 @@ TEXTS: Final[Texts] = {
     "send": Text("Jetzt senden", "Send now"),
     "preview": Text("Vorschau", "Preview"),
     "send_help": Text(
-        "Startet {dag} für Objekt {properties}: sendet alles, was sich dort unterscheidet. Die Vorschau ist ein Probelauf und sendet nichts.",
-        "Starts {dag} for property {properties}: sends everything that differs there. The preview is a dry run and sends nothing.",
+        "Startet die Gruppe {group} für Objekt {properties}: sendet alles, was sich dort unterscheidet. Die Vorschau ist ein Probelauf und sendet nichts.",
+        "Starts the group {group} for property {properties}: sends everything that differs there. The preview is a dry run and sends nothing.",
     ),
     "no_right": Text(
-        "Zum Senden fehlt Ihnen in Airflow das Recht, {dag} zu starten.",
-        "To send, you need the right in Airflow to trigger {dag}.",
+        "Zum Senden fehlt Ihnen in Airflow das Recht, die Gruppe {group} zu starten.",
+        "To send, you need the right in Airflow to trigger the group {group}.",
     ),
     "no_property": Text(
         "Einzeln senden geht hier nicht: Zum Datensatz gehört kein Objekt, das ein Lauf allein nehmen kann.",
@@ -122,7 +122,7 @@ TEXTS: Final[Texts] = {
         "Der Probelauf ist gestartet; was er senden würde, nennt sein Log.",
         "The dry run has been started; its log names what it would send.",
     ),
-    "is_paused": Text("Der DAG {dag} ist pausiert: Der Lauf wartet, bis er eingeschaltet wird.",
-                  "The DAG {dag} is paused: the run waits until it is switched on."),
+    "is_paused": Text("Die Gruppe {group} ist in Airflow pausiert: Der Lauf wartet, bis sie eingeschaltet wird.",
+                  "The group {group} is paused in Airflow: the run waits until it is switched on."),
     "not_triggered": Text("Der Lauf ließ sich nicht starten; Airflow sagt: {what}", "The run could not be started; Airflow says: {what}"),
 }  # fmt: skip

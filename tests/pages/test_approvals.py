@@ -172,6 +172,7 @@ def test_names_stand_beside_the_ids_for_those_who_may_decide(waiting: Pages) -> 
         assert f"{first} {last}" in waiting.get(path, "clerk").text
         assert last not in waiting.get(path, "leser").text
     assert "Namen sieht nur, wer entscheiden darf" in shown(waiting.get(QUESTION, "leser"))
+    assert [user for user in ("clerk", "leser") if "casavi_" in shown(waiting.get(QUESTION, user))] == []
 
 
 def test_the_list_as_csv_is_whole_or_what_the_filter_leaves(pages: Pages) -> None:

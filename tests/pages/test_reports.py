@@ -184,7 +184,7 @@ def test_who_may_only_look_sees_no_texts_and_finds_none(asked: Pages) -> None:
     pages = [asked.get(path, "leser").text for path in ("/reports", "/reports/history?number=SP-77")]
     for text in ("Heizung", "Seit gestern", "Techniker", "Kollegen", "Nora", "Heizk", "Wann denn"):
         assert [one for one in pages if text in one] == []
-    assert all("sieht nur, wer in Airflow casavi_reports starten darf" in one for one in pages)
+    assert all("sieht nur, wer in Airflow die Gruppe Meldungen starten darf" in one for one in pages)
     assert "N-77" in pages[1]
     assert 'name="text"' not in pages[0]
     assert asked.submit("/reports", "/reports", {"text": "Techniker"}, "leser").status == 403

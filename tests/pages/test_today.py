@@ -62,7 +62,7 @@ def test_each_block_says_what_there_is(morning: Pages) -> None:
     assert "Personen: 2 Datensätze" in text
     assert CAUSE in text
     assert f"1 × Kontakt wird entfernt: {explain('ORPHAN')}" in text
-    assert "Lauf casavi_persons (Zeitplan)" in text
+    assert "Lauf Personen (Zeitplan)" in text
     assert f"{NAMELESS} × {explain('NO_NAME')}" in text
     assert f"Und {NAMELESS - RECORDS_SHOWN} weitere: die ganze Liste" in text
     assert "T-first" in text
@@ -175,7 +175,7 @@ def test_the_way_of_a_morning(
 def test_who_may_only_look_sees_all_but_the_buttons(morning: Pages) -> None:
     answer = morning.get("/today", "leser")
     assert "Personen: 2 Datensätze" in shown(answer)
-    assert "fehlt Ihnen in Airflow das Recht, casavi_persons zu starten" in shown(answer)
+    assert "fehlt Ihnen in Airflow das Recht, die Gruppe Personen zu starten" in shown(answer)
     assert 'method="post"' not in answer.text
     assert 'method="post"' in morning.get("/today", "clerk").text
 
