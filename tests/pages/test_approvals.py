@@ -215,6 +215,7 @@ def test_the_question_fits_any_screen_and_a_screen_reader(
 
 def test_a_record_leads_to_why(waiting: Pages, browser: Browser) -> None:
     with visit(browser, waiting, QUESTION) as page:
+        expect(page.get_by_role("row", name=PERSON).get_by_role("link", name="129", exact=True)).to_be_visible()
         page.get_by_role("link", name=PERSON, exact=True).click()
         expect(page.locator("#id")).to_have_value(PERSON)
         expect(page.locator("section.card h2")).to_contain_text(PERSON)

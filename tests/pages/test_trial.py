@@ -74,7 +74,7 @@ def test_a_range_is_tried_and_saved_with_a_reason(synced: Pages, browser: Browse
         page.get_by_role("button", name="Filtern").click()
         rows = page.locator("table").last.locator("tbody tr")
         assert [one.split()[:2] for one in rows.all_inner_texts()] == [["100", "Objekt"], ["300", "Objekt"]]
-        link = rows.last.get_by_role("link")
+        link = rows.last.get_by_role("link").first
         assert link.get_attribute("href") == "/serviceportal/why/property/300?system=production"
         assert page.locator("#lines").input_value() == "properties: 101-129, 200, 300\n"
         page.get_by_role("button", name="Kopieren").click()

@@ -139,6 +139,13 @@ def test_every_id_of_a_run_leads_to_its_answer(synced: Pages, browser: Browser) 
         )
 
 
+def test_each_property_of_an_answer_leads_to_its_own(synced: Pages, browser: Browser) -> None:
+    with visit(browser, synced, why_address("production", "person", PERSON).removeprefix(PAGES)) as page:
+        page.locator("section.card dd").get_by_role("link", name="129", exact=True).first.click()
+        expect(page.locator("section.card h2").first).to_contain_text("129")
+        assert page.url.endswith(why_address("production", "property", "129"))
+
+
 def test_the_answer_is_in_the_language_of_the_reader(synced: Pages, browser: Browser) -> None:
     with visit(browser, synced, "/why", language="en-GB") as page:
         ask(page, "person", "129.E1.1")
