@@ -65,20 +65,22 @@ async def ask(request: Request, system: str = "") -> Response:
 @router.post("/why")
 async def find(
     request: Request,
+    user: GetUserDep,
     kind: Annotated[Kind, Form()],
     typed: Annotated[str, Form(alias="id", max_length=200)],
     system: Annotated[str, Form()] = "",
 ) -> Response:
     """Lead to the answer about the one record that a typed id means, worked out anew; else show which it may mean.
 
-    A name is looked for here alone, so that none stands in an address.
+    A name is looked for here alone, so that none stands in an address, and only for who may start a run of persons.
     """
     question = Question(known_system(system), kind, typed.strip())
     found = await _meant(question)
     if len(found.ids) == 1:
         forget(replace(question, id=found.ids[0]))
         return _to(request, question, found.ids[0])
-    people = [] if found.ids or not KINDS[kind].has_names else await in_time(_people, question)
+    is_named = not found.ids and KINDS[kind].has_names and await _may_see_names(user, question)
+    people = await in_time(_people, question) if is_named else []
     return _page(request, question.system, question=question, meant=found, people=people)
 
 
@@ -152,6 +154,11 @@ async def _meant(question: Question) -> Meant:
         return await in_time(lambda: meant(engine_of(question.system), question.system, question.kind, question.id))
     except TimeoutError:
         return Meant((question.id,))
+
+
+async def _may_see_names(user: Any, question: Question) -> bool:
+    dags = [dag_name(group, question.system) for group in KINDS[question.kind].groups]
+    return any([await in_time(can_trigger, user, dag_id) for dag_id in dags])
 
 
 def _people(question: Question) -> list[Named]:

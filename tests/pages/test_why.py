@@ -174,6 +174,12 @@ def test_what_was_asked_stands_in_no_address_and_no_log(synced: Pages, browser: 
     assert not re.search("frau|kanarienvogel", synced.log().lower())  # ids may stand there, another test's odd one too
 
 
+def test_persons_are_found_by_name_for_those_who_may_see_names(synced: Pages) -> None:
+    name = synced_name(synced)
+    found = {user: synced.submit("/why", "/why", question("person", name), user).text for user in ("clerk", "leser")}
+    assert {user: f">{PERSON}</a>" in text for user, text in found.items()} == {"clerk": True, "leser": False}
+
+
 @pytest.mark.rule("R55")
 def test_a_view_that_is_not_as_agreed_is_named(synced: Pages) -> None:
     synced.sql("ALTER TABLE SP_EINHEIT DROP COLUMN NUTZUNG")
