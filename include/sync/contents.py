@@ -45,7 +45,9 @@ def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> p
     """
     fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)
     is_sent = decided["decision"].isin([Decision.SEND, Decision.RESTRICT]).to_numpy()
-    contents = _contents(decided.loc[is_sent, fields])
+    sent = decided.loc[is_sent, fields]
+    starts = range(0, max(len(sent), 1), _ROWS_AT_ONCE)  # in parts: between the steps texts are bulky
+    contents = pa.concat_arrays([_contents(sent.iloc[start : start + _ROWS_AT_ONCE]) for start in starts])
     hashes = np.full(len(decided), None, dtype=object)
     hashes[decided["decision"].eq(Decision.REMOVE).to_numpy(bool)] = REMOVAL_HASH
     hashes[is_sent] = _hashed(contents, _hasher(version, secret))
@@ -81,7 +83,7 @@ def _hasher(version: int, secret: bytes | None) -> Hash:
 
 def _hashed(contents: Texts, hashed: Hash) -> list[str]:
     parts = (contents.slice(start, _ROWS_AT_ONCE) for start in range(0, len(contents), _ROWS_AT_ONCE))
-    return [hashed(content) for part in parts for content in part.to_pylist()]  # Python's strings are bulky
+    return [hashed(content) for part in parts for content in part.to_pylist()]
 
 
 def _contents(fields: pd.DataFrame) -> Texts:
