@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
 from include.sync.params import run_name
 
 DOCS = """
@@ -36,7 +36,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,  # does nothing to the systems, and nobody should have to think of it
-    doc_md=DOCS,
+    doc_md=with_links(DOCS, "Heute", "Protokoll"),
     tags=["serviceportal"],
     default_args={
         "owner": "serviceportal",

@@ -6,7 +6,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.settings import configured_systems, load_settings
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
 
 DOCS = """
 ### casavi_doctor
@@ -33,7 +33,7 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    doc_md=DOCS,
+    doc_md=with_links(DOCS, "Einstellungen"),
     tags=["serviceportal"],
     default_args={
         "owner": "serviceportal",

@@ -7,7 +7,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.sync.flow import Wired, spoken
+from include.sync.flow import Wired, spoken, with_links
 from include.sync.release import NO, YES
 
 DOCS = """
@@ -43,7 +43,7 @@ with DAG(
         "system": Param("production", type="string", enum=["production", "test"], title="System"),
         "although_sent": Param(False, type="boolean", title=ALTHOUGH, description=AGAIN),
     },
-    doc_md=DOCS,
+    doc_md=with_links(DOCS, "Warum?"),
     tags=["serviceportal"],
     default_args={"owner": "serviceportal", "execution_timeout": timedelta(hours=1)},
 ):

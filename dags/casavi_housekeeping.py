@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems, load_each, load_settings
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken
+from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
 
 DOCS = """
 ### casavi_housekeeping
@@ -33,7 +33,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,  # nothing may be kept longer because somebody did not think of it
-    doc_md=DOCS,
+    doc_md=with_links(DOCS, "Protokoll", "Einstellungen"),
     tags=["serviceportal"],
     default_args={
         "owner": "serviceportal",

@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
 from include.alerts.schedule import morning
 from include.settings import configured_systems
-from include.sync.flow import dag_name, spoken
+from include.sync.flow import dag_name, spoken, with_links
 
 DOCS = """
 ### casavi_morning
@@ -36,7 +36,7 @@ for system in configured_systems():
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=False,  # does nothing to the systems, and goes to nobody who is not named
-        doc_md=DOCS,
+        doc_md=with_links(DOCS, "Heute"),
         tags=["serviceportal", system],
         default_args={"owner": "serviceportal", "execution_timeout": timedelta(minutes=15)},
     ):

@@ -6,7 +6,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
 
-from include.sync.flow import GUARDED, Wired, spoken
+from include.sync.flow import GUARDED, Wired, spoken, with_links
 from include.sync.release import NO, YES, Question, new_questions, settle, waiting_questions, waiting_time
 
 DOCS = """
@@ -31,7 +31,7 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     is_paused_upon_creation=False,  # does nothing by itself, and a question must never be lost
-    doc_md=DOCS,
+    doc_md=with_links(DOCS, "Freigaben", "Heute"),
     tags=["serviceportal"],
     default_args={"owner": "serviceportal"},
 ):

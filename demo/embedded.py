@@ -37,6 +37,7 @@ from include.commands import (
     add_probe,
     add_protocol,
     add_setup,
+    collect,
     enter_keys,
     make_pools,
     measure,
@@ -298,9 +299,12 @@ def sandbox(home: Path) -> Iterator[str]:
 
 
 def up(home: Path) -> int:
-    """Run Airflow and the sandbox until Ctrl-C."""
+    """Run Airflow and the sandbox until Ctrl-C; where no run has been yet, all groups once before."""
     prepare(home)
     with sandbox(home) as address:
+        if not collect(1):
+            _say("A first run over the sample, so that the pages open with data in them …")
+            subprocess.run([sys.executable, "-m", "demo.embedded", "sync"], cwd=ROOT, check=False)  # says what is wrong
         return run_airflow(home, address, _say)
 
 

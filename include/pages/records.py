@@ -16,6 +16,7 @@ TEXTS: Final[Texts] = {
     "action_": Text("anlegen", "create"),
     "unknown": Text("Ausgang unbekannt", "outcome unknown"),
     "accepted": Text("angenommen", "accepted"),
+    "not_accepted": Text("nicht angenommen", "not accepted"),
     "run": Text("Lauf", "Run"),
     "open_run": Text("Lauf in Airflow öffnen", "Open the run in Airflow"),
 }

@@ -36,7 +36,7 @@ from include.sync.group import Group, stages
 from include.sync.metrics import run_ended
 from include.sync.params import FREED, is_aftermath, params, request_of_run, run_name
 from include.sync.xcom import HeldBack, PlannedXCom, StateXCom, state_xcom
-from include.vocabulary.addresses import pages_of
+from include.vocabulary.addresses import NAMED, pages_of
 
 if TYPE_CHECKING:
     from include.sync.planned import BatchPart
@@ -131,7 +131,7 @@ def _dag(
         catchup=False,
         max_active_runs=1,
         params=dict(form or params()),
-        doc_md=f"{docs.rstrip()}\n\n{_links(group, system)}\n",
+        doc_md=_with_links(docs, pages_of(system, group.name)),
         tags=["serviceportal", system, group.name],
         default_args={
             "owner": "serviceportal",
@@ -141,10 +141,16 @@ def _dag(
     )
 
 
-def _links(group: Group, system: str) -> str:
-    """Return links to the pages that speak of a group's runs, as Markdown; behind a proxy, below Airflow's own path."""
+def with_links(docs: str, *pages: str) -> str:
+    """Return what a DAG says of itself, with links to pages by their German names behind it."""
+    return _with_links(docs, {name: NAMED[name] for name in pages})
+
+
+def _with_links(docs: str, pages: Mapping[str, str]) -> str:
+    """Return a text with links behind it, as Markdown; behind a proxy, below Airflow's own path."""
     below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
-    return "Serviceportal: " + " · ".join(f"[{name}]({below}{at})" for name, at in pages_of(system, group.name).items())
+    links = " · ".join(f"[{name}]({below}{at})" for name, at in pages.items())
+    return f"{docs.rstrip()}\n\nServiceportal: {links}\n"
 
 
 def _stand_in(group: Group, system: str, mistake: str, docs: str) -> None:

@@ -4,6 +4,11 @@ from typing import Final
 from urllib.parse import quote
 
 PAGES: Final = "/serviceportal"
+NAMED: Final = {
+    "Heute": f"{PAGES}/today", "Protokoll": f"{PAGES}/protocol", "Freigaben": f"{PAGES}/approvals",
+    "Meldungen": f"{PAGES}/reports", "Warum?": f"{PAGES}/why", "Einstellungen": f"{PAGES}/configuration",
+}  # fmt: skip
+"""German name → address of each page."""
 
 
 def approval_address(system: str, approval: str) -> str:
@@ -25,8 +30,8 @@ def why_address(system: str, kind: str, external_id: str) -> str:
 def pages_of(system: str, group: str) -> dict[str, str]:
     """Return German name → address of the pages that speak of a group's runs."""
     pages = {
-        "Protokoll": f"{PAGES}/protocol?system={system}&group={group}",
-        "Freigaben": f"{PAGES}/approvals",
-        "Warum?": f"{PAGES}/why?system={system}",
+        "Protokoll": f"{NAMED['Protokoll']}?system={system}&group={group}",
+        "Freigaben": NAMED["Freigaben"],
+        "Warum?": f"{NAMED['Warum?']}?system={system}",
     }
-    return pages | ({"Meldungen": f"{PAGES}/reports?system={system}"} if group == "reports" else {})
+    return pages | ({"Meldungen": f"{NAMED['Meldungen']}?system={system}"} if group == "reports" else {})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -67,6 +68,7 @@ def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: Dag
         assert "serviceportal" in dag.tags, dag.dag_id
         assert dag.catchup is False, dag.dag_id
         assert (dag.doc_md or "").strip().startswith("### casavi_"), dag.dag_id
+        assert re.search(r"\n\nServiceportal: \[\S+\]\(/serviceportal/\w+", dag.doc_md or ""), dag.dag_id
 
 
 @pytest.mark.parametrize("name", SYNC)

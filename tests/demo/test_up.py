@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
@@ -47,6 +48,23 @@ def program(folder: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
+
+
+def test_the_pages_open_with_data_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def airflow(*_: object) -> int:
+        begun.append("airflow")
+        return 0
+
+    monkeypatch.setattr(embedded, "prepare", lambda _home: None)
+    monkeypatch.setattr(embedded, "sandbox", lambda _home: nullcontext("http://127.0.0.1:8095"))
+    monkeypatch.setattr(embedded, "run_airflow", airflow)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: begun.append(command[-1]))
+    for runs, wanted in (([], ["sync", "airflow"]), ([{"run": "casavi_objects/1"}], ["airflow"])):
+        begun.clear()
+        monkeypatch.setattr(embedded, "collect", lambda _last, found=runs: found)
+        assert (embedded.up(tmp_path), begun) == (0, wanted)
 
 
 def test_the_addresses_stand_last_and_ctrl_c_ends_all_that_was_started(tmp_path: Path, port: int) -> None:

@@ -17,7 +17,7 @@ from include.vocabulary.addresses import approval_address
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from tests.lookup.asking import CAUSE, ask, leaving
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import PREFIX, Pages, visit
 from tests.pages.test_why import dags as dags
 from tests.pages.test_why import runs
@@ -210,7 +210,7 @@ def test_the_question_fits_any_screen_and_a_screen_reader(
     for path in (QUESTION, "/approvals", "/protocol"):
         with visit(browser, waiting, path, width=width, color_scheme=scheme) as page:
             assert not too_wide(page)
-            assert serious(page) == []
+            assert violations(page) == []
 
 
 def test_a_record_leads_to_why(waiting: Pages, browser: Browser) -> None:

@@ -12,7 +12,7 @@ from include.vocabulary.addresses import why_address
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import Pages, visit
 from tests.pages.test_approvals import shown
 
@@ -267,7 +267,7 @@ def test_the_pages_fit_a_telephone_and_a_screen_reader(
 ) -> None:
     with visit(browser, asked, path, width=width, color_scheme=scheme) as page:
         assert not too_wide(page)
-        assert serious(page) == []
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import Pages, visit
 
 NOW = datetime.now(UTC)
@@ -110,9 +110,9 @@ def test_everybody_can_use_a_run_on_every_screen(red: Pages, browser: Browser) -
             assert not too_wide(page)
             page.locator("#listed tbody tr", has_text="Personen").get_by_role("link").first.click()
             open_all(page)
-            assert ([] if width > TELEPHONE else serious(page), too_wide(page)) == ([], False)
+            assert ([] if width > TELEPHONE else violations(page), too_wide(page)) == ([], False)
             page.get_by_role("link", name="Alle 12 Datensätze ansehen").click()
-            assert ([] if width > TELEPHONE else serious(page), too_wide(page)) == ([], False)
+            assert ([] if width > TELEPHONE else violations(page), too_wide(page)) == ([], False)
 
 
 def open_all(page: Page) -> None:

@@ -16,7 +16,7 @@ from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from tests.lookup.asking import CAUSE, ask, leaving
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import Pages, visit
 from tests.pages.test_approvals import shown
 from tests.pages.test_why import dags as dags
@@ -203,4 +203,4 @@ def test_everybody_can_use_it_on_every_screen(morning: Pages, browser: Browser) 
         with visit(browser, morning, "/today", width=width, color_scheme=scheme) as page:
             for reason in page.locator("details").all():
                 reason.locator("summary").click()
-            assert (width, serious(page), too_wide(page)) == (width, [], False)
+            assert (width, violations(page), too_wide(page)) == (width, [], False)

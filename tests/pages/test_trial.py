@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from include.settings import digest_of
 from include.vocabulary.clock import utc_now
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import Pages, visit
 from tests.sandbox import Reply
 
@@ -69,7 +69,7 @@ def test_a_range_is_tried_and_saved_with_a_reason(synced: Pages, browser: Browse
         for width, scheme in schemes:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
-            assert (serious(page), too_wide(page)) == ([], False)
+            assert (violations(page), too_wide(page)) == ([], False)
         page.locator("#record_type").select_option("property")
         page.get_by_role("button", name="Filtern").click()
         rows = page.locator("table").last.locator("tbody tr")

@@ -14,7 +14,7 @@ from include.lookup.kinds import ASKED_AS
 from include.settings import config_folder
 from include.vocabulary.addresses import PAGES, why_address
 from include.vocabulary.reasons import explain
-from tests.pages.accessible import TELEPHONE, serious, too_wide
+from tests.pages.accessible import TELEPHONE, too_wide, violations
 from tests.pages.rig import Pages, visit
 from tests.sandbox import Reply
 
@@ -204,7 +204,7 @@ def test_an_answer_that_takes_long_comes_by_itself_and_airflow_works_meanwhile(s
         page.locator("#id").fill("129/R16")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Die Antwort wird ausgerechnet")).to_be_visible(timeout=60_000)
-        assert serious(page) == []
+        assert violations(page) == []
         assert synced.send("GET", "/api/v2/version", None).status == 200
         expect(page.locator("section.card")).to_contain_text(explain("RELEASED"), timeout=120_000)
 
@@ -227,7 +227,7 @@ def test_the_answer_fits_a_telephone_and_a_screen_reader(synced: Pages, browser:
     with visit(browser, synced, "/why", width=TELEPHONE, color_scheme=scheme) as page:
         ask(page, "person", PERSON)
         assert not too_wide(page)
-        assert serious(page) == []
+        assert violations(page) == []
 
 
 # sending
