@@ -14,4 +14,5 @@ def violations(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> bool:
     """Whether one has to scroll sideways to read the page."""
+    page.wait_for_function("() => document.scrollingElement")  # a page that is being left, or only comes, has none
     return bool(page.evaluate("document.scrollingElement.scrollWidth > innerWidth"))
