@@ -47,10 +47,11 @@ def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> p
     is_sent = decided["decision"].isin([Decision.SEND, Decision.RESTRICT]).to_numpy()
     sent = decided.loc[is_sent, fields]
     starts = range(0, max(len(sent), 1), _ROWS_AT_ONCE)  # in parts: between the steps texts are bulky
-    contents = pa.concat_arrays([_contents(sent.iloc[start : start + _ROWS_AT_ONCE]) for start in starts])
+    parts = [_contents(sent.iloc[start : start + _ROWS_AT_ONCE]) for start in starts]
+    contents, hashed = pa.concat_arrays(parts), _hasher(version, secret)
     hashes = np.full(len(decided), None, dtype=object)
     hashes[decided["decision"].eq(Decision.REMOVE).to_numpy(bool)] = REMOVAL_HASH
-    hashes[is_sent] = _hashed(contents, _hasher(version, secret))
+    hashes[is_sent] = [hashed(content) for part in parts for content in part.to_pylist()]
     table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
     nothing = pa.nulls(len(decided), contents.type)
     table = table.append_column("content", pc.replace_with_mask(nothing, pa.array(is_sent), contents))
@@ -79,11 +80,6 @@ def _hasher(version: int, secret: bytes | None) -> Hash:
         return SEAL + seal.hexdigest()
 
     return hashed
-
-
-def _hashed(contents: Texts, hashed: Hash) -> list[str]:
-    parts = (contents.slice(start, _ROWS_AT_ONCE) for start in range(0, len(contents), _ROWS_AT_ONCE))
-    return [hashed(content) for part in parts for content in part.to_pylist()]
 
 
 def _contents(fields: pd.DataFrame) -> Texts:
