@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
+from include.sync.flow import spoken, task_defaults, with_links
 from include.sync.params import run_name
 
 DOCS = """
@@ -38,12 +38,7 @@ with DAG(
     is_paused_upon_creation=False,  # does nothing to the systems, and nobody should have to think of it
     doc_md=with_links(DOCS, "Heute", "Protokoll"),
     tags=["serviceportal"],
-    default_args={
-        "owner": "serviceportal",
-        "execution_timeout": timedelta(minutes=15),
-        "retries": RETRIES,  # a worker may end
-        "retry_delay": RETRY_DELAY,
-    },
+    default_args=task_defaults(timedelta(minutes=15)),
 ):
 
     @task(max_active_tis_per_dag=1)

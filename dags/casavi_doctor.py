@@ -6,7 +6,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from include.settings import configured_systems, load_settings
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
+from include.sync.flow import spoken, task_defaults, with_links
 
 DOCS = """
 ### casavi_doctor
@@ -35,12 +35,7 @@ with DAG(
     max_active_runs=1,
     doc_md=with_links(DOCS, "Einstellungen"),
     tags=["serviceportal"],
-    default_args={
-        "owner": "serviceportal",
-        "execution_timeout": timedelta(hours=1),
-        "retries": RETRIES,  # a worker may end
-        "retry_delay": RETRY_DELAY,
-    },
+    default_args=task_defaults(timedelta(hours=1)),
 ):
 
     @task

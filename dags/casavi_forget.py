@@ -7,7 +7,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from include.sync.flow import Wired, spoken, with_links
+from include.sync.flow import Wired, spoken, task_defaults, with_links
 from include.sync.release import NO, YES
 
 DOCS = """
@@ -45,7 +45,7 @@ with DAG(
     },
     doc_md=with_links(DOCS, "Warum?"),
     tags=["serviceportal"],
-    default_args={"owner": "serviceportal", "execution_timeout": timedelta(hours=1)},
+    default_args=task_defaults(timedelta(hours=1)),
 ):
 
     @task

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from include.settings import configured_systems, load_each, load_settings
-from include.sync.flow import RETRIES, RETRY_DELAY, spoken, with_links
+from include.sync.flow import spoken, task_defaults, with_links
 
 DOCS = """
 ### casavi_housekeeping
@@ -35,12 +35,7 @@ with DAG(
     is_paused_upon_creation=False,  # nothing may be kept longer because somebody did not think of it
     doc_md=with_links(DOCS, "Protokoll", "Einstellungen"),
     tags=["serviceportal"],
-    default_args={
-        "owner": "serviceportal",
-        "execution_timeout": timedelta(hours=1),
-        "retries": RETRIES,  # a worker may end; what is deleted already is gone
-        "retry_delay": RETRY_DELAY,
-    },
+    default_args=task_defaults(timedelta(hours=1)),
 ):
 
     @task

@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
 from include.alerts.schedule import morning
 from include.settings import configured_systems
-from include.sync.flow import dag_name, spoken, with_links
+from include.sync.flow import dag_name, spoken, task_defaults, with_links
 
 DOCS = """
 ### casavi_morning
@@ -38,7 +38,7 @@ for system in configured_systems():
         is_paused_upon_creation=False,  # does nothing to the systems, and goes to nobody who is not named
         doc_md=with_links(DOCS, "Heute"),
         tags=["serviceportal", system],
-        default_args={"owner": "serviceportal", "execution_timeout": timedelta(minutes=15)},
+        default_args=task_defaults(timedelta(minutes=15)),
     ):
 
         @task(retries=6, retry_delay=timedelta(minutes=10))

@@ -6,7 +6,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
 
-from include.sync.flow import GUARDED, Wired, spoken, with_links
+from include.sync.flow import GUARDED, Wired, spoken, task_defaults, with_links
 from include.sync.release import NO, YES, Question, new_questions, settle, waiting_questions, waiting_time
 
 DOCS = """
@@ -33,7 +33,7 @@ with DAG(
     is_paused_upon_creation=False,  # does nothing by itself, and a question must never be lost
     doc_md=with_links(DOCS, "Freigaben", "Heute"),
     tags=["serviceportal"],
-    default_args={"owner": "serviceportal"},
+    default_args=task_defaults(None),
 ):
 
     @task

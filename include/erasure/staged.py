@@ -22,7 +22,7 @@ def forget_staged(system: str, groups: list[str], person: Person) -> int:
 
 def _folders(system: str, group: str) -> "list[Place]":
     beside = staging_root() / system / group
-    return inside(beside) if beside.exists() else []
+    return inside(beside)
 
 
 def _clear(system: str, group: str, folder: "Place", person: Person) -> int:

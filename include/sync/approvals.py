@@ -161,6 +161,14 @@ def decide(
         return connection.execute(statement).rowcount == 1
 
 
+def is_approved(engine: Engine, system: str, approval: str, by: str) -> bool:
+    """Return whether it was this person who has approved a question."""
+    mine = (_QUESTION.state == Answer.APPROVED) & (_QUESTION.decided_by == by[:_LONGEST_NAME])
+    with read_snapshot(engine) as connection:
+        query = select(_QUESTION.approval).where(*_one(system, approval), mine)
+        return connection.execute(query).first() is not None
+
+
 def lapse(engine: Engine, system: str, approval: str, now: datetime) -> None:
     """Mark a question that nobody has answered in time; one that is decided stays as it is."""
     mine = update(SP_FREIGABE).where(*_one(system, approval), _QUESTION.state == Answer.OPEN)

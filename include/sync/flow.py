@@ -49,7 +49,9 @@ Wired = Any
 Schedule = AssetOrTimeSchedule | CronDataIntervalTimetable | AssetAny | None
 PRODUCTION: Final = "production"
 RETRIES: Final = 2
-"""Of tasks that a database which is away for a moment, or a killed process, may hit; they begin from the start."""
+"""Of every task, as its process may be killed, or a database away for a moment. All may begin from the start: what was
+sent is in the ledger, what was written is written again.
+"""
 RETRY_DELAY: Final = timedelta(seconds=30)
 GUARDED: Final = Asset("casavi_guarded_removals")
 """Updated when a run has a question for a person; casavi_release_removals puts it then."""
@@ -133,12 +135,17 @@ def _dag(
         params=dict(form or params()),
         doc_md=_with_links(docs, pages_of(system, group.name)),
         tags=["serviceportal", system, group.name],
-        default_args={
-            "owner": "serviceportal",
-            "retries": 0,
-            "execution_timeout": timedelta(minutes=limits.task_minutes),
-        },
+        default_args=task_defaults(timedelta(minutes=limits.task_minutes)),
     )
+
+
+def task_defaults(longest: timedelta | None) -> dict[str, Any]:
+    """Return what holds for every task of ours.
+
+    longest: how long it may work; None: without end
+    """
+    ours = {"owner": "serviceportal", "retries": RETRIES, "retry_delay": RETRY_DELAY}
+    return ours | ({"execution_timeout": longest} if longest else {})
 
 
 def with_links(docs: str, *pages: str) -> str:
@@ -217,7 +224,7 @@ def _run_state(xcom: StateXCom) -> RunState:
 
 
 def _extract(group: Group, system: str) -> Wired:
-    @task(retries=RETRIES, retry_delay=RETRY_DELAY)
+    @task
     def extract() -> StateXCom:
         """Check, take the lease, read the views."""
         from include.sync import steps
@@ -235,7 +242,7 @@ def _extract(group: Group, system: str) -> Wired:
 
 
 def _transform(group: Group) -> Wired:
-    @task(retries=RETRIES, retry_delay=RETRY_DELAY)
+    @task
     def transform(state: StateXCom) -> dict[str, int]:
         """Let the rules decide about every record."""
         from include.sync import steps
@@ -249,7 +256,7 @@ def _transform(group: Group) -> Wired:
 def _plan(group: Group, system: str) -> Wired:
     guarded = AssetAlias(f"casavi_{system}_{group.name}_guarded")
 
-    @task(outlets=[guarded], retries=RETRIES, retry_delay=RETRY_DELAY)
+    @task(outlets=[guarded])
     def plan(state: StateXCom, records: dict[str, int], *, outlet_events: Wired) -> PlannedXCom:
         """Compare with what the portal has acknowledged and stage the difference."""
         from include.sync import steps
@@ -278,7 +285,6 @@ def _load(group: Group, system: str) -> Wired:
         pool=f"casavi_{system}",
         trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         map_index_template="{{ task.op_kwargs['batch']['part'] }}",
-        retries=RETRIES,  # of a killed process: the ledger knows what was sent, the retry goes on from there
         retry_delay=timedelta(seconds=10),
     )
     def load(state: StateXCom, batch: BatchPart) -> dict[str, int]:
@@ -325,8 +331,19 @@ def _ending(context: Wired) -> Ending:
     try:
         return steps.finish(_run_state(state).open(), left, request_of_run())
     except Exception as error:
+        _try_again_later(error, ti)
         log.error("the protocol could not be written", exc_info=steps.logged(error) is None)  # a sentence is told below
+        _run_state(state).staging().clear()
         return steps.not_begun(why_red=steps.told(error))
+
+
+def _try_again_later(error: Exception, ti: Wired) -> None:
+    """Let the task be repeated where a database was away for a moment, as long as Airflow would."""
+    from include.ixhaus.faults import fault_of
+
+    fault = fault_of(error)
+    if fault and fault.is_passing and ti.try_number <= ti.max_tries:
+        raise AirflowException(fault.english) from None
 
 
 def ended(ending: Ending, outlet: Wired, group: str, system: str) -> dict[str, object]:

@@ -118,8 +118,8 @@ def settle(question: Question, response: Mapping[str, Any]) -> bool:
         return False
     holds = timedelta(hours=load_settings(system).removal_guard.approval_hours)
     approve, by = response["chosen_options"] == [YES], user["name"] or user["id"]
-    was_open = approvals.decide(engine, system, approval, approve=approve, by=by, holds=holds, now=utc_now())
-    return approve and was_open
+    approvals.decide(engine, system, approval, approve=approve, by=by, holds=holds, now=utc_now())
+    return approve and approvals.is_approved(engine, system, approval, by)  # by this task too, before it was killed
 
 
 def _engine(system: str) -> Engine:

@@ -155,7 +155,7 @@ def clear_old(system: str, name: str, keep_days: int, now: datetime) -> int:
     and previews older than `keep_days`; returns how many folders.
     """
     beside = staging_root() / system / name
-    ages = {folder: now.timestamp() - touched(folder) for folder in (inside(beside) if beside.exists() else ())}
+    ages = {folder: now.timestamp() - touched(folder) for folder in inside(beside)}
     for folder, seconds in ages.items():
         if seconds > _DEAD_SECONDS:
             Staging(f"{system}/{name}/{folder.name}").clear()

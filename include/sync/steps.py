@@ -288,7 +288,7 @@ def not_begun(*, skip: str = "", why_red: str | None = None) -> Ending:
 
 
 def finish(run: Opened, left: Left, request: Request) -> Ending:
-    """Write the run's protocol, clear its files, give the lease back."""
+    """Write the run's protocol, give the lease back, clear its files. Repeating it does no harm."""
     counts = left.planned or Counts()
     if left.planned and not request.dry_run:
         counts = protocol.total(counts, left.changes, protocol.sent_counts(run.engine, run.key))
@@ -302,13 +302,13 @@ def finish(run: Opened, left: Left, request: Request) -> Ending:
     protocol.close_run(run.engine, run.key, counts, status, reason, ended_at)
     seconds = (ended_at - datetime.fromisoformat(run.state.queried_at)).total_seconds()
     log.info("run ended %s after %.1f s: %s", status.value, seconds, numbers(asdict(counts)))
-    run.folder.clear()
     run.lease.release(run.engine)
     log_pages(run.engine, run.key, has_wrong=bool(counts.errors or counts.invalid))
     xcom = {"queried_at": run.state.queried_at, **asdict(counts), "status": status.value, "reason": reason}
     freed = below.freed_parents(run.engine, run.system) if counts.removed and not request.dry_run else set[str]()
     frees = tuple(sorted(freed - {run.state.group}))
     is_whole = bool(left.planned) and request.is_whole() and request.about is None
+    run.folder.clear()  # last: until then whoever repeats a killed end of a run finds what it needs
     return Ending(xcom, why_red, is_synced=status is RunStatus.OK, frees=frees, is_whole=is_whole)
 
 

@@ -85,8 +85,11 @@ def make_private(folder: "Place") -> None:
 
 
 def inside(place: "Place") -> "list[Place]":
-    """Return what lies in a folder."""
-    return list(place.iterdir())
+    """Return what lies in a folder; nothing where there is none, as another run may just have removed it."""
+    try:
+        return list(place.iterdir())
+    except FileNotFoundError:
+        return []
 
 
 def touched(folder: "Place") -> float:

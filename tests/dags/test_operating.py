@@ -1,18 +1,26 @@
 """What becomes of the records when somebody pauses a DAG, clears a run or fills in a day, by Airflow's scheduler."""
 
+import operator
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from include.ixhaus.database import open_engine
 from include.lookup.runs import executions
+from include.sync import flow, steps
 from tests.dags.rig import Rig, airflow_run
 from tests.dags.scheduling import all_paused, backfill, carry_out, clear, due, start, switched_on
 from tests.dags.test_runs import TENANTS, counts, rename
+from tests.ixhaus.test_faults import drivers_error
 
 pytestmark = airflow_run
 DAG = "casavi_persons"
+
+
+class WorkerEndsError(BaseException):
+    """Nobody catches it, as nobody does anything after a SIGKILL."""
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +110,30 @@ def test_a_backfill_sends_what_changed_on_its_days_as_it_is_now(synced: Rig) -> 
         assert start() == []
     assert last_names(synced) == {"Neumuster"}
     assert_each_once(synced)
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("point", ["protocol.close_run", "log_pages", "Staging.clear"])
+@pytest.mark.parametrize("ending", [WorkerEndsError(), drivers_error("ORA-12541")], ids=["worker", "database"])
+def test_the_end_of_a_run_is_told_once_more_where_it_was_interrupted(
+    synced: Rig, monkeypatch: pytest.MonkeyPatch, point: str, ending: BaseException
+) -> None:
+    monkeypatch.setattr(flow, "RETRY_DELAY", timedelta(0))
+    rename(synced, *TENANTS)
+    whole, interruptions = operator.attrgetter(point)(steps), iter([ending])
+
+    def interrupted(*given: Any, **named: Any) -> Any:
+        for once in interruptions:
+            raise once
+        return whole(*given, **named)
+
+    monkeypatch.setattr(f"include.sync.steps.{point}", interrupted)
+    with switched_on("casavi_documents"):
+        run = synced.run(DAG)
+        assert [one.partition("/")[0] for one in due()] == ["casavi_documents"]
+    assert next(interruptions, None) is None
+    assert (run.state, run.failed) == ("success", set())
+    assert (counts(run), run.protocol["status"]) == ({"sent": len(TENANTS)}, "ok")
+    assert (synced.last_protocol()["sent"], synced.last_protocol()["status"]) == (len(TENANTS), "ok")
+    assert synced.staged() == []
+    assert synced.sql("SELECT INHABER FROM SP_SPERRE WHERE NAME = 'production/persons'") == [(None,)]

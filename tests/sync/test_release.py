@@ -97,6 +97,12 @@ def test_an_approval_lets_the_group_go_on_and_names_who_gave_it(engine: Engine) 
     assert state(engine) == ("approved", "Anna")
 
 
+def test_whoever_writes_an_answer_down_once_more_as_its_worker_ended_lets_the_group_go_on(engine: Engine) -> None:
+    question = asked(engine)
+    assert [settle(question, response("Approve")) for _ in range(2)] == [True, True]
+    assert [settle(question, response("Reject")), state(engine)] == [False, ("approved", "Anna")]
+
+
 def test_a_refusal_lets_nothing_go_on(engine: Engine) -> None:
     assert settle(asked(engine), response("Reject")) is False
     assert state(engine) == ("rejected", "Anna")
