@@ -88,7 +88,7 @@ def inside(place: "Place") -> "list[Place]":
     """Return what lies in a folder; nothing where there is none, as another run may just have removed it."""
     try:
         return list(place.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # of an object store, the latter
         return []
 
 

@@ -34,6 +34,12 @@ from tests.smoke.telling import expect, say, step, wait
 PERSONS: Final = int(os.environ.get("PERSONS") or 20_000)
 WORKERS: Final = ("worker-1", "worker-2")
 STARTED: Final = ("api-server", "scheduler", "dag-processor", "triggerer", *WORKERS)
+FAILED: Final = """
+    SELECT task.dag_id, task.run_id, task_id, task.state, try_number, max_tries, hostname, task.start_date::text,
+        task.end_date::text
+    FROM task_instance task JOIN dag_run run ON (run.dag_id, run.run_id) = (task.dag_id, task.run_id)
+    WHERE run.state = 'failed' AND task.state IS DISTINCT FROM 'success'
+"""
 LONGEST: Final = 600 + PERSONS / 10
 """Seconds after which a run does not end any more."""
 SUBJECTS: Final = ("Heizung kalt", "Licht aus", "Tür klemmt")
@@ -180,7 +186,7 @@ def _in_erp(place: Place, query: str, *given: str) -> list[tuple[Any, ...]]:
 def _agree(place: Place, airflow: Airflow, portal: SandboxProcess) -> None:
     with step("no run is left, none has failed"):
         wait("all runs end", partial(_at_rest, place), LONGEST, pause=2)
-        failed = _asked(place, "SELECT dag_id, run_id FROM dag_run WHERE state = 'failed'")
+        failed = _asked(place, FAILED)
         expect(not failed, f"failed: {failed}")
     with step("portal, ledger and iX-Haus agree on everything (casavi_reconcile)"):
         airflow.unpause("casavi_reconcile")

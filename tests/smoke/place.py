@@ -182,13 +182,13 @@ class Place:
         }
 
     def log_tails(self, lines: int = 12, width: int = 1500) -> str:
-        """The end of each log, the newest last, without the API's list of requests."""
+        """The end of the newest logs, without the API's list of requests; tasks that say errors come last."""
         found = [path for path in self.logs.rglob("*.log") if "dag_processor" not in path.parts]
-        files = sorted(found, key=lambda path: path.stat().st_mtime)
+        texts = {path: path.read_text("utf-8", "replace") for path in found}
         parts = []
-        for path in files[-12:]:
-            text = path.read_text("utf-8", "replace").splitlines()
-            tail = [line[:width] for line in text if "request finished" not in line][-lines:]
+        for path in sorted(found, key=lambda path: ('"level":"error"' in texts[path], path.stat().st_mtime))[-12:]:
+            said = [line for line in texts[path].splitlines() if "request finished" not in line]
+            tail = [line[:width] for line in said][-lines:]
             parts.append("\n".join([f"--- {path.relative_to(self.logs)}", *tail]))
         return "\n".join(parts)
 

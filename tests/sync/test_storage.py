@@ -58,6 +58,12 @@ def test_another_task_reads_what_one_has_staged_and_nothing_of_it_stays(home: Pa
     assert len(Views(other.path("views"))["persons"]) == metadata_of(other.path("views"), "persons").num_rows == 3
     other.clear()
     assert (staged(first), files(home)) == ([], [])
+    other.clear()  # the end of a run that was killed is done once more
+
+
+def test_where_nothing_is_staged_there_is_nothing_to_clear(home: Path) -> None:
+    clear_others(Staging("test/persons/mine"))
+    assert clear_old("test", "persons", 1, utc_now()) == 0
 
 
 def test_a_retry_begins_with_an_empty_folder(home: Path) -> None:
