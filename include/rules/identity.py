@@ -34,7 +34,7 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
     views: persons, partners, contract_roles, owners, caretakers
     """
     persons, partners = views["persons"], views["partners"]
-    persons = cleaned(keyed(persons, ["person_key"]), [*CONTACT_TEXTS, "partner_nr", "person_type", "property_nr"])
+    persons = cleaned(keyed(persons, ["person_key"]), ["partner_nr", "person_type", "property_nr"])
     partners = cleaned(keyed(partners, ["partner_nr"]), [*CONTACT_TEXTS, "company_role"])
     roles = keyed(views["contract_roles"], ["contract_nr", "partner_nr", "role"])
     owners, caretakers = (keyed(views[name], ["property_nr", "partner_nr"]) for name in ("owners", "caretakers"))
@@ -48,7 +48,9 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
     )
     alone = persons["partner_nr"].isna()
     persons["number"] = _apart_from(numbers, persons["person_key"])
-    contacts = pd.concat([kept, persons[alone].assign(has_record=True, is_resident=True)], ignore_index=True)
+    without_partner = cleaned(persons[alone], CONTACT_TEXTS).assign(has_record=True, is_resident=True)
+    contacts = pd.concat([kept, without_partner], ignore_index=True)
+    persons = persons.drop(columns=list(CONTACT_TEXTS))  # a partner's count before those of its persons
 
     persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
     for held_by_partners in (roles, owners, caretakers):

@@ -69,6 +69,8 @@ def withhold(decided: DataFrame, held_back: "Series[bool]", reason: str) -> Data
 
 def _left(decided: DataFrame, which: "Series[bool]", decision: Decision, reason: str) -> DataFrame:
     """Return decided records with some of them left as the portal has them; what they held is blanked out."""
+    if not which.any():
+        return decided
     names = [name for name in decided.columns if name not in (*CONTROL_COLUMNS, "id")]
     fields = {name: _blank_out(decided[name], which) for name in names}
     changes = {

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from include.ixhaus.read import PASSING
 from include.settings import ConfigurationError
 from include.sync.storage import (
     WHERE,
@@ -110,7 +111,7 @@ class Staging:
     def write_table(self, name: str, table: pa.Table, rows_per_group: int | None = None) -> None:
         """Write a table as <name>.parquet, whole or not at all."""
         with written(self.path(f"{name}.parquet")) as part:
-            pq.write_table(table, part, row_group_size=rows_per_group or max(table.num_rows, 1))
+            pq.write_table(table, part, row_group_size=rows_per_group or max(table.num_rows, 1), **PASSING)
 
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Return a table written before, or some of its columns."""

@@ -1,7 +1,6 @@
 """The steps of every run as plain functions: extract, transform, plan, load, finish. flow.py makes tasks of them."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -177,7 +176,7 @@ def decide_into(group: Group, run: Opened, secret: bytes | None, said: list[str]
     decided = decide(group, run.folder, run.settings, run.today)
     found = {record_type: len(decided[record_type]) for record_type in group.record_types}
     for record_type in found:
-        said.append(numbers(dict(Counter(decided[record_type]["reason"]).most_common()), record_type))
+        said.append(numbers(decided[record_type]["reason"].value_counts().to_dict(), record_type))
         version = imported(group.record_types[record_type]).VERSION
         run.folder.write_table(f"decided_{record_type}", with_content(decided.pop(record_type), version, secret))
     for name, frame in decided.items():
