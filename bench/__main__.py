@@ -5,9 +5,10 @@ Ratios against a peer or limit measured in the same run, because absolute figure
 
 import argparse
 import os
+import signal
 import sys
 
-from bench import events, load, meldungen, pages, parsing, reconcile, reports, unchanged, upload, why
+from bench import events, idle, load, meldungen, pages, parsing, reconcile, reports, unchanged, upload, why
 from bench.figure import Figure
 
 PARTS = {
@@ -17,6 +18,7 @@ PARTS = {
     "unchanged": unchanged.measure,
     "reconcile": reconcile.measure,
     "reports": reports.measure,
+    "idle": idle.measure,
     "parsing": parsing.measure,
     "pages": pages.measure,
     "meldungen": meldungen.measure,
@@ -29,6 +31,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which parts to measure; default: all")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything still runs")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, as on Ctrl-C
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")  # a line per figure, none per 5,000 records
     figures: list[Figure] = []
     for part in arguments.parts or PARTS:

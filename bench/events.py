@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -20,11 +21,11 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from bench.figure import Figure
+from bench.sandbox import portal
 from include.vocabulary.clock import BERLIN
 
 ROOT = Path(__file__).parent.parent
 REPORTER, UNIT, REPORT = "129.R16.1", "129/R16", "M-R35"
-SANDBOX_PORT, AIRFLOW_PORT = 8196, 8197
 LONGEST = 60.0
 """Seconds after which something counts as lost."""
 
@@ -33,8 +34,8 @@ def measure(quick: bool) -> Iterator[Figure]:
     number = 3 if quick else 30
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         folder = Path(home)
-        with _airflow(folder):
-            rounds = [_round(folder, one) for one in range(number)]
+        with portal(folder) as address, _airflow(folder, address):
+            rounds = [_round(folder, address, one) for one in range(number)]
     inbound, outbound, empty = (sorted(column) for column in zip(*rounds, strict=True))
     yield Figure("portal report -> row in iX-Haus: median", statistics.median(inbound), "s", 4, "at most")
     yield Figure("portal report -> row in iX-Haus: 95th percentile", _percentile(inbound), "s", 6, "at most")
@@ -50,16 +51,16 @@ def _percentile(values: list[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
-def _round(folder: Path, number: int) -> tuple[float, float, float]:
+def _round(folder: Path, address: str, number: int) -> tuple[float, float, float]:
     return (
-        _timed(lambda: _file_report(number), lambda: _reports(folder, f"Bench {number}")),
-        _timed(lambda: _write_note(folder, number), lambda: _has_comment(f"Bench {number}")),
+        _timed(lambda: _file_report(address, number), lambda: _reports(folder, f"Bench {number}")),
+        _timed(lambda: _write_note(folder, number), lambda: _has_comment(address, f"Bench {number}")),
         _timed((folder / "event").touch, lambda: (folder / "begun").exists(), (folder / "begun").unlink),
     )
 
 
 def _timed(happens: Callable[[], object], is_there: Callable[[], bool], after: Callable[[], object] = bool) -> float:
-    time.sleep(random.uniform(2, 5))  # the run before is over, and the trigger is anywhere in its interval
+    time.sleep(random.uniform(1.5, 3))  # the run before is over, and the trigger is anywhere in its interval
     happens()
     began = time.monotonic()
     while not is_there():
@@ -71,9 +72,9 @@ def _timed(happens: Callable[[], object], is_there: Callable[[], bool], after: C
     return seconds
 
 
-def _file_report(number: int) -> None:
+def _file_report(address: str, number: int) -> None:
     report = {"contactId": REPORTER, "ticketTypeId": "ANFRAGE", "title": f"Bench {number}", "text": "", "unitId": UNIT}
-    _sandbox("POST", "/_sandbox/tenant-reports", report)
+    _sandbox("POST", f"{address}/_sandbox/tenant-reports", report)
 
 
 def _reports(folder: Path, subject: str) -> bool:
@@ -89,34 +90,33 @@ def _write_note(folder: Path, number: int) -> None:
         erp.execute(f"INSERT INTO SP_NOTIZ ({columns}) VALUES ({','.join('?' * len(note))})", note)
 
 
-def _has_comment(text: str) -> bool:
-    comments = _sandbox("GET", "/_sandbox/state/comments")["objects"]
+def _has_comment(address: str, text: str) -> bool:
+    comments = _sandbox("GET", f"{address}/_sandbox/state/comments")["objects"]
     return any(one["fields"]["text"] == text for one in comments)
 
 
-def _sandbox(method: str, path: str, body: object = None) -> Any:
+def _sandbox(method: str, url: str, body: object = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = Request(
-        f"http://127.0.0.1:{SANDBOX_PORT}{path}", data, {"Content-Type": "application/json"}, method=method
-    )
+    request = Request(url, data, {"Content-Type": "application/json"}, method=method)
     with urlopen(request, timeout=30) as answer:
         return json.loads(answer.read() or b"null")
 
 
 @contextmanager
-def _airflow(folder: Path) -> Iterator[None]:
+def _airflow(folder: Path, address: str) -> Iterator[None]:
     """Run `make up` with everything in step, and the empty DAG beside the project's own."""
     dags = folder / "dags"
     dags.mkdir()
     for path in (*(ROOT / "dags").glob("*.py"), *(ROOT / "bench" / "events_dags").glob("*.py")):
         (dags / path.name).symlink_to(path)
+    port = _free_port()
     env = {
-        **os.environ, "AIRFLOW_HOME": str(folder), "PYTHONPATH": str(ROOT), "SANDBOX_PORT": str(SANDBOX_PORT),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(dags), "AIRFLOW__API__PORT": str(AIRFLOW_PORT),
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{AIRFLOW_PORT}", "BENCH_FOLDER": str(folder),
+        **os.environ, "AIRFLOW_HOME": str(folder), "PYTHONPATH": str(ROOT), "SANDBOX_PORT": address.rpartition(":")[2],
+        "AIRFLOW__CORE__DAGS_FOLDER": str(dags), "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}", "BENCH_FOLDER": str(folder),
     }  # fmt: skip
     command = [sys.executable, "-m", "demo.embedded"]
-    with (folder / "log").open("wb") as log, _sandbox_process(folder, env):
+    with (folder / "log").open("wb") as log:
         subprocess.run([*command, "sync"], env=env, check=True, stdout=log, stderr=log)
         process = subprocess.Popen([*command, "up"], env=env, stdout=log, stderr=log, start_new_session=True)
         try:
@@ -127,15 +127,10 @@ def _airflow(folder: Path) -> Iterator[None]:
             process.wait(60)
 
 
-@contextmanager
-def _sandbox_process(folder: Path, env: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "demo.portal", "--port", str(SANDBOX_PORT)]
-    process = subprocess.Popen([*command, "--db", str(folder / "sandbox.db")], env=env, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
 
 
 def _await_quiet(folder: Path) -> None:

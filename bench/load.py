@@ -51,7 +51,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     yield Figure("loop of HttpHook.run", statistics.median(hooks), "records/s")
     yield Figure("load task", statistics.median(ours), "records/s")
     ratios = [one / other for one, other in zip(ours, bare, strict=True)]
-    yield Figure("load task / bare aiohttp", statistics.median(ratios), "x", 0.5)
+    yield Figure.median("load task / bare aiohttp", ratios, "x", 0.5)
     yield Figure("load task / loop of HttpHook.run", statistics.median(ours) / statistics.median(hooks), "x", 4)
 
 

@@ -1,7 +1,6 @@
-"""What parsing the DAG files costs above importing airflow.sdk, each time in a fresh process."""
+"""What parsing the DAG files costs above importing airflow.sdk, beside importing pandas, each in a fresh process."""
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,14 +20,24 @@ print(time.perf_counter() - began)
 """
 
 
+_PANDAS = """
+import time
+began = time.perf_counter()
+import pandas
+print(time.perf_counter() - began)
+"""
+
+
 def measure(quick: bool) -> Iterator[Figure]:
     files = sorted(str(path) for path in (ROOT / "dags").glob("*.py"))
     with tempfile.TemporaryDirectory() as home:
         env = {**os.environ, "AIRFLOW_HOME": home, "PYTHONPATH": str(ROOT)}
-        times = [
-            float(
-                subprocess.run([sys.executable, "-c", _SCRIPT, *files], env=env, check=True, capture_output=True).stdout
-            )
-            for _ in range(2 if quick else 5)
-        ]
-    yield Figure("parsing all DAG files above airflow.sdk", statistics.median(times), "s", 0.3, "at most")
+        pairs = [(_timed(_SCRIPT, env, *files), _timed(_PANDAS, env)) for _ in range(2 if quick else 7)]
+    yield Figure.median("parsing all DAG files above airflow.sdk", [parsed for parsed, _ in pairs], "s")
+    ratios = [parsed / imported for parsed, imported in pairs]
+    yield Figure.median("parsing all DAG files / importing pandas", ratios, "x", 0.75, "at most")
+
+
+def _timed(script: str, env: dict[str, str], *arguments: str) -> float:
+    command = [sys.executable, "-c", script, *arguments]
+    return float(subprocess.run(command, env=env, check=True, capture_output=True).stdout)

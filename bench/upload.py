@@ -3,7 +3,6 @@
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,11 +33,11 @@ def measure(quick: bool) -> Iterator[Figure]:
         rounds = 1 if quick else 7
         rows = [_round(port, folder) for _ in range(rounds)]  # in turn, so that a noisy moment hits all
     name = f"upload of {size // MB} MB"
-    curl, ours, ratio, raised = (statistics.median(column) for column in zip(*rows, strict=True))
-    yield Figure(f"{name} above one of 1 kB: curl", curl, "s")
-    yield Figure(f"{name} above one of 1 kB: load task", ours, "s")
-    yield Figure(f"{name} above one of 1 kB: load task / curl", ratio, "x", 1.3, "at most")
-    yield Figure(f"{name} above one of 1 kB: peak memory", raised, "MB", 32, "at most")
+    curl, ours, ratio, raised = zip(*rows, strict=True)
+    yield Figure.median(f"{name} above one of 1 kB: curl", curl, "s")
+    yield Figure.median(f"{name} above one of 1 kB: load task", ours, "s")
+    yield Figure.median(f"{name} above one of 1 kB: load task / curl", ratio, "x", 1.3, "at most")
+    yield Figure.median(f"{name} above one of 1 kB: peak memory", raised, "MB", 32, "at most")
 
 
 def _round(port: int, folder: Path) -> tuple[float, float, float, float]:

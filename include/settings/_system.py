@@ -312,7 +312,7 @@ class SystemSettings(Strict):
         ),
     )
     watch_seconds: float | None = described(
-        2,
+        1,
         Text("Ereignisse alle … Sekunden", "Events every … seconds"),
         Text(
             "So oft wird nachgesehen, ob es in iX-Haus oder im Portal etwas Neues zu Meldungen gibt; leer = nie, dann bleibt der Zeitplan.",

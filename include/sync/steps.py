@@ -176,7 +176,8 @@ def decide_into(group: Group, run: Opened, secret: bytes | None, said: list[str]
     decided = decide(group, run.folder, run.settings, run.today)
     found = {record_type: len(decided[record_type]) for record_type in group.record_types}
     for record_type in found:
-        said.append(numbers(decided[record_type]["reason"].value_counts().to_dict(), record_type))
+        reasons = decided[record_type]["reason"].value_counts()
+        said.append(numbers({str(code): number for code, number in reasons.items()}, record_type))
         version = imported(group.record_types[record_type]).VERSION
         run.folder.write_table(f"decided_{record_type}", with_content(decided.pop(record_type), version, secret))
     for name, frame in decided.items():

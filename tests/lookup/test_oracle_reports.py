@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Table, delete, event, insert
+from sqlalchemy import Engine, Table, delete, event, insert, update
 from sqlalchemy.exc import DBAPIError
 
+from include.groups.reports.watch.ixhaus import recent
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.ixhaus.contract.reports import (
     SP_ANHANG,
@@ -124,6 +125,19 @@ def test_teams_are_counted_by_whom_their_reports_wait_for(engine: Engine) -> Non
         query = team_counts_query(SYSTEM, ["Abgeschlossen"], ["T1"])
         assert sorted(connection.execute(query).all()) == [(NONE, 1, 1, 0), ("T1", 1, 0, 1)]
         connection.rollback()
+
+
+def test_what_staff_have_changed_lately_is_seen_in_one_statement(engine: Engine) -> None:
+    times = {SP_MELDUNG: local(NOW), SP_NOTIZ: local(NOW - HOUR), SP_ANHANG: local(NOW - 9 * HOUR)}
+    with engine.begin() as connection:
+        for view, moment in times.items():
+            connection.execute(update(view).values(changed_at=moment))
+        connection.execute(update(SP_MELDUNG).filter_by(report_nr=NUMBERS[1]).values(changed_by="007"))
+        found = recent(connection, local(NOW - 2 * HOUR), "007")
+        connection.rollback()
+    reports = {("SP_MELDUNG", one, local(NOW), one) for one in (NUMBERS[0], NUMBERS[2])}
+    notes = {("SP_NOTIZ", f"N-ORA-{one}", local(NOW - HOUR), NUMBERS[1]) for one in (1, 2)}  # the third is the tenant's
+    assert found == reports | notes
 
 
 def test_words_are_found_in_long_texts(engine: Engine) -> None:

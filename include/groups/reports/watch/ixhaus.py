@@ -6,7 +6,18 @@ And when both sides were last looked at, which the page Protokoll shows.
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, bindparam, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from include.ixhaus.contract.own import SP_SPERRE
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
@@ -32,7 +43,7 @@ class Stamp(NamedTuple):
 
 def _recent(table: Table, by_staff: ColumnElement[bool] | None = None) -> Select[Any]:
     (key,) = table.primary_key.columns
-    query = select(key, table.c.changed_at, table.c.report_nr).where(table.c.changed_at >= _SINCE)
+    query = select(literal(table.name), key, table.c.changed_at, table.c.report_nr).where(table.c.changed_at >= _SINCE)
     return query if by_staff is None else query.where(by_staff)
 
 
@@ -40,13 +51,15 @@ def _not(column: ColumnElement[str], value: object) -> ColumnElement[bool]:
     return or_(column.is_(None), column != value)  # NULL is not equal to anything, and not unequal either
 
 
-QUERIES: Final = {
-    SP_MELDUNG.name: _recent(SP_MELDUNG, _not(SP_MELDUNG.c.changed_by, _USER)),
-    SP_NOTIZ.name: _recent(SP_NOTIZ, _not(SP_NOTIZ.c.origin, Origin.PORTAL)),
-    SP_ANHANG.name: _recent(SP_ANHANG, _not(SP_ANHANG.c.origin, Origin.PORTAL)),
-    SP_BEAUFTRAGUNG.name: _recent(SP_BEAUFTRAGUNG),
-}
-"""View → its recently changed records; a consultant's index on GEAENDERT_AM keeps them cheap."""
+RECENT: Final = union_all(
+    _recent(SP_MELDUNG, _not(SP_MELDUNG.c.changed_by, _USER)),
+    _recent(SP_NOTIZ, _not(SP_NOTIZ.c.origin, Origin.PORTAL)),
+    _recent(SP_ANHANG, _not(SP_ANHANG.c.origin, Origin.PORTAL)),
+    _recent(SP_BEAUFTRAGUNG),
+)
+"""View, key, time and report of each recently changed record, in one statement as it is asked every second; a
+consultant's index on GEAENDERT_AM keeps it cheap.
+"""
 
 
 def recent(connection: Connection, since: datetime, user: str | None) -> set[Stamp]:
@@ -58,8 +71,7 @@ def recent(connection: Connection, since: datetime, user: str | None) -> set[Sta
     given = {"since": since, "user_nr": user or ""}
     return {
         Stamp(view, str(key), changed_at, str(report))
-        for view, query in QUERIES.items()
-        for key, changed_at, report in connection.execute(query, given)
+        for view, key, changed_at, report in connection.execute(RECENT, given)
     }
 
 

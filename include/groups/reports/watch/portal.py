@@ -44,6 +44,11 @@ class PortalWatch:
         self._failures = 0
         self._seen_until: datetime | None = None
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether the portal has answered before: then the next look begins there."""
+        return self._seen_until is not None
+
     async def changed(self, settings: SystemSettings, after: datetime | None) -> list[Listed] | None:
         """Return the tickets changed after a time, or since the last look; None where the portal was left alone.
 

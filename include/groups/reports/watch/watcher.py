@@ -51,6 +51,7 @@ class _Sight(NamedTuple):
     token: int
     stamps: set[Stamp]
     cursor: datetime | None
+    """Up to when runs have read the portal's tickets, for the first look at it."""
 
 
 class Watcher:
@@ -69,6 +70,8 @@ class Watcher:
         self._noted_at: datetime | None = None
         self._told_stamps: set[Stamp] = set()
         self._told_tickets: set[Listed] = set()
+        self._settled_tickets: set[Listed] = set()
+        """Those of the last page that need no run, as they were read already."""
         self._asked: tuple[int, float] | None = None
         """Newest lease when a run was asked for, and until when to wait for the next one."""
 
@@ -108,7 +111,7 @@ class Watcher:
                 if is_busy or self._is_awaited(token):
                     return None
                 stamps = recent(self._connection, since, settings.report_user)
-                cursor = parse(read_cursor(self._connection, self._system))
+                cursor = None if self._portal.has_looked else parse(read_cursor(self._connection, self._system))
         except BaseException:
             self._disconnect()
             raise
@@ -131,12 +134,14 @@ class Watcher:
         if listed is None:
             return set()
         self._told_tickets &= set(listed)
-        untold = set(listed) - self._told_tickets
+        self._settled_tickets &= set(listed)
+        untold = set(listed) - self._told_tickets - self._settled_tickets
         if not untold:
             return set()
-        return {
-            Listed(*one) for one in await self._in_thread(lambda: unsettled(_engine(settings), self._system, untold))
-        }
+        found = await self._in_thread(lambda: unsettled(_engine(settings), self._system, untold))
+        new = {Listed(*one) for one in found}
+        self._settled_tickets |= untold - new
+        return new
 
     async def _in_thread(self, function: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
