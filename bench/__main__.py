@@ -7,6 +7,7 @@ import argparse
 import os
 import signal
 import sys
+from pathlib import Path
 
 from bench import events, idle, load, meldungen, pages, parsing, reconcile, reports, unchanged, upload, why
 from bench.figure import Figure
@@ -32,6 +33,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything still runs")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, as on Ctrl-C
+    os.environ["PATH"] = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # Airflow calls itself by name
+    )
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")  # a line per figure, none per 5,000 records
     figures: list[Figure] = []
     for part in arguments.parts or PARTS:
