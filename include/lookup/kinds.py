@@ -19,6 +19,7 @@ from include.ixhaus.contract.master import (
 )
 from include.ixhaus.contract.own import SP_ABGLEICH, SP_EINGANG
 from include.ixhaus.contract.reports import SP_ANHANG, SP_BEAUFTRAGUNG, SP_MELDUNG, SP_NOTIZ
+from include.vocabulary import ids
 
 _LEDGER, _INBOX, _ROLE = SP_ABGLEICH.c, SP_EINGANG.c, SP_VERTRAGSROLLE.c
 Columns = tuple[ColumnElement[Any], ...]
@@ -109,6 +110,19 @@ ASKED_AS: Final[Mapping[str, str]] = {
     "document": "document", "ticket": "report", "post": "post", "comment": "note", "attachment": "attachment",
 }  # fmt: skip
 """Record type → the kind as which it is asked for; others are nobody's record."""
+
+
+def asked_by(source: str) -> tuple[str, str] | None:
+    """Return kind and id under which a row of iX-Haus is asked for; None for rows that nobody asks for.
+
+    source: the row as Verdict.sources names it
+    """
+    view, key, first, others = ids.read_source(source)
+    for written, one in ((view, key), (f"{view}/", first), (f"/{view}", others)):
+        for name, kind in KINDS.items():
+            if written in kind.views:
+                return name, one
+    return None
 
 
 def kind_of(name: str) -> str | None:

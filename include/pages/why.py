@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 
 from include.groups import GROUPS
 from include.ixhaus.check import ContractError
-from include.lookup.kinds import KINDS, kind_of
+from include.lookup.kinds import KINDS, asked_by, kind_of
 from include.lookup.spelling import Meant, Named, meant, named
 from include.lookup.why import Answer, Question, remembered, why
 from include.pages import triggering
@@ -177,5 +177,5 @@ def _page(request: Request, system: str, **values: Any) -> Response:
         request, "why.html", TEXTS, system=system, systems=configured_systems(), kinds=EXAMPLES,
         explain=partial(explain, language=language_of(request)), rule_of=rule_of,
         translate=partial(translate, language=language_of(request)), can_be_named=triggering.can_be_named,
-        colours=STATE_COLOURS, level_colours=LEVEL_COLOURS, **given,
+        asked_by=asked_by, colours=STATE_COLOURS, level_colours=LEVEL_COLOURS, **given,
     )  # fmt: skip

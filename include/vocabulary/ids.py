@@ -218,6 +218,13 @@ def source(view: str, *key: Text) -> Text:
     return _behind(f"{view}:", _of_parts(*parts))
 
 
+def read_source(source: str) -> tuple[str, str, str, str]:
+    """Return of "<view>:<key>" the view, the key as one, the first of its parts, and the others."""
+    view, _, key = source.partition(":")
+    first, _, others = key.partition(_PART)
+    return view, _unescaped(key), _unescaped(first), _unescaped(others)
+
+
 def source_pattern(view: str, key: str, *, is_first: bool = False) -> str:
     """Return the pattern that finds a record of iX-Haus in `source`; `is_first`: by the first part of its key."""
     written = source(view, key, "") if is_first else source(view, key)

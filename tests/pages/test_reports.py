@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from demo.ixhaus import REPORT_CASES
-from include.vocabulary.addresses import why_address
+from include.vocabulary.addresses import PAGES, why_address
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
@@ -82,6 +82,17 @@ def test_a_report_opens_to_its_history_and_leads_on_to_the_run_and_to_warum(sync
         assert address == "/dags/casavi_reports/runs/first"
         page.get_by_role("link", name="Warum?", exact=True).last.click()
         expect(page.get_by_role("heading", level=2)).to_contain_text(f"Vorgang {SENT}")
+
+
+def test_both_ids_of_what_came_from_the_portal_lead_to_warum(asked: Pages) -> None:
+    asked.sql(
+        "INSERT INTO SP_EINGANG (SYSTEM, ART, PORTAL_ID, IXHAUS_ID, EMPFANGEN_AM) "
+        "VALUES ('production', 'comment', 'K-78', 'SP-78', '2025-11-02 10:00:00.000000')"
+    )
+    text = asked.get("/reports/history?system=production&number=SP-77").text
+    for one in ("SP-78", "K-78"):
+        assert f'<a href="{why_address("production", "comment", one)}">{one}</a>' in text
+        assert asked.get(why_address("production", "comment", one).removeprefix(PAGES)).status in (200, 303)
 
 
 def test_many_reports_come_in_pages(synced: Pages, browser: Browser) -> None:

@@ -146,6 +146,22 @@ def test_each_property_of_an_answer_leads_to_its_own(synced: Pages, browser: Bro
         assert page.url.endswith(why_address("production", "property", "129"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked_id", "row", "leads_to"),
+    [
+        ("person", PERSON, f"SP_PERSON:{PERSON}", ("person", PERSON)),
+        ("contract", "V-R16", "SP_VERTRAG:V-R16", ("contract", "V-R16")),
+        ("contract", "V-R22/P-R22-co", "SP_VERTRAGSROLLE:V-R22/P-R22-co/MITBEWOHNER", ("contract", "V-R22")),
+        ("report", REPORT_CASES["R35"], f"SP_MELDUNG:{REPORT_CASES['R35']}", ("report", REPORT_CASES["R35"])),
+    ],
+)
+def test_each_row_an_answer_is_made_from_leads_to_its_own(
+    synced: Pages, kind: str, asked_id: str, row: str, leads_to: tuple[str, str]
+) -> None:
+    address = why_address("production", *leads_to)
+    assert f'<a href="{address}">{row}</a>' in answer(synced, kind, asked_id)
+
+
 def test_the_answer_is_in_the_language_of_the_reader(synced: Pages, browser: Browser) -> None:
     with visit(browser, synced, "/why", language="en-GB") as page:
         ask(page, "person", "129.E1.1")
