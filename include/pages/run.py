@@ -24,7 +24,7 @@ from include.pages.told import heads, told
 from include.pages.waiting import in_time
 from include.settings import load_each
 from include.vocabulary.clock import utc_now
-from include.vocabulary.reasons import explain, translate
+from include.vocabulary.reasons import explain, rule_of, translate
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Text
 
@@ -127,7 +127,8 @@ async def _records_page(request: Request, system: str, run: str, wanted: Wanted,
 
 
 def _words(request: Request) -> dict[str, Any]:
-    return {"said": _said(request), "explain": partial(explain, language=language_of(request)), "colours": COLOURS}
+    by_code = partial(explain, language=language_of(request))
+    return {"said": _said(request), "explain": by_code, "rule_of": rule_of, "colours": COLOURS}
 
 
 def _said(request: Request) -> Callable[[str | None], str]:

@@ -7,17 +7,21 @@ from urllib.parse import urlencode
 
 import pytest
 
+from demo.ixhaus import REPORT_CASES
+from include.lookup.runs import dag_run_of
 from include.sync.protocol import Entry
+from include.vocabulary.reasons import REASONS
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
+from tests.lookup.asking import ask, leaving
 from tests.pages.rig import Pages
 from tests.vocabulary.foreign import foreign_words
 
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "use"}
 OF_OTHERS = {"subject", "text", "lines"}
 """Classes of what iX-Haus, the portal or a file says."""
-NAMES = re.compile("M-E45-none|Nicht freigegeben|Wartet auf Ersatzteil")
-"""A number, a value of the field Serviceportal and a status, all of the sample."""
+NAMES = re.compile("(M-E45|DOK-E7|DOK-R30)-none|Nicht freigegeben|Wartet auf Ersatzteil")
+"""Numbers, a value of the field Serviceportal and a status, all of the sample."""
 
 
 class Said(HTMLParser):
@@ -52,27 +56,40 @@ class Said(HTMLParser):
             self.texts.append(data)
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_page_speaks_one_language(pages: Pages, language: Language) -> None:
+def addresses(pages: Pages) -> list[str]:
+    """Every page of which one comes to see anything after a night that did not go well."""
     now = datetime.now(UTC)
     refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
     invalid = Entry("contact", "P9", Level.INVALID, "NO_NAME")
-    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, errors=1, invalid=1, status="errors")
-    paths = [
-        "/today", "/protocol", f"/protocol/run?{urlencode({'system': 'production', 'run': run})}",
-        "/approvals", "/reports", "/why", "/why/person/129.R16.1",
-        "/configuration", "/configuration/trial?system=production", "/nothing",
+    counts = {"errors": 1, "invalid": 1}
+    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, status="errors", **counts)
+    ask(pages.engine(), "q1", leaving("129.R16.1"), leaving("V-R16", "contract", "ORPHAN"), run=run, asked_at=now)
+    of_run = {"system": "production", "run": run}
+    dag_id, run_id = dag_run_of(run)
+    return [
+        "/today", "/protocol", "/approvals", "/reports", "/why", "/why/person/129.R16.1", "/nothing",
+        "/configuration", "/configuration/trial?system=production", "/approvals/production/q1",
+        *(f"{path}?{urlencode(given)}" for path, given in (
+            ("/protocol/run", of_run), ("/protocol/records", of_run), ("/today/records", {"reason": "NO_NAME"}),
+            ("/protocol/records", of_run | {"level": "error", "reason": "REFUSED"}),
+            ("/dag-run", {"dag_id": dag_id, "run_id": run_id}),
+            ("/reports/history", {"system": "production", "number": REPORT_CASES["R44"]}),
+        )),
     ]  # fmt: skip
-    answers = {path: pages.get(path, accept_language=language) for path in paths}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_page_speaks_one_language(synced: Pages, language: Language) -> None:
+    answers = {path: synced.get(path, accept_language=language) for path in addresses(synced)}
     form = {"system": "production"}
-    answers["doctor"] = pages.submit("/configuration", "/configuration/doctor", form, accept_language=language)
+    answers["doctor"] = synced.submit("/configuration", "/configuration/doctor", form, accept_language=language)
     found: dict[tuple[str, str], list[str]] = {}
     for path, answer in answers.items():
         assert answer.status == (404 if path == "/nothing" else 200), (path, answer.text)
         said = Said(language)
         said.feed(answer.text)
         if path != "doctor" and not path.startswith("/configuration"):  # these are for engineers, who know DAGs by id
-            assert (path, [text for text in said.texts if "casavi_" in text]) == (path, [])
+            assert (path, [text for text in said.texts if "casavi_" in text or text.strip() in REASONS]) == (path, [])
         assert len(said.texts) > 10
         found |= {(path, text): words for text in said.texts if (words := foreign_words(NAMES.sub("", text), language))}
     assert found == {}
