@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 from sqlalchemy import Engine
 
 from demo.embedded import DOCUWARE
@@ -27,6 +27,7 @@ from include.ixhaus.database import engine_on
 from include.settings import config_folder
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
 from include.vocabulary.state import RunStatus
+from include.vocabulary.texts import Language
 from tests.sandbox import KEY, SECRET, Reply, SandboxProcess
 
 CHROMIUM = "/usr/bin/chromium"
@@ -254,3 +255,16 @@ def visit(
         yield page
     assert foreign == []
     assert broken == []
+
+
+@contextmanager
+def begun(browser: Browser, pages: Pages, language: Language, user: str = "clerk") -> Iterator[FrameLocator]:
+    """The pages as one comes to them from Airflow's first page."""
+    with visit(browser, pages, "/", user=user, language=f"{language}-{language.upper()}") as page:
+        page.get_by_role("link", name="Serviceportal").click()
+        yield page.frame_locator("iframe[title=Serviceportal]")
+
+
+def go_back(inside: FrameLocator) -> None:
+    """Leave a page within Airflow by the browser's way back."""
+    inside.locator(":root").evaluate("() => history.back()")

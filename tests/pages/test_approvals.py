@@ -16,9 +16,10 @@ from include.sync.protocol import Entry
 from include.vocabulary.addresses import approval_address
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
+from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.rig import PREFIX, Pages, visit
+from tests.pages.rig import PREFIX, Pages, begun, visit
 from tests.pages.test_why import dags as dags
 from tests.pages.test_why import runs
 from tests.sandbox import Reply
@@ -27,6 +28,14 @@ CANARY = "<script>kanari()</script>"
 NOW = datetime.now(UTC)
 QUESTION = approval_address("production", "q1").removeprefix(PREFIX)
 PERSON = "129.R16.1"
+GERMAN = (
+    "Protokoll", "3 warten auf Freigabe", "Freigabe: Personen, Produktiv", "Objektnummer", "Art", "Filtern",
+    "Als CSV speichern", "Freigeben", "Der Lauf ist gestartet.", "freigegeben",
+)  # fmt: skip
+ENGLISH = (
+    "Protocol", "3 wait for approval", "Approval: Persons, Production", "Property number", "Kind", "Filter",
+    "Save as CSV", "Approve", "The run has been started.", "approved",
+)  # fmt: skip
 
 
 def database(pages: Pages) -> Engine:
@@ -86,28 +95,30 @@ def sent(pages: Pages, what: str, user: str = "admin") -> Reply:
 
 
 @pytest.mark.rule("E36")
-def test_from_the_protocol_one_comes_to_the_question_its_list_and_the_answer(
-    pages: Pages, browser: Browser, dags: None
+@pytest.mark.parametrize(("language", "words"), [("de", GERMAN), ("en", ENGLISH)])
+def test_from_airflows_first_page_one_comes_to_the_question_its_list_and_the_answer(
+    pages: Pages, browser: Browser, dags: None, language: Language, words: tuple[str, ...]
 ) -> None:
-    asked(pages, "seen")
-    with visit(browser, pages, "/protocol", user="clerk") as page:
-        expect(page.locator("#waiting")).to_contain_text("Wartet auf eine Entscheidung")
-        page.locator("#listed").get_by_role("link", name="3 warten auf Freigabe").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Freigabe: Personen, Produktiv")
-        listed = page.locator("[aria-labelledby=list] tbody tr")
+    title, waits, heading, number, kind, filter_, save, approve, started, approved = words
+    asked(pages, f"seen{language}")
+    with begun(browser, pages, language) as inside:
+        inside.get_by_role("navigation").first.get_by_role("link", name=title, exact=True).click()
+        inside.locator("#listed").get_by_role("link", name=waits).click()
+        expect(inside.get_by_role("heading", level=1)).to_have_text(heading)
+        listed = inside.locator("[aria-labelledby=list] tbody tr")
         expect(listed).to_have_count(3)
-        page.get_by_label("Objektnummer").fill("129")
-        page.get_by_label("Art").select_option("contact")
-        page.get_by_role("button", name="Filtern").click()
+        inside.get_by_label(number).fill("129")
+        inside.get_by_label(kind, exact=True).select_option("contact")
+        inside.get_by_role("button", name=filter_).click()
         expect(listed).to_have_count(1)
-        with page.expect_download() as saved:
-            page.get_by_role("link", name="Als CSV speichern").click()
+        with inside.owner.page.expect_download() as saved:
+            inside.get_by_role("link", name=save).click()
         assert saved.value.suggested_filename == "freigabe-datensaetze.csv"
-        page.get_by_role("button", name="Freigeben").click()
-        expect(page.get_by_role("status").first).to_contain_text("Der Lauf ist gestartet.")
-        expect(page.locator("dl.about")).to_contain_text("freigegeben")
-        expect(page.locator("dl.about")).to_contain_text("von clerk")
-        expect(page.get_by_role("button", name="Freigeben")).to_have_count(0)
+        inside.get_by_role("button", name=approve).click()
+        expect(inside.get_by_role("status").first).to_contain_text(started)
+        expect(inside.locator("dl.about")).to_contain_text(approved)
+        expect(inside.locator("dl.about")).to_contain_text("clerk")
+        expect(inside.get_by_role("button", name=approve)).to_have_count(0)
     assert state(pages) == ("approved", "clerk")
 
 

@@ -13,7 +13,7 @@ from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.rig import Pages, visit
+from tests.pages.rig import Pages, begun, visit
 from tests.pages.test_approvals import shown
 
 SENT, LOCKED = REPORT_CASES["R44"], REPORT_CASES["R39"]
@@ -136,12 +136,12 @@ def asked(synced: Pages) -> Pages:
 
 
 @pytest.mark.rule("R1", "R44")
-@pytest.mark.parametrize(("wish", "words"), [("de-DE", GERMAN), ("en-GB", ENGLISH)])
+@pytest.mark.parametrize(("language", "words"), [("de", GERMAN), ("en", ENGLISH)])
 def test_the_way_from_a_tenants_report_to_its_answer(
-    asked: Pages, browser: Browser, wish: str, words: tuple[str, ...]
+    asked: Pages, browser: Browser, language: Language, words: tuple[str, ...]
 ) -> None:
     search, waits, us, filter_, talk, internal, both, title = words
-    with visit(browser, asked, "/today", user="clerk", language=wish) as inside:
+    with begun(browser, asked, language) as inside:
         inside.get_by_role("navigation").first.get_by_role("link", name=title, exact=True).click()
         rows = inside.locator("tbody tr")
         expect(rows.first).to_contain_text("SP-77")  # what waits for us is first

@@ -6,13 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from include.sync.protocol import Entry
-from include.vocabulary.addresses import why_address
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.rig import Pages, visit
+from tests.pages.rig import Pages, begun, go_back, visit
 
 NOW = datetime.now(UTC)
 LONG = "Die Datenbank antwortet nicht, und zwar seit einer ganzen Weile schon. " * 5
@@ -43,25 +42,25 @@ def test_the_way_from_a_red_run_to_the_reason_of_one_record(
     red: Pages, browser: Browser, language: Language, words: tuple[str, ...]
 ) -> None:
     title, group, status, field, search, everything = words
-    reached = f"**{why_address('production', 'contact', '003.1')}"
-    with visit(browser, red, "/today", language=f"{language}-{language.upper()}", user="leser") as page:
-        page.get_by_role("link", name=title, exact=True).click()
-        page.locator("#listed tbody tr", has_text=group).filter(has_text=status).get_by_role("link").first.click()
-        reason = page.locator("details", has_text=explain("REFUSED", language))
+    with begun(browser, red, language, "leser") as inside:
+        inside.get_by_role("navigation").first.get_by_role("link", name=title, exact=True).click()
+        inside.locator("#listed tbody tr", has_text=group).filter(has_text=status).get_by_role("link").first.click()
+        reason = inside.locator("details", has_text=explain("REFUSED", language))
         expect(reason.locator("summary")).to_contain_text("12 ×")
         expect(reason.get_by_role("link", name="003.1")).to_be_hidden()
         reason.locator("summary").press("Enter")
         reason.get_by_role("link", name="003.1").click()
-        page.wait_for_url(reached)
-        page.go_back()
-        page.locator("details", has_text=explain("REFUSED", language)).locator("summary").click()
-        page.get_by_role("link", name=everything).click()
-        expect(page.locator("tbody tr")).to_have_count(12)
-        page.go_back()
-        page.get_by_label(field).fill("v-1/2")
-        page.get_by_role("button", name=search).click()
-        expect(page.locator("tbody tr")).to_have_count(1)
-        expect(page.locator("tbody tr")).to_contain_text(explain("END_BEFORE_START", language))
+        expect(inside.locator("#id")).to_have_value("003.1")
+        expect(inside.locator("#kind")).to_have_value("person")
+        go_back(inside)
+        reason.locator("summary").click()
+        inside.get_by_role("link", name=everything).click()
+        expect(inside.locator("tbody tr")).to_have_count(12)
+        go_back(inside)
+        inside.get_by_label(field).fill("v-1/2")
+        inside.get_by_role("button", name=search).click()
+        expect(inside.locator("tbody tr")).to_have_count(1)
+        expect(inside.locator("tbody tr")).to_contain_text(explain("END_BEFORE_START", language))
 
 
 def said(page: Page) -> str:

@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 from include.ixhaus.database import engine_on
 from include.lookup.today import RECORDS_SHOWN, SET_ASIDE_SHOWN
 from include.sync.protocol import Entry
-from include.vocabulary.addresses import why_address
 from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
+from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.rig import Pages, visit
+from tests.pages.rig import Pages, begun, visit
 from tests.pages.test_approvals import shown
 from tests.pages.test_why import dags as dags
 
@@ -145,30 +145,29 @@ def test_each_team_leads_from_its_numbers_to_its_reports(morning: Pages, browser
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de-DE", ("Heute", "Freigeben: Personen, 2 Datensätze", "Der Lauf ist gestartet.", "Keine Frage wartet.")),
-        ("en-GB", ("Today", "Approve: Persons, 2 records", "The run has been started.", "No question waits.")),
+        ("de", ("Heute", "Freigeben: Personen, 2 Datensätze", "Der Lauf ist gestartet.", "Keine Frage wartet.")),
+        ("en", ("Today", "Approve: Persons, 2 records", "The run has been started.", "No question waits.")),
     ],
 )  # fmt: skip
 def test_the_way_of_a_morning(
-    morning: Pages, browser: Browser, dags: None, language: str, words: tuple[str, str, str, str]
+    morning: Pages, browser: Browser, dags: None, language: Language, words: tuple[str, str, str, str]
 ) -> None:
     title, approve, started, none_waits = words
-    morning.sql("UPDATE SP_FREIGABE SET FREIGABE = ?", f"q{language[:2]}")  # one approval starts one run
-    morning.sql("UPDATE SP_FREIGABE_SATZ SET FREIGABE = ?", f"q{language[:2]}")
-    with visit(browser, morning, "/", user="clerk", language=language) as page:
-        page.get_by_role("link", name="Serviceportal").click()
-        inside = page.frame_locator("iframe[title=Serviceportal]")
+    morning.sql("UPDATE SP_FREIGABE SET FREIGABE = ?", f"q{language}")  # one approval starts one run
+    morning.sql("UPDATE SP_FREIGABE_SATZ SET FREIGABE = ?", f"q{language}")
+    with begun(browser, morning, language) as inside:
         expect(inside.get_by_role("heading", level=1)).to_have_text(title)
         inside.get_by_role("button", name=approve).click()
         expect(inside.get_by_role("status").first).to_contain_text(started)
         inside.get_by_role("navigation").first.get_by_role("link", name=title).click()
         expect(inside.locator("section[aria-labelledby=questions]")).to_contain_text(none_waits)
-        reason = inside.locator("details", has_text=explain("NO_UNIT", "de" if title == "Heute" else "en"))
+        reason = inside.locator("details", has_text=explain("NO_UNIT", language))
         link = reason.get_by_role("link")
         expect(link).to_be_hidden()
         reason.locator("summary").click()
-        expect(link).to_be_visible()
-        assert link.get_attribute("href") == why_address("production", "contract", ODD)
+        link.click()
+        expect(inside.locator("#id")).to_have_value(ODD)
+        expect(inside.locator("#kind")).to_have_value("contract")
     assert morning.sql("SELECT ZUSTAND, ENTSCHIEDEN_VON FROM SP_FREIGABE") == [("approved", "clerk")]
 
 

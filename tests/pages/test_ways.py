@@ -1,14 +1,11 @@
 """The ways people go, from Airflow's first page to their last click: to a question, to what is missing, to the keys."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Browser, FrameLocator, expect
 
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
-from tests.pages.rig import Pages, visit
+from tests.pages.rig import Pages, begun
 from tests.pages.test_approvals import asked as held_back
 from tests.pages.test_configuration import ENTRIES, stored
 from tests.pages.test_configuration import nothing_stored as nothing_stored
@@ -25,14 +22,6 @@ SETTINGS = {
 }
 DOCTOR = {"de": ("Alles prüfen", "Rundumprüfung"), "en": ("Examine everything", "Doctor")}
 both = pytest.mark.parametrize("language", ["de", "en"])
-
-
-@contextmanager
-def begun(browser: Browser, pages: Pages, language: Language, user: str = "clerk") -> Iterator[FrameLocator]:
-    """The pages as one comes to them from Airflow's first page."""
-    with visit(browser, pages, "/", user=user, language=f"{language}-{language.upper()}") as page:
-        page.get_by_role("link", name="Serviceportal").click()
-        yield page.frame_locator("iframe[title=Serviceportal]")
 
 
 def asked(inside: FrameLocator, kind: str, typed: str) -> None:

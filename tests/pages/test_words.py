@@ -61,8 +61,7 @@ def addresses(pages: Pages) -> list[str]:
     now = datetime.now(UTC)
     refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
     invalid = Entry("contact", "P9", Level.INVALID, "NO_NAME")
-    counts = {"errors": 1, "invalid": 1}
-    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, status="errors", **counts)
+    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, errors=1, invalid=1, status="errors")
     ask(pages.engine(), "q1", leaving("129.R16.1"), leaving("V-R16", "contract", "ORPHAN"), run=run, asked_at=now)
     of_run = {"system": "production", "run": run}
     dag_id, run_id = dag_run_of(run)
