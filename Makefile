@@ -50,8 +50,8 @@ contract: $(VENV)/run  ## print the Oracle DDL of the tables and view skeletons 
 setup: $(VENV)/run  ## ask for a system's first settings, check each answer, write them, ask the doctor: SYSTEM=production (LANGUAGE=de)
 	@$(BIN)/python -m demo.embedded setup $(or $(SYSTEM),production) $(if $(LANGUAGE),--language "$$LANGUAGE")
 
-keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production)
-	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production)
+keys: $(VENV)/run  ## store the portal's key and secret, each entered twice (SYSTEM=production, LANGUAGE=de)
+	@$(BIN)/python -m demo.embedded keys $(or $(SYSTEM),production) $(if $(LANGUAGE),--language "$$LANGUAGE")
 
 probe: $(VENV)/run  ## measure what is not known of the portal, on a property meant for tests: SYSTEM=test PROPERTY=100
 	@$(BIN)/python -m demo.embedded probe $(or $(SYSTEM),test) "$$PROPERTY" $(if $(YES_PRODUCTION),--yes-production)

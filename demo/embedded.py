@@ -43,6 +43,7 @@ from include.commands import (
     measure,
     migrate,
     show,
+    spoken,
 )
 from include.groups import GROUPS, RECONCILIATION
 from include.vocabulary.ending import to_its_end
@@ -142,7 +143,7 @@ def _run(known: argparse.Namespace, rest: list[str], given: list[str], home: Pat
     if known.command in ("keys", "probe", "setup") and home == ROOT / ".airflow":  # else it is not ours to migrate
         migrate(home)
     if known.command == "keys":
-        return enter_keys(known.system)
+        return enter_keys(known.system, language=spoken(known.language))
     if known.command == "probe":
         return measure(known.system, known.property, is_meant=known.yes_production)
     if known.command == "setup":  # of a real system, even where the environment names none yet

@@ -13,6 +13,7 @@ python -m include.commands probe test 100    measure what is not known of the po
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ from include.sync.exit_code import exit_code
 from include.vocabulary.clock import BERLIN
 from include.vocabulary.ending import to_its_end
 from include.vocabulary.state import WENT_WRONG, Level
-from include.vocabulary.texts import Language, Text
+from include.vocabulary.texts import Language, Text, translator
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES_SHOWN: Final = 20
@@ -50,15 +51,15 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "protocol":
         return exit_code(lambda: show(given.format, given.last))
     if given.command == "keys":
-        return enter_keys(given.system)
+        return enter_keys(given.system, language=spoken(given.language))
     if given.command == "setup":
         from include.setup import set_up
 
-        return set_up(given.system, _language(given.language), enter_keys, see_doctor)
+        return set_up(given.system, spoken(given.language), enter_keys, see_doctor)
     if given.command == "probe":
         return measure(given.system, given.property, is_meant=given.yes_production)
     if given.command == "doctor":
-        return see_doctor(given.system, _language(given.language), given.openapi)
+        return see_doctor(given.system, spoken(given.language), given.openapi)
     if given.command in ("forget", "tidy"):
         from include.erasure.command import erase, tidy_up
 
@@ -78,13 +79,14 @@ def add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command keys and its options."""
     parser = commands.add_parser("keys", help="store the portal's address, key and secret")
     parser.add_argument("system", choices=("production", "test"))
+    _add_language(parser)
 
 
 def add_setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command setup and its options."""
     parser = commands.add_parser("setup", help="ask for a system's first settings and write them")
     parser.add_argument("system", choices=("production", "test"))
-    parser.add_argument("--language", default="en", help="de: in German")
+    _add_language(parser)
 
 
 def add_probe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -100,7 +102,7 @@ def add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser("doctor", help="say what is wrong around a system, and who sees to it")
     parser.add_argument("system", choices=("production", "test"))
     parser.add_argument("--openapi", type=Path, help="the portal's own OpenAPI document, to compare with our calls")
-    parser.add_argument("--language", default="en", help="de: in German")
+    _add_language(parser)
 
 
 def add_erasure(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -181,33 +183,25 @@ def as_table(runs: list[dict[str, Any]]) -> Table:
     return table
 
 
-def enter_keys(system: str, address: str = "") -> int:
+def enter_keys(system: str, address: str = "", language: Language = "en") -> int:
     """Ask for the portal's address, if it is not given, key and secret and store them (R10); returns 1 if they were not
     accepted.
     """
     from include.casavi.keys import database_name, is_encrypted, store_keys
+    from include.setup.texts import ENTRIES, TEXTS
 
+    t = translator(TEXTS, language)
     try:
         load_settings(system)  # whoever has none yet is told before he has entered everything
+        address = address or input(f"{t('portal_address')}: ")
+        connection_id = store_keys(system, address, *(getpass(f"{t(name)}: ") for name in ENTRIES))
     except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    address = address or input("Link Datensynchronisation (address): ")
-    names = ("API key", "API key again", "Secret", "Secret again")
-    try:
-        connection_id = store_keys(system, address, *(getpass(f"{name}: ") for name in names))
-    except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.said.said(language)}\n")
         return 1
     if not is_encrypted():
-        sys.stderr.write(
-            "Airflow has no Fernet key: the secret is stored unencrypted. Set AIRFLOW__CORE__FERNET_KEY.\n"
-        )
-    sys.stdout.write(
-        f"Stored as Airflow connection {connection_id} in {database_name()}.\n"
-        f"The environment variable AIRFLOW_CONN_{connection_id.upper()} goes before it where it is set, "
-        "as make sync and make up set it to the sandbox.\n"
-    )
+        sys.stderr.write(f"{t('unencrypted')}\n")
+    variable = f"AIRFLOW_CONN_{connection_id.upper()}"
+    sys.stdout.write(f"{t('stored', connection=connection_id, database=database_name(), variable=variable)}\n")
     return 0
 
 
@@ -316,8 +310,15 @@ def complain(mistakes: Iterable[Text]) -> None:
         sys.stderr.write(f"{mistake.english}\n")
 
 
-def _language(given: str) -> Language:
-    return "de" if given.startswith("de") else "en"
+def spoken(given: str) -> Language:
+    """Return the language that was asked for, else the terminal's, as the variables of POSIX name it."""
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = given or next(filter(None, map(os.environ.get, variables)), "")
+    return "de" if wanted.startswith("de") else "en"
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", default="", help="de or en; left out, the terminal's language (LC_ALL, LANG)")
 
 
 def _pool(system: str) -> str:

@@ -35,6 +35,7 @@ os.environ.update(
         "AIRFLOW__CORE__FERNET_KEY": urlsafe_b64encode(os.urandom(32)).decode(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "LC_ALL": "C.UTF-8",  # whatever the tester's terminal speaks
         "PYTHONPATH": str(ROOT),  # for the processes tests start
         "SERVICEPORTAL_CONFIG": str(ROOT / "demo" / "config"),
     }

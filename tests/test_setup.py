@@ -18,7 +18,9 @@ from demo.ixhaus import build_sample
 from include import commands
 from include.settings import REQUIRED_WHEN_ACTIVE, load_settings
 from include.setup.questions import QUESTIONS
+from include.vocabulary.texts import Language
 from tests.sandbox import KEY, SECRET, SandboxProcess
+from tests.vocabulary.foreign import foreign_words
 
 pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("airflow_db")]
 ON_TERMINAL = """
@@ -211,6 +213,50 @@ def test_what_is_not_complete_is_not_switched_on(
     assert f"cannot be switched on while these are missing; add {missing}" in said
     assert "Objektbereich" in said
     assert not load_settings("production", tmp_path).active
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"LC_ALL": "de_DE.UTF-8", "LANG": "en_US.UTF-8"}, "Einstellungen für"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "de_AT.UTF-8"}, "Einstellungen für"),
+        ({"LC_ALL": "", "LC_MESSAGES": "en_GB.UTF-8", "LANG": "de_DE.UTF-8"}, "Settings for"),
+        ({"LC_ALL": "C.UTF-8"}, "Settings for"),
+    ],
+)
+def test_it_speaks_as_the_terminal_does(
+    variables: dict[str, str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    Typist(monkeypatch, tmp_path)
+    assert commands.main(["setup", "production"]) == 130
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.rule("R10")
+@pytest.mark.usefixtures("no_keys_left")
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_key_pair_is_asked_for_and_confirmed_in_the_same_language(
+    language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def hidden(prompt: str) -> str:
+        asked.append(prompt)
+        return SECRET if "Secret" in prompt else KEY
+
+    monkeypatch.setattr(commands, "getpass", hidden)
+    Typist(monkeypatch, tmp_path, "https://portal.example/v2", *NOTHING[1:])
+    assert commands.main(["setup", "production", "--language", language]) == 0
+    shown = capsys.readouterr()
+    assert "Hinterlegt als" in shown.out if language == "de" else "Stored as" in shown.out
+    said = [*asked, *shown.out.splitlines(), *shown.err.splitlines()]
+    assert [line for line in said if foreign_words(line, language)] == []
 
 
 def test_a_file_that_is_there_is_replaced_only_if_that_is_wanted_and_stays_beside_it(

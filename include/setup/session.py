@@ -21,7 +21,7 @@ BROKEN_OFF: Final = 130
 def set_up(
     system: str,
     language: Language,
-    enter_keys: Callable[[str, str], int],
+    enter_keys: Callable[[str, str, Language], int],
     see_doctor: Callable[[str, Language], int],
 ) -> int:
     """Ask for a system's first settings, write them, have the key pair entered and the doctor look.
@@ -54,11 +54,11 @@ def set_up(
 def _go_on(
     dialogue: Dialogue,
     address: str,
-    enter_keys: Callable[[str, str], int],
+    enter_keys: Callable[[str, str, Language], int],
     see_doctor: Callable[[str, Language], int],
 ) -> int:
     try:
-        while address and enter_keys(dialogue.system, address):  # it says itself why it was refused
+        while address and enter_keys(dialogue.system, address, dialogue.language):  # it says itself why it was refused
             pass
     except (KeyboardInterrupt, EOFError):
         dialogue.say("later", system=dialogue.system)

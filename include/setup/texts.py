@@ -1,4 +1,4 @@
-"""What `make setup` says besides the settings' own words."""
+"""What `make setup` and `make keys` say besides the settings' own words."""
 
 from typing import Final
 
@@ -40,4 +40,22 @@ TEXTS: Final[Texts] = {
         "Schlüssel und Secret fehlen noch: make keys SYSTEM={system}",
         "Key and secret are still missing: make keys SYSTEM={system}",
     ),
+    # the key pair, which `make keys` asks for as well
+    "portal_address": Text("Link Datensynchronisation (Adresse)", "Link Datensynchronisation (address)"),
+    "key": Text("API-Schlüssel", "API key"),
+    "key_again": Text("API-Schlüssel noch einmal", "API key again"),
+    "secret": Text("Secret", "Secret"),
+    "secret_again": Text("Secret noch einmal", "Secret again"),
+    "unencrypted": Text(
+        "Airflow hat keinen Fernet-Schlüssel: Das Secret ist unverschlüsselt hinterlegt. AIRFLOW__CORE__FERNET_KEY setzen.",
+        "Airflow has no Fernet key: the secret is stored unencrypted. Set AIRFLOW__CORE__FERNET_KEY.",
+    ),
+    "stored": Text(
+        "Hinterlegt als Airflow-Verbindung {connection} in {database}.\n"
+        "Die Umgebungsvariable {variable} geht ihr vor, wo sie gesetzt ist; make sync und make up setzen sie auf die Sandbox.",
+        "Stored as Airflow connection {connection} in {database}.\n"
+        "The environment variable {variable} goes before it where it is set, as make sync and make up set it to the sandbox.",
+    ),
 }
+ENTRIES: Final = ("key", "key_again", "secret", "secret_again")
+"""What is typed in without being seen."""
