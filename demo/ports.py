@@ -33,8 +33,7 @@ def settle_port(home: Path, say: Callable[[str], object]) -> None:
         return
     if os.environ.get("SANDBOX_PORT"):
         raise PortTakenError(f"SANDBOX_PORT={port}: another program has this port; end it, or leave SANDBOX_PORT out")
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        free: int = found.getsockname()[1]
+    free = free_port()
     home.mkdir(parents=True, exist_ok=True)
     (home / _REMEMBERED).write_text(str(free), encoding="utf-8")
     say(f"Another program has port {port}: from now on this sandbox portal uses {free}.")
@@ -57,3 +56,10 @@ def is_free(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def free_port() -> int:
+    """Return a port at which no program of this machine listens."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port

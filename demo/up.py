@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
 
-from demo.ports import is_free
+from demo.ports import PortTakenError, free_port, is_free
 
-USUAL: Final = "8080"
+USUAL: Final = 8080
+_PORT: Final = "AIRFLOW__API__PORT"
 PATIENCE: Final = 10
 """Seconds in which Airflow may end by itself; what it was at is repeated, as after any crash."""
 
@@ -22,11 +23,10 @@ def run_airflow(home: Path, sandbox: str, say: Callable[[str], object]) -> int:
     """Run Airflow until Ctrl-C; returns 0 then, 1 with a sentence if it does not start or ends by itself.
 
     sandbox: the address of the sandbox portal
+
+    Raises PortTakenError if another program has just the port that was asked for.
     """
-    port = os.environ.get("AIRFLOW__API__PORT", USUAL)
-    if not is_free(int(port)):
-        sys.stderr.write(f"Another program has port {port}: end it, or take another with AIRFLOW__API__PORT=8081\n")
-        return 1
+    port = _settle_port(say)
     log = home / "airflow.log"
     say(f"Airflow starts, which takes half a minute; its log: {log}")
     with log.open("ab") as file:
@@ -44,6 +44,22 @@ def run_airflow(home: Path, sandbox: str, say: Callable[[str], object]) -> int:
         _end(process)
     sys.stderr.write(f"Airflow has ended by itself with {process.returncode}; {log} says why\n")
     return 1
+
+
+def _settle_port(say: Callable[[str], object]) -> int:
+    """Return the port for Airflow's pages: the one that is asked for, else the usual one, else a free one; where it is
+    another than the usual one, tell Airflow, which takes it for granted.
+    """
+    port = int(os.environ.get(_PORT) or USUAL)
+    if not is_free(port):
+        if os.environ.get(_PORT):
+            raise PortTakenError(f"{_PORT}={port}: another program has this port; end it, or leave {_PORT} out")
+        taken, port = port, free_port()
+        say(f"Another program has port {taken}: this time Airflow uses {port}.")
+    os.environ[_PORT] = str(port)
+    if port != USUAL and not os.environ.get("AIRFLOW__API__BASE_URL"):  # where tasks report to Airflow
+        os.environ.setdefault("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"http://127.0.0.1:{port}/execution/")
+    return port
 
 
 def _answers(process: "subprocess.Popen[bytes]", address: str) -> bool:

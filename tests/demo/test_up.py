@@ -6,13 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import pytest
 
-from demo import embedded
+from demo import embedded, up
+from demo.ports import PortTakenError
 from demo.up import run_airflow
 from include.vocabulary.ending import to_its_end
 
@@ -69,14 +71,14 @@ def test_the_pages_open_with_data_in_them(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_addresses_stand_last_and_ctrl_c_ends_all_that_was_started(tmp_path: Path, port: int) -> None:
     there = {**os.environ, "PATH": program(tmp_path, AIRFLOW), "AIRFLOW__API__PORT": str(port), "PYTHONPATH": str(ROOT)}
-    up = subprocess.Popen([sys.executable, "-c", UP, str(tmp_path)], env=there, stdout=subprocess.PIPE, text=True)
-    assert up.stdout is not None
-    first, last = up.stdout.readline(), up.stdout.readline()
+    running = subprocess.Popen([sys.executable, "-c", UP, str(tmp_path)], env=there, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    first, last = running.stdout.readline(), running.stdout.readline()
     assert f"its log: {tmp_path}/airflow.log" in first
     assert f"Portal sandbox: http://127.0.0.1:8095   Airflow: http://127.0.0.1:{port} " in last
-    (started,) = psutil.Process(up.pid).children()
-    up.send_signal(signal.SIGINT)
-    assert (up.communicate(timeout=60)[0], up.returncode) == ("", 0)
+    (started,) = psutil.Process(running.pid).children()
+    running.send_signal(signal.SIGINT)
+    assert (running.communicate(timeout=60)[0], running.returncode) == ("", 0)
     with pytest.raises(ProcessLookupError):
         os.killpg(started.pid, 0)
     assert (tmp_path / "airflow.log").read_text(encoding="utf-8").startswith("scheduler | noise")
@@ -87,6 +89,7 @@ def test_what_does_not_start_is_said_with_where_the_reason_stands(
 ) -> None:
     monkeypatch.setenv("PATH", program(tmp_path, "#!/bin/sh\necho why; exit 3\n"))
     monkeypatch.setenv("AIRFLOW__API__PORT", str(port))
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "")
     before = signal.getsignal(signal.SIGTERM)
     assert run_airflow(tmp_path, "", lambda _: None) == 1
     signal.signal(signal.SIGTERM, before)
@@ -94,13 +97,37 @@ def test_what_does_not_start_is_said_with_where_the_reason_stands(
     assert (tmp_path / "airflow.log").read_text(encoding="utf-8") == "why\n"
 
 
-def test_a_port_that_another_program_has_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The usual port, which another program has; nobody asked for any."""
+    for name in ("AIRFLOW__API__PORT", "AIRFLOW__API__BASE_URL", "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"):
+        monkeypatch.setenv(name, "")  # so that it is undone
+        monkeypatch.delenv(name)
     with socket.create_server(("127.0.0.1", 0)) as other:
-        monkeypatch.setenv("AIRFLOW__API__PORT", str(other.getsockname()[1]))
-        assert run_airflow(tmp_path, "", pytest.fail) == 1
-    assert "Another program has port" in capsys.readouterr().err
+        port: int = other.getsockname()[1]
+        monkeypatch.setattr(up, "USUAL", port)
+        yield port
+
+
+def test_where_another_program_listens_airflow_takes_a_free_port_and_its_tasks_know(
+    tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = 'echo "$AIRFLOW__API__PORT $AIRFLOW__CORE__EXECUTION_API_SERVER_URL"'
+    monkeypatch.setenv("PATH", program(tmp_path, f"#!/bin/sh\n{told}; exit 3\n"))
+    before = signal.getsignal(signal.SIGTERM)
+    said: list[str] = []
+    assert run_airflow(tmp_path, "", said.append) == 1
+    signal.signal(signal.SIGTERM, before)
+    port, address = (tmp_path / "airflow.log").read_text(encoding="utf-8").split()
+    assert int(port) != taken
+    assert said[0] == f"Another program has port {taken}: this time Airflow uses {port}."
+    assert address == f"http://127.0.0.1:{port}/execution/"
+
+
+def test_a_port_that_was_asked_for_is_that_or_none(tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__API__PORT", str(taken))
+    with pytest.raises(PortTakenError, match=f"AIRFLOW__API__PORT={taken}: another program has this port"):
+        run_airflow(tmp_path, "", pytest.fail)
 
 
 def test_a_folder_that_cannot_be_written_is_named(
