@@ -27,6 +27,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from demo.breaking_off import closed_at_ctrl_c
 from demo.ports import PortTakenError, is_ours, port_of, settle_port
 from demo.up import run_airflow
 from include.commands import (
@@ -237,7 +238,7 @@ def _test_run(home: Path, name: str) -> str:
         sentences = {error.strip().splitlines()[-1] for error in bag.import_errors.values()}
         sys.stderr.write("\n".join(sorted(sentences)) + "\n")
         return "failed"
-    with shown(Console(), home / "ixhaus.db", name):
+    with closed_at_ctrl_c(_say), shown(Console(), home / "ixhaus.db", name):
         return str(bag.dags[name].test().state)
 
 
@@ -290,8 +291,10 @@ def sandbox(home: Path) -> Iterator[str]:
         return
     command = [sys.executable, "-m", "demo.portal", "--port", str(port_of(home))]
     command += ["--db", str(home / "sandbox.db")]
-    process = subprocess.Popen(command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL, umask=PRIVATE)
-    try:
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=_plain(os.environ), stdout=subprocess.DEVNULL, umask=PRIVATE, start_new_session=True,
+    )  # fmt: skip
+    try:  # in a session of its own, where no Ctrl-C takes it from the run that is being brought to its end
         _wait_for(home, process)
         yield address
     finally:
@@ -305,8 +308,18 @@ def up(home: Path) -> int:
     with sandbox(home) as address:
         if not collect(1):
             _say("A first run over the sample, so that the pages open with data in them …")
-            subprocess.run([sys.executable, "-m", "demo.embedded", "sync"], cwd=ROOT, check=False)  # says what is wrong
+            _first_run()
         return run_airflow(home, address, _say)
+
+
+def _first_run() -> None:
+    """Run all groups once, in a process of its own, which says what is wrong."""
+    process = subprocess.Popen([sys.executable, "-m", "demo.embedded", "sync"], cwd=ROOT)
+    try:
+        process.wait()
+    except KeyboardInterrupt:  # it has heard it too, and brings its run to an end
+        process.wait()
+        raise
 
 
 def _wait_for(home: Path, process: "subprocess.Popen[bytes]", seconds: float = 20) -> None:

@@ -62,7 +62,7 @@ def test_the_pages_open_with_data_in_them(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(embedded, "prepare", lambda _home: None)
     monkeypatch.setattr(embedded, "sandbox", lambda _home: nullcontext("http://127.0.0.1:8095"))
     monkeypatch.setattr(embedded, "run_airflow", airflow)
-    monkeypatch.setattr(subprocess, "run", lambda command, **_: begun.append(command[-1]))
+    monkeypatch.setattr(embedded, "_first_run", lambda: begun.append("sync"))
     for runs, wanted in (([], ["sync", "airflow"]), ([{"run": "casavi_objects/1"}], ["airflow"])):
         begun.clear()
         monkeypatch.setattr(embedded, "collect", lambda _last, found=runs: found)
