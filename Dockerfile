@@ -27,3 +27,8 @@ COPY --chmod=0755 plugins plugins
 COPY --chmod=0755 include include
 COPY --chmod=0755 demo demo
 COPY --chmod=0755 dags dags
+
+# pip compiles what it installs; ours is compiled here, as no service may write beside it.
+USER root
+RUN python -m compileall -q plugins include demo dags
+USER airflow
