@@ -37,7 +37,7 @@ with DAG(
     max_active_runs=1,
     is_paused_upon_creation=False,  # does nothing to the systems, and nobody should have to think of it
     doc_md=with_links(DOCS, "Heute", "Protokoll"),
-    tags=["serviceportal"],
+    tags=["serviceportal", "alerts"],
     default_args=task_defaults(timedelta(minutes=15)),
 ):
 

@@ -34,7 +34,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     doc_md=with_links(DOCS, "Einstellungen"),
-    tags=["serviceportal"],
+    tags=["serviceportal", "operation"],
     default_args=task_defaults(timedelta(hours=1)),
 ):
 

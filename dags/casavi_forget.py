@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.erasure.form import params
 from include.sync.flow import Wired, spoken, task_defaults, with_links
 from include.sync.release import NO, YES
 
@@ -27,10 +28,6 @@ approved in *Required Actions*; in iX-Haus first. Airflow's own database keeps t
 | `forget` red | portal or database was away in the middle | clear the task: it goes on where it was |
 """
 
-PERSON = "Schlüssel der Person, Partnernummer oder Kontakt. A person's key, a partner's number, or a contact. 100.1.1"
-ALTHOUGH = "Auch wenn iX-Haus sie noch liefert · Even if iX-Haus still gives it"
-AGAIN = "Der nächste Lauf sendet sie dann wieder. The next run then sends it again."
-
 with DAG(
     "casavi_forget",
     schedule=None,
@@ -38,13 +35,9 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,  # does nothing by itself
-    params={
-        "person": Param(type="string", minLength=1, title="Person", description=PERSON),
-        "system": Param("production", type="string", enum=["production", "test"], title="System"),
-        "although_sent": Param(False, type="boolean", title=ALTHOUGH, description=AGAIN),
-    },
+    params=params(),
     doc_md=with_links(DOCS, "Warum?"),
-    tags=["serviceportal"],
+    tags=["serviceportal", "privacy"],
     default_args=task_defaults(timedelta(hours=1)),
 ):
 

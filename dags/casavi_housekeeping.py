@@ -34,7 +34,7 @@ with DAG(
     max_active_runs=1,
     is_paused_upon_creation=False,  # nothing may be kept longer because somebody did not think of it
     doc_md=with_links(DOCS, "Protokoll", "Einstellungen"),
-    tags=["serviceportal"],
+    tags=["serviceportal", "operation"],
     default_args=task_defaults(timedelta(hours=1)),
 ):
 

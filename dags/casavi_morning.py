@@ -37,7 +37,7 @@ for system in configured_systems():
         max_active_runs=1,
         is_paused_upon_creation=False,  # does nothing to the systems, and goes to nobody who is not named
         doc_md=with_links(DOCS, "Heute"),
-        tags=["serviceportal", system],
+        tags=["serviceportal", system, "alerts"],
         default_args=task_defaults(timedelta(minutes=15)),
     ):
 

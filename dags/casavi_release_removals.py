@@ -32,7 +32,7 @@ with DAG(
     catchup=False,
     is_paused_upon_creation=False,  # does nothing by itself, and a question must never be lost
     doc_md=with_links(DOCS, "Freigaben", "Heute"),
-    tags=["serviceportal"],
+    tags=["serviceportal", "approvals"],
     default_args=task_defaults(None),
 ):
 

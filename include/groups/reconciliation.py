@@ -70,10 +70,10 @@ def reconcile_dag(system: str, docs: str) -> DAG:
 
 
 def _form() -> dict[str, Param]:
-    chosen = "Welche Gruppen verglichen werden; leer = alle. Which groups are compared; empty = all."
+    chosen = "Welche Gruppen verglichen werden; leer = alle · Which groups are compared; empty = all"
     account = (
-        "Das Konto, zu dem die Portal-Verbindung führt, ist richtig, auch wenn der Abgleich ein anderes kennt. "
-        "The account that the portal's connection leads to is right, although the ledger knows another one."
+        "Das Konto, zu dem die Portal-Verbindung führt, ist richtig, auch wenn der Abgleich ein anderes kennt · "
+        "The account that the portal's connection leads to is right, although the ledger knows another one"
     )
     return {
         "groups": Param([], type="array", items={"enum": list(GROUPS)}, title="Gruppen · Groups", description=chosen),
@@ -82,7 +82,7 @@ def _form() -> dict[str, Param]:
             False,
             type="boolean",
             title="Probelauf · Dry run",
-            description="Vergleicht nur, ändert nichts. Compares only, changes nothing.",
+            description="Vergleicht nur, ändert nichts · Compares only, changes nothing",
         ),
         "accept_account": Param(
             False, type="boolean", title="Anderes Konto übernehmen · Accept another account", description=account

@@ -28,18 +28,18 @@ def params() -> dict[str, Param]:
         "properties": chosen_properties(),
         "dry_run": Param(
             False, type="boolean", title="Probelauf · Dry run",
-            description="Endet nach dem Plan, sendet nichts. Ends after the plan, sends nothing.",
+            description="Endet nach dem Plan, sendet nichts · Ends after the plan, sends nothing",
         ),
         "resend": Param(
             "changed", type="string", enum=list(kinds), values_display=kinds, title="Senden · Send",
-            description="Im Zweifel lassen, wie es ist. Leave it as it is if in doubt.",
+            description="Im Zweifel lassen, wie es ist · Leave it as it is if in doubt",
         ),
     }  # fmt: skip
 
 
 def chosen_properties() -> Param:
     """Return the field of a form in which properties are chosen. It may be left empty, which Airflow calls null."""
-    said = "Nummern und Bereiche wie 100-119, 200; leer = alle. Numbers and ranges such as 100-119, 200; empty = all."
+    said = "Nummern und Bereiche wie 100-119, 200; leer = alle · Numbers and ranges such as 100-119, 200; empty = all"
     return Param(None, type=["string", "null"], pattern=r"^[\w./, -]*$", title="Objekte · Properties", description=said)
 
 

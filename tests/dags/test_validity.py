@@ -17,7 +17,7 @@ from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 from include.groups import RUNS
-from include.sync.flow import RETRIES
+from include.sync.flow import GUARDED, RETRIES
 from include.vocabulary.addresses import pages_of
 from tests.dags.conftest import SYNCED
 
@@ -72,6 +72,14 @@ def test_every_dag_says_who_it_belongs_to_and_what_to_do_when_it_is_red(bag: Dag
         assert re.search(r"\n\nServiceportal: \[\S+\]\(/serviceportal/\w+", dag.doc_md or ""), dag.dag_id
 
 
+def test_whoever_looks_for_a_dag_finds_it_by_its_group_or_by_what_it_is_for(bag: DagBag) -> None:
+    told = {"alerts": "alerts", "morning": "alerts", "doctor": "operation", "housekeeping": "operation",
+            "forget": "privacy", "release_removals": "approvals"}  # fmt: skip
+    for name, dag in bag.dags.items():
+        group = name.removeprefix("casavi_").removesuffix("_test")
+        assert dag.tags - {"serviceportal", "production", "test"} == {told.get(group, group)}, name
+
+
 @pytest.mark.parametrize("name", SYNC)
 def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
     dag = bag.dags[name]
@@ -85,9 +93,6 @@ def test_a_sync_dag_is_complete(bag: DagBag, name: str) -> None:
     assert all(f"[{page}]({address})" in triage for page, address in pages_of(system, group).items())
     assert all(f"`{task}`" in triage for task in ("extract", "load", "protocol"))
     assert list(dag.params) == PARAMS
-    for param in (dag.params.get_param(one) for one in PARAMS):
-        assert param.schema["title"]
-        assert param.description
     assert {"extract", "transform", "plan", "protocol"} <= set(dag.task_dict)
 
 
@@ -239,6 +244,36 @@ def test_objects_and_persons_run_nightly_and_whenever_what_they_wait_for_has_hap
 
 def outlets(dag: DAG, task_id: str) -> list[str]:
     return [outlet.name for outlet in dag.task_dict[task_id].outlets]
+
+
+def starters(dag: DAG) -> dict[str, Asset]:
+    """The assets whose events start a DAG, by name."""
+    condition = getattr(dag.timetable, "asset_condition", None)
+    return {one.name: one for one in getattr(condition, "objects", ()) if isinstance(one, Asset)}
+
+
+def updated(dag: DAG) -> set[str]:
+    """The assets that a DAG's runs update when they have brought their group into step or have a question."""
+    names = [outlet.name for task in dag.tasks for outlet in task.outlets]
+    return {GUARDED.name if name.endswith("_guarded") else name.removesuffix("_synced") for name in names}
+
+
+@pytest.mark.rule("R52")
+def test_which_dag_starts_which(bag: DagBag) -> None:
+    found = {
+        (first, then)
+        for first, one in bag.dags.items()
+        for then, other in bag.dags.items()
+        if updated(one) & starters(other).keys()
+    }
+    groups = {
+        ("casavi_objects", "casavi_persons"), ("casavi_persons", "casavi_documents"),
+        ("casavi_objects", "casavi_owners_caretakers"),
+    }  # fmt: skip
+    assert found == groups | {(name, "casavi_release_removals") for name in (*SYNC, *EXCHANGE)}
+    ((name, changed),) = starters(bag.dags["casavi_reports"]).items()
+    assert (name, [one.name for one in changed.watchers]) == ("casavi_production_reports_changed", [name])
+    assert starters(bag.dags["casavi_reports_test"]) == {}  # the test system is off
 
 
 @pytest.mark.rule("R8", "R52")
