@@ -1,7 +1,8 @@
 """What must be true of the Airflow connections before anything is read or sent (R7, R8, R9)."""
 
 import hmac
-from typing import Literal
+import re
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from airflow.configuration import conf
@@ -20,6 +21,8 @@ from include.settings import (
     portal_connection_of,
 )
 from include.vocabulary.texts import Text
+
+_NAMED: Final = re.compile("conn_id `(.+)`")
 
 
 class ConnectionMistakeError(ConfigurationError):
@@ -92,6 +95,12 @@ def account_of(connection_id: str, secret: bytes) -> tuple[str, str]:
 def former_account_of(connection_id: str) -> tuple[str, str]:
     """Return the same as earlier releases remembered it, keyed with the Fernet key."""
     return account_of(connection_id, str(conf.get("core", "fernet_key", fallback="") or "").encode())
+
+
+def missing_connection(error: AirflowNotFoundException) -> str:
+    """Return the connection that Airflow says, in English, is not defined; "" if it speaks of something else."""
+    named = _NAMED.search(str(error))
+    return named[1] if named else ""
 
 
 def _connection_of_production() -> str:

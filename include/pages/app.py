@@ -1,7 +1,6 @@
 """The app behind the pages: every route needs a logged-in user, every answer carries the same strict headers."""
 
 import logging
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from include.casavi.connections import missing_connection
 from include.pages import approvals, configuration, doctor, protocol, reports, run, today, trial, why
 from include.pages.access import from_own_page, may_read
 from include.pages.language import language_of
@@ -39,8 +39,6 @@ HEADERS: Final = {
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_CONNECTION: Final = re.compile("`(.+)`")
-"""The connection that Airflow's English sentence says is not defined."""
 TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 STATIC: Final = {path.name: path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES}
 TEXTS: Final[Texts] = {
@@ -134,8 +132,8 @@ async def _no_database(request: Request, error: Exception) -> Response:
 
 
 async def _no_connection(request: Request, error: Exception) -> Response:
-    named = _CONNECTION.search(str(error))
-    return _says(request, 503, "connection", named[1] if named else str(error))
+    assert isinstance(error, AirflowNotFoundException)  # noqa: S101 - what the handler is for
+    return _says(request, 503, "connection", missing_connection(error) or "?")
 
 
 async def _bad_settings(request: Request, error: Exception) -> Response:

@@ -188,6 +188,7 @@ async def _shown(
         hours=f"{guard.approval_hours:g}", colours=COLOURS,
         explain=partial(explain, language=language), rule_of=rule_of,
         causes=[translate(cause, language) for cause in question.causes],
+        translate=partial(translate, language=language),
     )  # fmt: skip
 
 

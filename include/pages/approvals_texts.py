@@ -72,8 +72,8 @@ TEXTS: Final[Texts] = {
         "The group {group} is paused in Airflow: the run waits until it is switched on.",
     ),
     "not_triggered": Text(
-        "Freigegeben ist es, aber der Lauf ließ sich nicht starten; der nächste Lauf nutzt die Freigabe. Airflow sagt: {what}",
-        "It is approved, but the run could not be started; the next run uses the approval. Airflow says: {what}",
+        "Freigegeben ist es, aber der Lauf ließ sich nicht starten; der nächste Lauf nutzt die Freigabe. {what}",
+        "It is approved, but the run could not be started; the next run uses the approval. {what}",
     ),
     # its records
     "list": Text("Die ganze Liste", "The whole list"),

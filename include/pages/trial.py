@@ -45,6 +45,8 @@ from include.settings import (
 from include.sync.plan import DuplicateKeysError
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of
+from include.vocabulary.sentences import in_both
+from include.vocabulary.texts import Text
 
 router = APIRouter()
 PATH: Final = "/configuration/trial"
@@ -90,7 +92,7 @@ class Found(NamedTuple):
 
     effect: Effect | None = None
     is_under_way: bool = False
-    wrong: str = ""
+    wrong: Text | None = None
 
 
 @router.get(PATH, dependencies=[Depends(may_trigger)])
@@ -163,7 +165,7 @@ async def _found(system: str, tried: Tried) -> Found:
     try:
         effect = await when_ready(question, work, seconds=SECONDS_AT_ONCE, is_kept=True, is_long=True)
     except (ContractError, DuplicateKeysError, SecretLostError) as error:
-        return Found(wrong=str(error))
+        return Found(wrong=in_both(str(error)))
     return Found(effect, is_under_way=effect is None)
 
 

@@ -1,5 +1,6 @@
 """Starting the DAG of a group for some properties, as Airflow's own form does."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from airflow.sdk.exceptions import AirflowException
 from airflow.utils.types import DagRunTriggeredByType
 
 from include.settings import PropertyRange
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Triggered:
 
 
 class NotTriggeredError(Exception):
-    """The run could not be started; the message says why."""
+    """The run could not be started; the message says why, and vocabulary.sentences has it in German."""
 
 
 def can_be_named(numbers: Sequence[str]) -> bool:
@@ -36,16 +39,21 @@ def trigger(dag_id: str, numbers: Sequence[str], *, dry_run: bool, user: str, ru
     """
     model = DagModel.get_current(dag_id)
     if model is None or model.is_stale or model.has_import_errors:
-        raise NotTriggeredError(f"there is no {dag_id}, or its file cannot be read")
+        raise NotTriggeredError(f"Airflow does not know {dag_id}, or its file cannot be read; ask an engineer")
     conf = {"properties": ", ".join(numbers), "dry_run": dry_run}
     try:
         by = DagRunTriggeredByType.UI
         run = trigger_dag(dag_id, triggered_by=by, triggering_user_name=user, conf=conf, run_id=run_id)
     except (AirflowException, ValueError) as error:
-        raise NotTriggeredError(str(error)) from None
+        log.warning("%s was not started: %s", dag_id, error)
+        raise NotTriggeredError(_not_taken(dag_id, type(error).__name__)) from None
     if run is None:
-        raise NotTriggeredError(f"{dag_id} was not started")
+        raise NotTriggeredError(_not_taken(dag_id, "None"))
     return Triggered(dag_id, run.run_id, bool(model.is_paused))
+
+
+def _not_taken(dag_id: str, kind: str) -> str:
+    return f"Airflow takes no run of {dag_id} ({kind}); the API server's log says why"
 
 
 def _is_plain(number: str) -> bool:

@@ -27,6 +27,7 @@ from include.sync.flow import dag_name
 from include.vocabulary.addresses import why_address
 from include.vocabulary.clock import utc_now
 from include.vocabulary.reasons import explain, rule_of, translate
+from include.vocabulary.sentences import in_language
 from include.vocabulary.state import State
 
 router = APIRouter()
@@ -126,7 +127,7 @@ async def send(
     try:
         triggered = await in_time(start)
     except triggering.NotTriggeredError as error:
-        return _page(request, question.system, question=question, failure=str(error))
+        return _page(request, question.system, question=question, failure=in_language(str(error), language_of(request)))
     return _page(request, question.system, question=question, triggered=triggered, group=group, what=what)
 
 
@@ -139,7 +140,7 @@ async def _answered(request: Request, user: Any, question: Question) -> Response
     try:
         found = await when_ready(question, work, seconds=SECONDS_AT_ONCE, is_kept=True)
     except ContractError as error:
-        return _page(request, question.system, question=question, wrong=str(error))
+        return _page(request, question.system, question=question, wrong=in_language(str(error), language_of(request)))
     if found is None:
         held = await in_time(lambda: remembered(engine_of(question.system), question))
         return _page(request, question.system, question=question, under_way=True, held=held)

@@ -124,5 +124,5 @@ TEXTS: Final[Texts] = {
     ),
     "is_paused": Text("Die Gruppe {group} ist in Airflow pausiert: Der Lauf wartet, bis sie eingeschaltet wird.",
                   "The group {group} is paused in Airflow: the run waits until it is switched on."),
-    "not_triggered": Text("Der Lauf ließ sich nicht starten; Airflow sagt: {what}", "The run could not be started; Airflow says: {what}"),
+    "not_triggered": Text("Der Lauf ließ sich nicht starten: {what}", "The run could not be started: {what}"),
 }  # fmt: skip

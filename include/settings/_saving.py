@@ -20,16 +20,20 @@ from include.settings._editing import NotEditableError, edited
 from include.settings._entered import Plain, with_changes
 from include.settings._files import config_folder, validate_settings, values_in, where_of
 from include.settings._values import ConfigurationError
+from include.vocabulary.sentences import in_both
+from include.vocabulary.texts import Text
 
 SWITCH: Final = "SERVICEPORTAL_SAVE_SETTINGS"
 """The environment variable that lets the pages save: true, or anything else for no."""
 
 
 class NotSavedError(Exception):
-    """Nothing was changed; `code` says why: CHANGED (somebody else was quicker), NOT_EDITABLE, WRONG, NOT_WRITTEN."""
+    """Nothing was changed; `code` says why: CHANGED (somebody else was quicker), NOT_EDITABLE, WRONG, NOT_WRITTEN, and
+    `about` more of it.
+    """
 
-    def __init__(self, code: str, about: str = "") -> None:
-        super().__init__(f"{code} {about}".strip())
+    def __init__(self, code: str, about: Text | None = None) -> None:
+        super().__init__(f"{code} {about.english if about else ''}".strip())
         self.code = code
         self.about = about
 
@@ -93,7 +97,7 @@ def save_settings(
                 history.truncate(size)
                 raise
     except OSError as error:
-        raise NotSavedError("NOT_WRITTEN", error.strerror or type(error).__name__) from None
+        raise NotSavedError("NOT_WRITTEN", in_both(error.strerror or type(error).__name__)) from None
 
 
 def _path(system: str, folder: Path | None) -> Path:
@@ -122,7 +126,7 @@ def _edited(text: str, system: str, changes: Mapping[str, Plain], where: str) ->
         before = values_in(text, system, where)
         meant = validate_settings(with_changes(before, changes), where)
     except ConfigurationError as error:
-        raise NotSavedError("WRONG", str(error)) from None
+        raise NotSavedError("WRONG", error.said) from None
     with suppress(NotEditableError, ConfigurationError):
         after = edited(text, changes)
         values = values_in(after, system, where)

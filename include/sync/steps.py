@@ -11,10 +11,11 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError
-from include.casavi.connections import check_ixhaus_connection, check_portal_connection
+from include.casavi.connections import check_ixhaus_connection, check_portal_connection, missing_connection
 from include.casavi.endpoints import endpoint_of
 from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
@@ -337,15 +338,19 @@ def told(error: BaseException) -> str:
     """Return what may be said of an error to staff, in German where it is the database's: a sentence that says what to
     do, else no more than the error's kind, as its own text may quote a record.
     """
-    if isinstance(error, SENTENCES):
-        return str(error)
-    return sentence(error) or type(error).__name__
+    return _sentence(error) or sentence(error) or type(error).__name__
 
 
 def logged(error: BaseException) -> str | None:
     """Return the sentence that a log needs instead of a traceback, in English; None for an error that has none."""
-    if fault := fault_of(error):
-        return fault.english
+    fault = fault_of(error)
+    return fault.english if fault else _sentence(error)
+
+
+def _sentence(error: BaseException) -> str | None:
+    """Return what an error says itself that is made for people; ours for what Airflow says of a missing connection."""
+    if isinstance(error, AirflowNotFoundException) and (connection := missing_connection(error)):
+        return f"Airflow connection {connection}: there is none of this name; add it under Admin > Connections"
     return str(error) if isinstance(error, SENTENCES) else None
 
 

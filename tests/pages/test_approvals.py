@@ -299,9 +299,18 @@ def test_who_may_not_trigger_may_not_answer(waiting: Pages) -> None:
     assert state(waiting) == ("open", None)
 
 
-def test_an_approval_whose_dag_cannot_be_started_counts_and_says_so(waiting: Pages) -> None:
+@pytest.mark.parametrize(
+    ("language", "counts", "said"),
+    [
+        ("de", "der nächste Lauf nutzt die Freigabe", "Airflow kennt casavi_unheard_of nicht"),
+        ("en", "the next run uses the approval", "Airflow does not know casavi_unheard_of"),
+    ],
+)
+def test_an_approval_whose_dag_cannot_be_started_counts_and_says_so(
+    waiting: Pages, language: str, counts: str, said: str
+) -> None:
     waiting.sql("UPDATE SP_FREIGABE SET GRUPPE = 'unheard_of'")
-    text = shown(answered(waiting, "approve"))
-    assert "der nächste Lauf nutzt die Freigabe" in text
-    assert "there is no casavi_unheard_of" in text
+    text = shown(waiting.submit(QUESTION, QUESTION, {"what": "approve"}, accept_language=language))
+    assert counts in text
+    assert said in text
     assert state(waiting) == ("approved", "admin")
