@@ -97,9 +97,9 @@ def former_account_of(connection_id: str) -> tuple[str, str]:
     return account_of(connection_id, str(conf.get("core", "fernet_key", fallback="") or "").encode())
 
 
-def missing_connection(error: AirflowNotFoundException) -> str:
-    """Return the connection that Airflow says, in English, is not defined; "" if it speaks of something else."""
-    named = _NAMED.search(str(error))
+def missing_connection(error: BaseException) -> str:
+    """Return the connection that Airflow says, in English, is not defined; "" if it says nothing of the kind."""
+    named = _NAMED.search(str(error)) if isinstance(error, AirflowNotFoundException) else None
     return named[1] if named else ""
 
 

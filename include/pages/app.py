@@ -132,7 +132,6 @@ async def _no_database(request: Request, error: Exception) -> Response:
 
 
 async def _no_connection(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AirflowNotFoundException)  # noqa: S101 - what the handler is for
     return _says(request, 503, "connection", missing_connection(error) or "?")
 
 

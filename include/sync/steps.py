@@ -11,7 +11,6 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import Engine
 
 from include.casavi.client import PortalStopError
@@ -349,7 +348,7 @@ def logged(error: BaseException) -> str | None:
 
 def _sentence(error: BaseException) -> str | None:
     """Return what an error says itself that is made for people; ours for what Airflow says of a missing connection."""
-    if isinstance(error, AirflowNotFoundException) and (connection := missing_connection(error)):
+    if connection := missing_connection(error):
         return f"Airflow connection {connection}: there is none of this name; add it under Admin > Connections"
     return str(error) if isinstance(error, SENTENCES) else None
 
