@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench protocol note contract init-config setup settings keys probe doctor forget tidy smoke-celery test-distributed lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench peers protocol note contract init-config setup settings keys probe doctor forget tidy smoke-celery test-distributed lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -94,13 +94,16 @@ check: $(VENV)/dev  ## ruff, mypy --strict, and whether what is imported is decl
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(DEPTRY) include dags plugins demo
-	@$(DEPTRY) . --requirements-files requirements.in,requirements-dev.in --exclude '\.venv'
+	@$(DEPTRY) . --requirements-files requirements.in,requirements-dev.in --exclude '\.venv|bench/\.peers'
 
 rules: $(VENV)/dev  ## list each business rule with its tests; fails where one has none
 	@$(BIN)/python -m tests.rules_report
 
-bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of its target
-	@$(BIN)/python -m bench
+bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of its target (QUICK=1: small sizes)
+	@$(BIN)/python -m bench $(filter peers,$(MAKECMDGOALS)) $(if $(QUICK),--quick)
+
+peers: bench  ## make bench peers: measure ours beside drt, dlt, Singer and Airbyte instead, in environments below bench/.peers
+	@:
 
 smoke-celery: $(VENV)/run  ## the commands of docker-compose.yaml as processes, through a Celery worker
 	@$(BIN)/python -m tests.smoke.celery
@@ -112,7 +115,9 @@ lock: $(VENV)/run  ## compile requirements*.in, with hashes; what is pinned alre
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) ops/s3/requirements.in -o ops/s3/requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
+	@for peer in drt dlt singer airbyte; do \
+		$(COMPILE) $(if $(UPGRADE),--upgrade) bench/peers/requirements-$$peer.in -o bench/peers/requirements-$$peer.txt || exit 1; done
 
 clean:  ## remove the environment, the sample, the sandbox's state and all caches
-	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv bench/.peers .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import aiohttp
 import pyarrow as pa
 
+from bench.bare import PARALLEL, send_bare
 from bench.figure import Figure
 
-PARALLEL = 16
 _SETTINGS = {
     "system": "production", "active": True, "properties": "1-9", "person_types": ["Mieter"],
     "portal_access_lead_days": 0, "report_user": "007", "post_author": None,
@@ -43,7 +42,7 @@ def measure(quick: bool) -> Iterator[Figure]:
         rounds = 1 if quick else 3
         bare, ours = [], []
         for _ in range(rounds):  # in turn, so that a noisy moment hits both
-            bare.append(number / _timed(lambda: asyncio.run(_bare(port, bodies))))
+            bare.append(number / _timed(lambda: asyncio.run(send_bare(port, bodies))))
             ours.append(number / _load_task(Path(home), bodies))
         hook = 500 if quick else 2_000
         hooks = [hook / _timed(lambda: _hook_loop(dict(list(bodies.items())[:hook]))) for _ in range(rounds)]
@@ -80,23 +79,6 @@ def _timed(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-async def _bare(port: int, bodies: dict[str, str]) -> None:
-    queue = iter(bodies.values())
-    headers = {"token": "t", "Content-Type": "application/json"}
-    connector = aiohttp.TCPConnector(limit=PARALLEL)
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
-
-        async def worker() -> None:
-            for body in queue:
-                async with session.post(f"http://127.0.0.1:{port}/contacts", data=body.encode()) as response:
-                    await response.read()
-                    assert response.status == 201
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(PARALLEL):
-                group.create_task(worker())
 
 
 def _hook_loop(bodies: dict[str, str]) -> None:

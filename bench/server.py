@@ -69,8 +69,7 @@ class Yes:
         return web.json_response({"count": self.count})
 
 
-async def serve(contacts: int) -> None:
-    yes = Yes(contacts)
+async def serve(yes: Yes, *further: web.RouteDef) -> None:
     app = web.Application(client_max_size=0)
     app.add_routes([
         web.post("/authenticate", yes.login),
@@ -80,6 +79,7 @@ async def serve(contacts: int) -> None:
         web.get("/count", yes.counted),
         web.get("/document-types", yes.no_folders),
         web.post("/documents", yes.upload),
+        *further,
     ])  # fmt: skip
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -90,4 +90,4 @@ async def serve(contacts: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+    asyncio.run(serve(Yes(int(sys.argv[1]) if len(sys.argv) > 1 else 0)))

@@ -1,0 +1,62 @@
+"""What is printed of each run, and what ours has to reach beside its peers."""
+
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench.figure import Figure
+from bench.peers.measured import Run
+
+OURS, BARE = "ours", "bare aiohttp"
+TITLES = {
+    "slow": "first run at 50 ms", "load": "first run", "large": "first run", "unchanged": "no change",
+    "large unchanged": "no change", "changed": "1 % changed", "refused": "1 % refused", "healed": "run after healing",
+    "by hand": "refused sent by hand", "restarted": "killed at 40 %, restart",
+}  # fmt: skip
+TIMES_FASTER = 5
+MOST_REPEATED = 16
+"""As many as are in flight when it is killed."""
+
+
+def figures_of(run: Run) -> Iterator[Figure]:
+    name = f"{run.peer}: {TITLES[run.cell]}"
+    yield Figure(f"{name}, {run.records:,}" if run.records else name, run.seconds, "s")
+    if "first" in name:
+        yield Figure(f"{name}: while sending", run.rate, "records/s")
+        yield Figure(f"{name}: peak memory", run.peak_mb, "MB")
+    else:
+        yield Figure(f"{name}: requests", run.requests)
+    if run.missing:
+        yield Figure(f"{name}: missing", run.missing)
+    if run.repeated:
+        yield Figure(f"{name}: repeated", run.repeated)
+
+
+def of(runs: Iterable[Run], peer: str, cell: str) -> Run | None:
+    """Return a peer's run of a cell, the middle one by time of several; None if there is none."""
+    found = sorted((run for run in runs if (run.peer, run.cell) == (peer, cell)), key=lambda run: run.seconds)
+    return found[len(found) // 2] if found else None
+
+
+def names(runs: Iterable[Run]) -> list[str]:
+    """Return who was measured: the limit, ours, then the peers."""
+    return list(dict.fromkeys(run.peer for run in runs))
+
+
+def rate(runs: Iterable[Run], peer: str) -> float:
+    """Return how many records a second a peer sends where nothing has to be waited for."""
+    found = [run.rate for run in runs if (run.peer, run.cell) == (peer, "load")]
+    return statistics.median(found) if found else 0.0
+
+
+def targets(runs: Sequence[Run]) -> Iterator[Figure]:
+    """What is promised of ours; the rest is shown, so that everybody sees where others are better."""
+    best = max((rate(runs, name) for name in names(runs) if name not in (OURS, BARE)), default=0.0)
+    if best:
+        yield Figure("ours / the fastest peer, while sending", rate(runs, OURS) / best, "x", TIMES_FASTER)
+    mine = [run for run in runs if run.peer == OURS]
+    nothing = [run.requests for run in mine if "unchanged" in run.cell]
+    yield Figure("ours: requests without a change", max(nothing, default=0), "", 0, "at most")
+    again = [run.repeated for run in mine if run.cell == "restarted"]
+    yield Figure("ours: repeated after kill -9", max(again, default=0), "", MOST_REPEATED, "at most")
+    kept = [run.missing for run in mine if run.cell != "healed"]
+    yield Figure("ours: records missing in the end", max(kept, default=0), "", 0, "at most")
