@@ -29,8 +29,11 @@ def load(peer: Peer, world: World, cell: str, latency: float = 0) -> Run:
         return counted(peer.name, cell, one.run(), world.portal.told(), one.keys)
 
 
-def second_runs(peer: Peer, worlds: Worlds) -> Iterator[Run]:
-    """A run without any change, one with one per cent, and one without change over ten times as much."""
+def second_runs(peer: Peer, worlds: Worlds, *, with_mark: bool) -> Iterator[Run]:
+    """A run without any change, one with one per cent, and one without change over ten times as much.
+
+    with_mark: whether what it keeps of a run says the same of ten times as many records
+    """
     portal = worlds.middle.portal
     with attempt(peer, worlds.middle) as one:
         one.run()
@@ -40,17 +43,17 @@ def second_runs(peer: Peer, worlds: Worlds) -> Iterator[Run]:
         one.change(moved)
         portal.ask()
         yield counted(peer.name, "changed", one.run(), portal.told(), moved, anew=True)
-        if peer.environment:  # ours has no mark that could stand for the rest
+        if with_mark:
             one.grow(worlds.large)
             portal.ask()
             yield counted(peer.name, "large unchanged", one.run(), portal.told(), ())
 
 
-def large(peer: Peer, world: World) -> Iterator[Run]:
-    """A first run over much, and one after it without change."""
+def large(peer: Peer, world: World, *, again: bool) -> Iterator[Run]:
+    """A first run over much; again: and one after it without change."""
     with attempt(peer, world) as one:
         yield counted(peer.name, "large", one.run(), world.portal.told(), one.keys)
-        if not peer.environment and peer.by_hand:
+        if again:
             world.portal.ask()
             yield counted(peer.name, "large unchanged", one.run(), world.portal.told(), one.keys)
 

@@ -61,9 +61,9 @@ def _runs(*, quick: bool) -> Iterator[Run]:
         for peer in (*compared, *(other for other in peers if other is not FASTEST)):
             yield cells.load(peer, middle, "load")
         for peer in (LIMIT, WE, FASTEST):
-            yield from cells.large(peer, large)
+            yield from cells.large(peer, large, again=peer is WE)
         for peer in (WE, *peers):
-            yield from cells.second_runs(peer, worlds)
+            yield from cells.second_runs(peer, worlds, with_mark=peer is not WE)
             yield from cells.refused(peer, middle)
             yield from cells.killed(peer, middle)
 
