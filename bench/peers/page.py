@@ -52,8 +52,8 @@ COMPARED = (
              note="a mark reads nothing, a diff in PostgreSQL compares there; ours reads all views and decides anew"),
     Compared("peak memory of a run without a change, 100,000", "large unchanged", lambda run: run.peak_mb, "MB"),
     Compared("a run with 100 of 10,000 changed", "changed", lambda run: run.seconds, "s"),
-    Compared("records missing after the next run, once the portal takes what it had refused", "healed", lambda run: run.missing, "",
-             note=HEALED),
+    Compared("records missing after the next run, once the portal takes what it had refused", "healed",
+             lambda run: run.missing, "", note=HEALED),
     Compared("records sent again after kill -9", "restarted", lambda run: run.repeated, ""),
 )  # fmt: skip
 
