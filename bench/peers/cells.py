@@ -1,7 +1,7 @@
 """What each peer is put through. A cell is one run, or two that belong together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.peers.attempt import Peer, World, attempt
 from bench.peers.measured import Run, counted
@@ -20,6 +20,13 @@ class Worlds:
     small: World
     middle: World
     large: World
+
+
+def imports(peer: Peer, world: World) -> Run:
+    """What a process of it takes before it begins to work."""
+    started = replace(peer, program=("-c", f"import {peer.program[1]}"))
+    with attempt(started, world) as one:
+        return counted(peer.name, "imports", one.run(), world.portal.told(), ())
 
 
 def load(peer: Peer, world: World, cell: str, latency: float = 0) -> Run:
@@ -44,9 +51,9 @@ def second_runs(peer: Peer, worlds: Worlds, *, with_mark: bool) -> Iterator[Run]
         portal.ask()
         yield counted(peer.name, "changed", one.run(), portal.told(), moved, anew=True)
         if with_mark:
-            one.grow(worlds.large)
+            number = one.grow(worlds.large)
             portal.ask()
-            yield counted(peer.name, "large unchanged", one.run(), portal.told(), ())
+            yield replace(counted(peer.name, "large unchanged", one.run(), portal.told(), ()), records=number)
 
 
 def large(peer: Peer, world: World, *, again: bool) -> Iterator[Run]:

@@ -25,9 +25,9 @@ WE = Peer(OURS, ("-m", "bench.peers.ours"), ("-m", "bench.peers.ours", "refused"
 PEERS = (
     Peer("drt", (*DRT, "run", "persons"), (*DRT, "retry", "persons"), "drt"),
     Peer("drt, diff", (*DRT, "diff", "run", "persons"), (*DRT, "diff", "retry", "persons"), "drt", SNAPSHOT),
-    Peer("dlt, tuned", ("-m", "bench.peers.drivers.with_dlt"), (), "dlt"),
-    Peer("Singer SDK, 16 threads", ("-m", "bench.peers.drivers.with_singer"), (), "singer"),
-    Peer("Airbyte CDK, 16 threads", ("-m", "bench.peers.drivers.with_airbyte"), (), "airbyte"),
+    Peer("dlt", ("-m", "bench.peers.drivers.with_dlt"), (), "dlt"),
+    Peer("Singer SDK", ("-m", "bench.peers.drivers.with_singer"), (), "singer"),
+    Peer("Airbyte CDK", ("-m", "bench.peers.drivers.with_airbyte"), (), "airbyte"),
 )
 FASTEST = PEERS[0]
 """The peer that sends most in a second; it goes through the large load too."""
@@ -57,6 +57,7 @@ def _runs(*, quick: bool) -> Iterator[Run]:
         worlds = cells.Worlds(small, middle, large)
         for peer in (LIMIT, WE, *peers):  # first, as nothing has been imported yet, and the wait counts more here
             yield cells.load(peer, small, "slow", cells.LATENCY)
+        yield cells.imports(WE, small)
         compared = (LIMIT, WE, FASTEST) * (1 if quick else ROUNDS)  # in turn, so that a noisy moment hits all
         for peer in (*compared, *(other for other in peers if other is not FASTEST)):
             yield cells.load(peer, middle, "load")

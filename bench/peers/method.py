@@ -3,13 +3,14 @@
 METHOD = """\
 `make bench peers` puts the same contacts through each of them and counts at the portal (`bench/server.py` with a
 memory). {cores} cores that client and portal share, loopback, CPython {python}; {versions}. Seconds are those of the
-whole process, its imports included; equal runs differ by up to 25 %. First runs of ours, drt and the bare client: the
-middle one of three.
+whole process, its imports included; equal runs differ by up to 25 %. First runs of 10,000 of ours, drt and the bare
+client: three in turn, of which the middle one's seconds and the highest rate count.
 
 *Ours* is one process that does what the tasks of `casavi_persons` do, of contacts alone: it reads all views, decides,
 plans, loads with intent and acknowledgement per record, writes the protocol. Airflow's own time between tasks (about
 half a second each) is not in it; neither is what the peers need to make a table of ready bodies, which they are
-given. The settings are the sample's, without a limit of requests a second.
+given. The settings are the sample's, without a limit of requests a second. {imports} of each process of
+ours are imports, Airflow's most of them, which its workers have made before they fork a task.
 
 *Peers*, each at its best: drt's REST destination (one after the other, limit off, dead letters on) with a cursor;
 drt's diff in PostgreSQL with a destination of ours, 16 threads; dlt's custom destination with an incremental cursor,

@@ -81,7 +81,9 @@ def peers(runs: Sequence[Run]) -> list[str]:
 def section(runs: Sequence[Run]) -> str:
     """Return the whole section: what ours is worse at, how it was measured, the tables."""
     versions = ", ".join(f"{package} {version_of(name, package)}" for name, package in PACKAGES.items())
-    method = METHOD.format(cores=os.cpu_count(), python=platform.python_version(), versions=versions)
+    found, python = of(runs, OURS, "imports"), platform.python_version()
+    imports = number(found.seconds, "s") if found else "Some seconds"
+    method = METHOD.format(cores=os.cpu_count(), python=python, versions=versions, imports=imports)
     parts = [
         "## Beside what one would take instead", "**What ours is worse at**",
         "\n".join([*worse(runs), ONE_API]), method,

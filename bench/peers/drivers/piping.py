@@ -1,6 +1,7 @@
 """tap | target, as an orchestrator runs them: the last mark that the target gives out is where the next tap begins."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -20,7 +21,9 @@ def pipe(dialect: str, target: Sequence[str], mark_in: Callable[[Any], str]) -> 
     mark = MARK.read_text(encoding="utf-8") if MARK.exists() else ""
     tap = subprocess.Popen([sys.executable, "-m", TAP, dialect, mark], stdout=subprocess.PIPE)
     with GIVEN.open("w", encoding="utf-8") as given:
-        code = subprocess.run(target, stdin=tap.stdout, stdout=given, check=False).returncode
+        # a mark that waits in a buffer is lost with whoever is killed
+        at_once = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        code = subprocess.run(target, stdin=tap.stdout, stdout=given, env=at_once, check=False).returncode
     _keep(mark_in)
     return tap.wait() or code
 
