@@ -10,7 +10,7 @@ from bench.peers.chart import bars
 from bench.peers.environments import HERE, version_of
 from bench.peers.figures import figures_of, of, rate, targets
 from bench.peers.measured import Run, Spent, counted
-from bench.peers.page import BEGIN, END, PACKAGES, PAGE, section, worse
+from bench.peers.page import BEGIN, END, PACKAGES, PAGE, how, section, worse
 from bench.peers.portal import Told
 from bench.peers.source import DAY, read_source, stamp, write_source
 from bench.peers.tables import faults, first_runs
@@ -99,11 +99,16 @@ def test_a_chart_is_svg_with_its_values_as_text() -> None:
 
 
 def test_the_section_says_first_what_is_worse_and_stands_on_the_page() -> None:
-    said = section([run("ours", "load", seconds=9), run("drt", "load")])
+    said = section([run("ours", "load", seconds=9), run("drt", "load")], busy=0.2)
+    assert "not idle" not in said
     assert said.index("ours is worse at") < said.index("each at its best") < said.index("### A first run")
     page = PAGE.read_text(encoding="utf-8")
     assert page.count(BEGIN) == page.count(END) == 1
     assert page.index("| figure |") < page.index(BEGIN) < page.index("ours is worse at") < page.index(END)
+
+
+def test_a_machine_that_did_something_else_is_named() -> None:
+    assert "not idle (load average 2.5 before the first run)" in how([], busy=2.5)
 
 
 def test_the_stamps_of_few_rows_reach_as_far_as_those_of_many(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from bench.peers.measured import Run
 
 OURS, BARE = "ours", "bare aiohttp"
 TITLES = {
-    "imports": "imports alone", "slow": "first run at 50 ms", "load": "first run", "large": "first run", "unchanged": "no change",
-    "large unchanged": "no change", "changed": "1 % changed", "refused": "1 % refused", "healed": "run after healing",
+    "imports": "imports alone", "slow": "first run at 50 ms", "load": "first run", "large": "first run",
+    "unchanged": "no change", "large unchanged": "no change", "changed": "1 % changed",
+    "refused": "1 % refused", "healed": "run after healing",
     "by hand": "refused sent by hand", "restarted": "killed at 40 %, restart",
 }  # fmt: skip
 TIMES_FASTER = 3
@@ -17,7 +18,7 @@ MOST_REPEATED = 16
 
 
 def figures_of(run: Run) -> Iterator[Figure]:
-    name = f"{run.peer}: {TITLES[run.cell]}, {run.records:,}"
+    name = f"{run.peer}: {TITLES[run.cell]}" + (f", {run.records:,}" if run.records else "")
     yield Figure(name, run.seconds, "s")
     if "first" in TITLES[run.cell]:
         yield Figure(f"{name}: while sending", run.rate, "records/s")

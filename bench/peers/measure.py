@@ -36,13 +36,14 @@ ROUNDS = 3
 
 def measure(quick: bool) -> Iterator[Figure]:
     runs: list[Run] = []
+    busy = os.getloadavg()[1]
     for run in _runs(quick=quick):
         runs.append(run)
         yield from figures_of(run)
     yield from targets(runs)
     if not quick:
-        keep(runs)
-        write(runs)
+        keep(runs, busy)
+        write(runs, busy)
 
 
 def _runs(*, quick: bool) -> Iterator[Run]:

@@ -14,7 +14,7 @@ from bench.peers.chart import bars
 from bench.peers.environments import FOLDER, version_of
 from bench.peers.figures import BARE, OURS, names, of, rate
 from bench.peers.measured import Run
-from bench.peers.method import METHOD
+from bench.peers.method import ALONE, BUSY, METHOD
 from bench.peers.tables import faults, first_runs, number, second_runs
 from bench.unchanged import ROOT
 
@@ -78,15 +78,23 @@ def peers(runs: Sequence[Run]) -> list[str]:
     return [name for name in names(runs) if name not in (OURS, BARE)]
 
 
-def section(runs: Sequence[Run]) -> str:
-    """Return the whole section: what ours is worse at, how it was measured, the tables."""
+def how(runs: Sequence[Run], busy: float) -> str:
+    """Return how it was measured.
+
+    busy: the load average before, by which one sees whether the machine was measured alone
+    """
     versions = ", ".join(f"{package} {version_of(name, package)}" for name, package in PACKAGES.items())
     found, python = of(runs, OURS, "imports"), platform.python_version()
     imports = number(found.seconds, "s") if found else "Some seconds"
     method = METHOD.format(cores=os.cpu_count(), python=python, versions=versions, imports=imports)
+    return f"{BUSY.format(busy=busy)}\n\n{method}" if busy > ALONE else method
+
+
+def section(runs: Sequence[Run], busy: float) -> str:
+    """Return the whole section: what ours is worse at, how it was measured, the tables."""
     parts = [
         "## Beside what one would take instead", "**What ours is worse at**",
-        "\n".join([*worse(runs), ONE_API]), method,
+        "\n".join([*worse(runs), ONE_API]), how(runs, busy),
         "### A first run", first_runs(runs), "![Records a second while sending](peers-sending.svg)",
         "### Runs after it", "Seconds of the whole process / requests.", second_runs(runs),
         "![Seconds of a run without a change](peers-unchanged.svg)", "### Refusals, and kill -9", faults(runs),
@@ -94,15 +102,16 @@ def section(runs: Sequence[Run]) -> str:
     return "\n\n".join(parts)
 
 
-def keep(runs: Sequence[Run]) -> None:
+def keep(runs: Sequence[Run], busy: float) -> None:
     """Keep what was measured, so that the page can be written anew without measuring."""
-    KEPT.write_text(json.dumps([asdict(run) for run in runs], indent=1), encoding="utf-8")
+    kept = {"busy": busy, "runs": [asdict(run) for run in runs]}
+    KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
-def write(runs: Sequence[Run]) -> None:
+def write(runs: Sequence[Run], busy: float) -> None:
     """Put the section between its marks and draw the charts."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(f"{head}{BEGIN}\n{section(runs)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    PAGE.write_text(f"{head}{BEGIN}\n{section(runs, busy)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     sending = {name: rate(runs, name) for name in names(runs)}
     still = {name: run.seconds for name in names(runs) if (run := of(runs, name, "large unchanged"))}
     charts = {
@@ -114,4 +123,5 @@ def write(runs: Sequence[Run]) -> None:
 
 
 if __name__ == "__main__":
-    write([Run(**run) for run in json.loads(KEPT.read_text(encoding="utf-8"))])
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    write([Run(**run) for run in kept["runs"]], kept["busy"])
