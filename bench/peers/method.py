@@ -4,8 +4,8 @@ ALONE = 0.5
 """The load average of a machine that does nothing else."""
 BUSY = """\
 *The machine was not idle (load average {busy:.1f} before the first run): seconds and rates are worse than alone, those
-of ours and of the bare client most, as they share both cores with the portal. What was sent, repeated or is missing does
-not depend on that.*"""
+of ours and of the bare client most, as they share both cores with the portal. What was sent, repeated or is missing
+does not depend on that.*"""
 METHOD = """\
 `make bench peers` puts the same contacts through each of them and counts at the portal (`bench/server.py` with a
 memory). {cores} cores that client and portal share, loopback, CPython {python}; {versions}. Seconds are those of the
