@@ -42,6 +42,8 @@ def ask_why(inside: FrameLocator) -> None:
     inside.get_by_label("Kennung").fill("129.R16.1")
     inside.locator("main form.filters button").click()
     inside.locator(".card").first.wait_for()
+    inside.get_by_text("Die Antwort wird ausgerechnet").wait_for(state="hidden", timeout=60_000)
+    inside.locator(".card").first.wait_for()
 
 
 def open_run(inside: FrameLocator) -> None:

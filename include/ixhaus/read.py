@@ -6,7 +6,7 @@ stays flat and no type is guessed.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -47,13 +47,16 @@ _KEYLESS: Final = "rows_without_key"
 _MOMENT: Final = pa.timestamp("us")
 _EMPTY: Final = pa.scalar("", pa.large_string())
 _NO_DATES: Final = pa.array(NO_DATES)
+_TEXTS: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
 _NUMBERS: Final = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
 PASSING: Final[Mapping[str, Any]] = {"compression": "lz4", "use_dictionary": False, "write_statistics": False}
 """How files are written that are read once, as a whole, minutes later."""
 if "jemalloc" in pa.supported_memory_backends():
     pa.set_memory_pool(pa.jemalloc_memory_pool())  # gives back what frames leave sooner: docs/figures.md
 Cells = Any
-"""An Arrow array of one chunk of one column; the published types of pyarrow know too few of its overloads."""
+"""One column of some rows: an Arrow array, or the values as the driver has them. The published types of pyarrow know
+too few of its overloads.
+"""
 
 
 def read_views(
@@ -137,7 +140,7 @@ def read_view(connection: Connection, table: Table, folder: Path, only: ColumnEl
     schema = pa.schema([(column.key, _arrow_type(column)) for column in columns])
     number = keyless = 0
 
-    def arrays_of(rows: Cells) -> list[Cells]:
+    def arrays_of(rows: Iterable[Cells]) -> list[Cells]:
         return [_array(table, column, cells) for column, cells in zip(columns, rows, strict=True)]
 
     with pq.ParquetWriter(folder / f"{FRAMES[table.name]}.parquet", schema, **PASSING) as writer:
@@ -153,26 +156,38 @@ def tables_of(
     connection: Connection,
     query: Select[tuple[Any, ...]],
     schema: pa.Schema,
-    arrays_of: Callable[[Iterator[tuple[Any, ...]]], list[Cells]],
+    arrays_of: Callable[[Iterable[Cells]], list[Cells]],
 ) -> Iterator[pa.Table]:
     """Yield a query's rows as tables of about CHUNK rows.
-
-    Rows become Arrow arrays a round trip at a time, while their values are still in the processor's cache.
 
     arrays_of: turns the values of each column, as the driver has them, into an array of the schema
     """
     statement, values = _compiled(connection, query)
+    columns_of = _columns_of_oracle if connection.dialect.name == "oracle" else _columns_of_any
     parts: list[pa.Table] = []
+    for columns in columns_of(connection, statement, values):
+        parts.append(pa.Table.from_arrays(arrays_of(columns), schema=schema))
+        if len(parts) * ROWS_PER_ROUND_TRIP >= CHUNK:
+            yield pa.concat_tables(parts).combine_chunks()
+            parts = []
+    if parts:
+        yield pa.concat_tables(parts).combine_chunks()
+
+
+def _columns_of_oracle(connection: Connection, statement: str, values: Any) -> Iterator[Iterable[Cells]]:
+    """Yield the columns of a round trip's rows as arrays, which this driver makes without any object of Python's."""
+    driver: Any = connection.connection.driver_connection
+    for batch in driver.fetch_df_batches(statement, values, size=ROWS_PER_ROUND_TRIP, fetch_decimals=True):
+        yield [column.combine_chunks() for column in pa.table(batch).columns]
+
+
+def _columns_of_any(connection: Connection, statement: str, values: Any) -> Iterator[Iterable[Cells]]:
+    """Yield the columns of a round trip's rows as tuples, which become arrays while the processor's cache has them."""
     with closing(connection.connection.cursor()) as cursor:
         cursor.arraysize = ROWS_PER_ROUND_TRIP
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(ROWS_PER_ROUND_TRIP):
-            parts.append(pa.Table.from_arrays(arrays_of(zip(*rows, strict=True)), schema=schema))
-            if len(parts) * ROWS_PER_ROUND_TRIP >= CHUNK:
-                yield pa.concat_tables(parts).combine_chunks()
-                parts = []
-    if parts:
-        yield pa.concat_tables(parts).combine_chunks()
+            yield zip(*rows, strict=True)
 
 
 def _has_key(rows: pa.Table, names: Sequence[str]) -> Cells:
@@ -201,7 +216,7 @@ def _arrow_type(column: Column[Any]) -> pa.DataType:
     return pa.int64() if isinstance(column.type, Integer | Numeric) else pa.large_string()  # pandas' own text type
 
 
-def _array(table: Table, column: Column[Any], cells: tuple[Any, ...]) -> Cells:
+def _array(table: Table, column: Column[Any], cells: Cells) -> Cells:
     try:
         if column.info.get("flag"):
             return _flags(cells)
@@ -224,9 +239,9 @@ def _wanted(column: Column[Any]) -> str:
     return "whole numbers (NUMBER)" if isinstance(column.type, Integer | Numeric) else "text (VARCHAR2; try TO_CHAR)"
 
 
-def _flags(cells: tuple[Any, ...]) -> Cells:
+def _flags(cells: Cells) -> Cells:
     """Convert flags as `rows.is_yes` does, a chunk at once; raises where one is neither J nor N."""
-    flags: Cells = pa.array(cells, pa.string())
+    flags = _read_as_text(cells, pa.string())
     if not _are_all(flags, YES, NO):
         flags = pc.utf8_rtrim(flags, " ")
         if not _are_all(flags, YES, NO, ""):
@@ -234,11 +249,18 @@ def _flags(cells: tuple[Any, ...]) -> Cells:
     return pc.fill_null(pc.equal(flags, pa.scalar(YES)), pa.scalar(False))
 
 
+def _read_as_text(cells: Cells, kind: pa.DataType) -> Cells:
+    """Return texts as an array; raises where they are none, as Arrow would write its own numbers and dates as text."""
+    if isinstance(cells, pa.Array) and not any(is_such(cells.type) for is_such in _TEXTS):
+        raise pa.ArrowTypeError("no texts")
+    return pa.array(cells, kind)
+
+
 def _are_all(flags: Cells, *known: str) -> bool:
     return bool(pc.all(pc.is_in(flags.drop_null(), pa.array(known)), min_count=0).as_py())
 
 
-def _whole_numbers(cells: tuple[Any, ...]) -> Cells:
+def _whole_numbers(cells: Cells) -> Cells:
     """Convert whole numbers, of whatever type the driver has them; raises where a fraction would be cut off."""
     numbers: Cells = pa.array(cells)
     if not any(is_such(numbers.type) for is_such in _NUMBERS):
@@ -246,22 +268,22 @@ def _whole_numbers(cells: tuple[Any, ...]) -> Cells:
     return numbers.cast(pa.int64())
 
 
-def _texts(cells: tuple[Any, ...], *, is_long: bool = False) -> Cells:
-    texts: Cells = pa.array(cells, pa.large_string())
+def _texts(cells: Cells, *, is_long: bool = False) -> Cells:
+    texts = _read_as_text(cells, pa.large_string())
     if not is_long:
         texts = pc.ascii_rtrim(texts, " ")  # byte by byte, ten times as fast; no sign of UTF-8 has a blank in it
     is_empty: Cells = pc.equal(texts, _EMPTY)
     return pc.if_else(is_empty, None, texts) if pc.any(is_empty).as_py() else texts
 
 
-def _moments(cells: tuple[Any, ...], *, is_day: bool) -> Cells:
+def _moments(cells: Cells, *, is_day: bool) -> Cells:
     """Convert dates and times (Oracle) or their text (SQLite) and clear what means "no date" (E27)."""
     raw: Cells = pa.array(cells)
     if pa.types.is_string(raw.type):
         raw = _texts(cells)
     elif not (pa.types.is_temporal(raw.type) or pa.types.is_null(raw.type)):
         raise pa.ArrowTypeError("Arrow would take a number for microseconds since 1970")
-    moments = raw.cast(_MOMENT)
+    moments = raw.cast(_MOMENT, safe=raw.type != pa.timestamp("ns"))  # of which what is finer is cut off
     days = moments.cast(pa.date32())
     is_none: Cells = pc.is_in(days, _NO_DATES)
     result = days.cast(_MOMENT) if is_day else moments

@@ -11,7 +11,7 @@ States and their transitions (anything else is a bug):
     present | restricted | pending ──► removed ──► pending | present | restricted
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple, Protocol
@@ -111,7 +111,7 @@ def _as_table(
     schema = pa.schema([(column.key, pa.string()) for column in columns])
     are_moments = [isinstance(column.type, DateTime) for column in columns]
 
-    def arrays_of(rows: Iterator[tuple[Any, ...]]) -> list[Any]:
+    def arrays_of(rows: Iterable[Any]) -> list[Any]:
         return [_texts(cells, is_moment=one) for cells, one in zip(rows, are_moments, strict=True)]
 
     with read_snapshot(engine) as connection:
@@ -119,7 +119,7 @@ def _as_table(
     return pa.concat_tables(pieces) if pieces else schema.empty_table()
 
 
-def _texts(cells: tuple[Any, ...], *, is_moment: bool) -> Any:
+def _texts(cells: Any, *, is_moment: bool) -> Any:
     """Return values as text, times (datetime, or what SQLite keeps of one) as datetime.isoformat writes them."""
     if not is_moment:
         return pa.array(cells, pa.string())

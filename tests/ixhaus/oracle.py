@@ -5,8 +5,10 @@ None for ''); it does not show that Oracle accepts the statements.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import pyarrow as pa
 
 
 class FakeOracle:
@@ -32,6 +34,17 @@ class Connection:
 
     def cursor(self) -> "Cursor":
         return Cursor(self._server)
+
+    def fetch_df_batches(
+        self, statement: str, _given: object, *, size: int, fetch_decimals: bool
+    ) -> Iterator[pa.Table]:
+        assert fetch_decimals  # else a long number is rounded
+        cursor = self.cursor()
+        cursor.arraysize = size
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(size):
+            columns = [pa.array(cells) for cells in zip(*rows, strict=True)]
+            yield pa.Table.from_arrays(columns, names=[f"C{place}" for place in range(len(columns))])
 
     def close(self) -> None: ...
 
