@@ -93,7 +93,7 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     """Stage creates for all bodies as a plan would, and time the load step that a task runs."""
     from include.groups import PERSONS
     from include.ixhaus.contract.own import SP_ABGLEICH, SP_PROTOKOLL, SP_SPERRE
-    from include.ixhaus.database import open_engine
+    from include.ixhaus.database import close_engines, open_engine
     from include.settings import SystemSettings
     from include.sync import ledger, steps
     from include.sync.lease import acquire
@@ -101,6 +101,7 @@ def _load_task(home: Path, bodies: dict[str, str]) -> float:
     from include.sync.run import RunState
     from include.sync.staging import Staging
 
+    close_engines()
     for leftover in home.glob("erp.db*"):
         leftover.unlink()
     engine = open_engine("ixhaus_production")
