@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Asset, AssetWatcher, task
 
 from bench.file_trigger import FOLDER, FileTrigger
 
-with DAG("bench_empty", schedule=[Asset("bench_empty", watchers=[AssetWatcher("bench_empty", FileTrigger(2))])]):
+with DAG("bench_empty", schedule=[Asset("bench_empty", watchers=[AssetWatcher("bench_empty", FileTrigger(1))])]):
 
     @task
     def begin() -> None:
