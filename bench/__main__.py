@@ -39,9 +39,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything still runs")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, as on Ctrl-C
-    os.environ["PATH"] = (
-        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # Airflow calls itself by name
-    )
+    # Airflow calls itself by name.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")  # a line per figure, none per 5,000 records
     figures: list[Figure] = []
     for part in arguments.parts or (name for name in PARTS if name not in ASKED_FOR):

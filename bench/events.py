@@ -6,7 +6,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from urllib.request import Request, urlopen
 
 from bench.figure import Figure
 from bench.sandbox import portal
+from demo.ports import free_port
 from include.vocabulary.clock import BERLIN
 
 ROOT = Path(__file__).parent.parent
@@ -47,15 +47,11 @@ def measure(quick: bool) -> Iterator[Figure]:
         yield Figure(f"{name}: median", statistics.median(times), "s")
         yield Figure(f"{name}: 95th percentile", _percentile(times), "s")
     # Airflow's share moves with the machine: what is ours is measured by it.
-    yield Figure(
-        "portal report / empty DAG, 95th percentile", _percentile(inbound) / _percentile(empty), "x", 1.5, "at most"
-    )
-    yield Figure(
-        "note in iX-Haus / empty DAG, 95th percentile", _percentile(outbound) / _percentile(empty), "x", 1.8, "at most"
-    )
-    yield Figure(
-        "reports at once / empty DAG, 95th percentile", _percentile(flood) / _percentile(empty), "x", 6, "at most"
-    )
+    for name, times, most in (
+        ("portal report", inbound, 1.5), ("note in iX-Haus", outbound, 1.8), ("reports at once", flood, 6),
+    ):  # fmt: skip
+        share = _percentile(times) / _percentile(empty)
+        yield Figure(f"{name} / empty DAG, 95th percentile", share, "x", most, "at most")
 
 
 def _flood(folder: Path, address: str, number: int, seconds: float) -> list[float]:
@@ -146,7 +142,7 @@ def _airflow(folder: Path, address: str) -> Iterator[None]:
     dags.mkdir()
     for path in (*(ROOT / "dags").glob("*.py"), *(ROOT / "bench" / "events_dags").glob("*.py")):
         (dags / path.name).symlink_to(path)
-    port = _free_port()
+    port = free_port()
     env = {
         **os.environ, "AIRFLOW_HOME": str(folder), "PYTHONPATH": str(ROOT), "SANDBOX_PORT": address.rpartition(":")[2],
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags), "AIRFLOW__API__PORT": str(port),
@@ -162,12 +158,6 @@ def _airflow(folder: Path, address: str) -> Iterator[None]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
 
 
 def _await_quiet(folder: Path) -> None:

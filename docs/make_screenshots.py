@@ -8,19 +8,20 @@ command, such as `today`, only those are taken.
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
+
+from demo.ports import free_port
 
 TARGET: Final = Path(__file__).parent / "pages"
 QUESTION: Final = "4f0c9d2ab1e35768"
@@ -75,13 +76,6 @@ MORE: Final[dict[str, tuple[str, Callable[[FrameLocator], None]]]] = {
 """Pictures of something that has to be opened first: name → page it is opened from, and how."""
 PHONE: Final = {"today": "today", "protocol": "protocol", "approval": f"approvals/production/{QUESTION}"}
 """Pictures as a phone shows them: name → page."""
-
-
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def prepare_sample(home: Path) -> None:

@@ -21,8 +21,7 @@ def forget_staged(system: str, groups: list[str], person: Person) -> int:
 
 
 def _folders(system: str, group: str) -> "list[Place]":
-    beside = staging_root() / system / group
-    return inside(beside)
+    return inside(staging_root() / system / group)
 
 
 def _clear(system: str, group: str, folder: "Place", person: Person) -> int:

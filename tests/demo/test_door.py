@@ -1,19 +1,13 @@
 """The sandbox portal in another container answers at this machine's own address."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 
 from yarl import URL
 
 from demo.door import serve
+from demo.ports import free_port
 from tests.sandbox import SandboxProcess
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def through_the_door(url: str, visit: Callable[[int], Awaitable[bytes]]) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from demo.ixhaus import build_sample
+from demo.ports import free_port
 from include.ixhaus.check import FlagError
 from include.lookup.checkup import Finding, check_ixhaus, check_portal, database_finding
 from include.settings import SystemSettings, load_settings
@@ -54,12 +55,6 @@ def production() -> SystemSettings:
 
 def portal(connect: Connect, host: str, key: str = KEY, secret: str = SECRET, system: str = "production") -> None:
     connect(f"casavi_{system}", conn_type="http", host=host, login=key, password=secret)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # iX-Haus

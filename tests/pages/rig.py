@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import time
@@ -23,6 +22,7 @@ from sqlalchemy import Engine
 
 from demo.embedded import DOCUWARE
 from demo.ixhaus import build_sample
+from demo.ports import free_port
 from include.ixhaus.database import engine_on
 from include.settings import config_folder
 from include.sync.protocol import Counts, Entry, RunKey, add_entries, close_run, open_run
@@ -148,7 +148,7 @@ def api_server(folder: Path, portal: SandboxProcess) -> Iterator[Pages]:
     build_sample(folder / "fresh.db", persons=120, letters=20)
     shutil.copytree(config_folder(), folder / "config")
     (folder / "passwords.json").write_text(json.dumps({name: name for name in ROLES}), encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = ["airflow", "api-server", "--apps", "core", "--host", "127.0.0.1", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
@@ -186,12 +186,6 @@ def _environment(folder: Path, url: str, portal: SandboxProcess) -> dict[str, st
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "PYTHONWARNINGS": "default",
     }
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(pages: Pages, process: "subprocess.Popen[bytes]") -> None:

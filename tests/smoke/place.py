@@ -21,10 +21,11 @@ from typing import Final
 
 import psutil
 
+from demo.ports import free_port
 from tests.compose import ROOT, Service, image_folders, services
 from tests.sandbox import SandboxProcess
 from tests.smoke.office import OFFICE
-from tests.smoke.servers import POSTGRES, REDIS, free_port
+from tests.smoke.servers import POSTGRES, REDIS
 from tests.smoke.telling import expect, wait
 
 _QUICK: Final = ("api-server", "scheduler")

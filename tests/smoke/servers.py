@@ -5,7 +5,6 @@ As a command it says which of them does not answer, and ends with 1 then.
 
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -75,12 +74,6 @@ def redis_number() -> Iterator[int]:
                     client.flushdb()
                 return
     raise SmokeError(f"every database of the Redis at {_host(REDIS)} is in use")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -28,6 +28,17 @@ def pipe(dialect: str, target: Sequence[str], mark_in: Callable[[Any], str]) -> 
     return tap.wait() or code
 
 
+def begin(peer: str, target: Callable[[], None], mark_in: Callable[[Any], str]) -> None:
+    """Be what the command line asks for: the target of the pipe, or the pipe of the tap and a process with the target.
+
+    mark_in: as of `pipe`
+    """
+    if sys.argv[1:] == ["target"]:
+        target()
+    else:
+        sys.exit(pipe(peer, [sys.executable, "-m", f"bench.peers.drivers.with_{peer}", "target"], mark_in))
+
+
 def _keep(mark_in: Callable[[Any], str]) -> None:
     """Keep the last mark that was given out, by a run that was killed too."""
     lines = GIVEN.read_text(encoding="utf-8").splitlines() if GIVEN.exists() else []

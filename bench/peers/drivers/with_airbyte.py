@@ -5,12 +5,11 @@ python -m bench.peers.drivers.with_airbyte target   the destination in it
 """
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.peers.drivers.piping import pipe
+from bench.peers.drivers.piping import begin
 
 STREAM = {
     "stream": {"name": "persons", "json_schema": {"type": "object"}, "supported_sync_modes": ["incremental"]},
@@ -52,13 +51,4 @@ def target() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["target"]:
-        target()
-    else:
-        sys.exit(
-            pipe(
-                "airbyte",
-                [sys.executable, "-m", "bench.peers.drivers.with_airbyte", "target"],
-                lambda state: str(state["state"]["stream"]["stream_state"]["mark"]),
-            )
-        )
+    begin("airbyte", target, lambda state: str(state["state"]["stream"]["stream_state"]["mark"]))

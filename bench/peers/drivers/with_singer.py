@@ -4,10 +4,9 @@ python -m bench.peers.drivers.with_singer          the pipe of tap and target
 python -m bench.peers.drivers.with_singer target   the target in it
 """
 
-import sys
 from typing import Any, ClassVar
 
-from bench.peers.drivers.piping import pipe
+from bench.peers.drivers.piping import begin
 
 
 def target() -> None:
@@ -33,13 +32,4 @@ def target() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["target"]:
-        target()
-    else:
-        sys.exit(
-            pipe(
-                "singer",
-                [sys.executable, "-m", "bench.peers.drivers.with_singer", "target"],
-                lambda state: str(state["mark"]),
-            )
-        )
+    begin("singer", target, lambda state: str(state["mark"]))
