@@ -1,4 +1,7 @@
-"""A plain in-memory HTTP server that says yes to everything: the limit no client can beat. Prints its port."""
+"""A plain in-memory HTTP server that says yes to everything: the limit no client can beat. Prints its port.
+
+python -m bench.server 0 0.05       lists no contacts, takes 50 ms to say yes to a record
+"""
 
 import asyncio
 import json
@@ -23,10 +26,14 @@ def contact(number: int) -> dict[str, Any]:
 
 
 class Yes:
-    """Answers a login with a token and any other call with the record it was about; counts what arrives."""
+    """Answers a login with a token and any other call with the record it was about; counts what arrives.
 
-    def __init__(self, contacts: int) -> None:
+    latency: seconds that it takes to say yes to a record
+    """
+
+    def __init__(self, contacts: int, latency: float = 0) -> None:
         self.count = 0
+        self.latency = latency
         self._contacts = contacts
 
     async def login(self, _: web.Request) -> web.Response:
@@ -35,13 +42,19 @@ class Yes:
     async def create(self, request: web.Request) -> web.Response:
         self.count += 1
         record_id = json.loads(await request.read())["id"]
+        await self.wait()
         return web.Response(status=201, body=json.dumps({"id": record_id}).encode(), content_type="application/json")
 
     async def update(self, request: web.Request) -> web.Response:
         self.count += 1
         await request.read()
+        await self.wait()
         body = json.dumps({"id": request.match_info["id"]}).encode()
         return web.Response(body=body, content_type="application/json")
+
+    async def wait(self) -> None:
+        if self.latency:
+            await asyncio.sleep(self.latency)
 
     async def no_folders(self, _: web.Request) -> web.Response:
         return web.json_response({"list": [], "_links": {"next": None}})
@@ -90,4 +103,4 @@ async def serve(yes: Yes, *further: web.RouteDef) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Yes(int(sys.argv[1]) if len(sys.argv) > 1 else 0)))
+    asyncio.run(serve(Yes(int(sys.argv[1]), float(sys.argv[2]))))

@@ -45,7 +45,7 @@ class Portal(Yes):
 
     def ask(self, asked: dict[str, Any]) -> None:
         """Count anew, and answer as asked."""
-        self.latency: float = asked.get("latency", 0)
+        self.latency = asked.get("latency", 0)
         self.refused = frozenset(asked.get("refused", ()))
         if asked.get("forget"):
             self.stored.clear()
@@ -75,8 +75,7 @@ class Portal(Yes):
         body = await request.read()
         record_id = request.match_info.get("id") or str(json.loads(body)["id"])
         self._note(record_id)
-        if self.latency:
-            await asyncio.sleep(self.latency)
+        await self.wait()
         self.in_flight -= 1
         self.last = time.perf_counter()
         if record_id in self.refused:
