@@ -99,7 +99,8 @@ def decide_contracts(
     units:      the view, to know which units exist
     returns:    frames.DECIDED, with the fields of a contract
     """
-    contact = taken(contacts.assign(has_record=people.contacts["has_record"]), agreements["contact"].to_numpy())
+    said = contacts[["external_id", "decision"]].assign(has_record=people.contacts["has_record"])
+    contact = taken(said, agreements["contact"].to_numpy())
     has_partner = is_true(contact["has_record"])
     units = keyed(units, ["property_nr", "unit_nr"])
     has_unit = occurs(agreements["unit_id"], ids.unit(units["property_nr"], units["unit_nr"]))

@@ -27,7 +27,7 @@ PLAIN: Final = re.compile(rf"[0-9a-f]{{{PLAIN_LETTERS},}}")
 SEAL: Final = "k"
 _ROWS_AT_ONCE: Final = 20_000
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-Hash = Callable[[str], str]
+Hash = Callable[[bytes], str]
 Texts = Any
 """An Arrow array of texts; the published types of pyarrow know too few of its overloads."""
 _ESCAPED: Final = '["\\\\\\x00-\\x1f]'
@@ -43,24 +43,29 @@ def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> p
 
     secret: see sealing.secret_of; None: the ledger is not sealed yet
     """
+    hashed = _hasher(version, secret)
+    starts = range(0, max(len(decided), 1), _ROWS_AT_ONCE)  # in parts: between the steps texts are bulky
+    parts = [_content_and_hash(decided.iloc[start : start + _ROWS_AT_ONCE], hashed) for start in starts]
+    table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
+    for name, pieces in zip(("content", "hash"), zip(*parts, strict=True), strict=True):
+        table = table.append_column(name, pa.chunked_array(pieces))
+    return table
+
+
+def _content_and_hash(decided: pd.DataFrame, hashed: Hash) -> tuple[Texts, Texts]:
     fields = sorted(name for name in decided.columns if name not in CONTROL_COLUMNS)
     is_sent = decided["decision"].isin([Decision.SEND, Decision.RESTRICT]).to_numpy()
-    sent = decided.loc[is_sent, fields]
-    starts = range(0, max(len(sent), 1), _ROWS_AT_ONCE)  # in parts: between the steps texts are bulky
-    parts = [_contents(sent.iloc[start : start + _ROWS_AT_ONCE]) for start in starts]
-    contents, hashed = pa.concat_arrays(parts), _hasher(version, secret)
+    sent = _contents(decided.loc[is_sent, fields])
     hashes = np.full(len(decided), None, dtype=object)
     hashes[decided["decision"].eq(Decision.REMOVE).to_numpy(bool)] = REMOVAL_HASH
-    hashes[is_sent] = [hashed(content) for part in parts for content in part.to_pylist()]
-    table = pa.Table.from_pandas(decided[list(CONTROL_COLUMNS)], preserve_index=False)
-    nothing = pa.nulls(len(decided), contents.type)
-    table = table.append_column("content", pc.replace_with_mask(nothing, pa.array(is_sent), contents))
-    return table.append_column("hash", pa.array(hashes, pa.string()))
+    hashes[is_sent] = [hashed(content) for content in sent.cast(pa.large_binary()).to_pylist()]
+    contents = pc.replace_with_mask(pa.nulls(len(decided), sent.type), pa.array(is_sent), sent)
+    return contents, pa.array(hashes, pa.string())
 
 
 def content_hash(content: Mapping[str, object], version: int, secret: bytes | None) -> str:
     """Return the hash by which the ledger knows one content, in whatever order its fields are."""
-    return _hasher(version, secret)(_encode(content))
+    return _hasher(version, secret)(_encode(content).encode("utf-8", "surrogatepass"))
 
 
 def sealed(plain: str, secret: bytes) -> str:
@@ -69,13 +74,17 @@ def sealed(plain: str, secret: bytes) -> str:
 
 
 def _hasher(version: int, secret: bytes | None) -> Hash:
-    salt, key = version.to_bytes(4, "big"), blake2b(digest_size=15, key=secret or b"")
+    # copies of what is keyed already: half of what new ones cost
+    salted = blake2b(digest_size=16, salt=version.to_bytes(4, "big"))
+    key = blake2b(digest_size=15, key=secret or b"")
 
-    def hashed(content: str) -> str:
-        plain = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16, salt=salt).hexdigest()
+    def hashed(content: bytes) -> str:
+        digest = salted.copy()
+        digest.update(content)
+        plain = digest.hexdigest()
         if secret is None:
             return plain
-        seal = key.copy()  # half of what a new one costs
+        seal = key.copy()
         seal.update(plain[:PLAIN_LETTERS].encode())
         return SEAL + seal.hexdigest()
 
