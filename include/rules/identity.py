@@ -33,29 +33,24 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
 
     views: persons, partners, contract_roles, owners, caretakers
     """
-    persons, partners = views["persons"], views["partners"]
-    persons = cleaned(keyed(persons, ["person_key"]), ["partner_nr", "person_type", "property_nr"])
-    partners = cleaned(keyed(partners, ["partner_nr"]), [*CONTACT_TEXTS, "company_role"])
+    persons = cleaned(keyed(views["persons"], ["person_key"]), ["partner_nr", "person_type", "property_nr"])
     roles = keyed(views["contract_roles"], ["contract_nr", "partner_nr", "role"])
     owners, caretakers = (keyed(views[name], ["property_nr", "partner_nr"]) for name in ("owners", "caretakers"))
 
     of_residents = pd.concat([persons["partner_nr"], roles["partner_nr"]]).dropna().drop_duplicates()
     others = pd.concat([owners["partner_nr"], caretakers["partner_nr"]])
     numbers = pd.concat([of_residents, others]).drop_duplicates().reset_index(drop=True)
-    found = positions(numbers, partners["partner_nr"])
-    kept = taken(partners, found).assign(
-        partner_nr=numbers, number=numbers, has_record=found >= 0, is_resident=numbers.index < len(of_residents)
-    )
     alone = persons["partner_nr"].isna()
     persons["number"] = _apart_from(numbers, persons["person_key"])
-    without_partner = cleaned(persons[alone], CONTACT_TEXTS).assign(has_record=True, is_resident=True)
-    contacts = pd.concat([kept, without_partner], ignore_index=True)
+    partners = _partners(views["partners"], numbers, len(of_residents))
+    without_partner = cleaned(persons[alone], CONTACT_TEXTS).assign(has_record=True, is_resident=True, is_doubled=False)
+    contacts = pd.concat([partners, without_partner], ignore_index=True)
     persons = persons.drop(columns=list(CONTACT_TEXTS))  # a partner's count before those of its persons
 
-    persons["contact"] = np.where(alone, len(kept) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
+    persons["contact"] = np.where(alone, len(numbers) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
     for held_by_partners in (roles, owners, caretakers):
         held_by_partners["contact"] = positions(held_by_partners["partner_nr"], numbers)
-    contacts["is_doubled"] = _is_doubled(contacts["partner_nr"], partners["partner_nr"], persons)
+    contacts["is_doubled"] |= contacts.index.isin(persons.loc[_is_double(persons["person_key"]), "contact"])
     contacts["is_minor"] = contacts["is_minor"].eq(True).fillna(False).astype(bool)
     contacts["changed_at"] = newest(
         utc(contacts["changed_at"]), utc(persons["changed_at"]).groupby(persons["contact"]).max()
@@ -64,10 +59,18 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
     return People(contacts, persons, roles, owners, caretakers)
 
 
-def _is_doubled(numbers: Series, partner_numbers: Series, persons: DataFrame) -> "Series[bool]":
-    """Return which contacts are made from partners or persons of which the views have several rows."""
-    doubled = persons.loc[persons["person_key"].duplicated(keep=False), "contact"]
-    return numbers.isin(partner_numbers[partner_numbers.duplicated()]) | Series(numbers.index.isin(doubled))
+def _partners(view: DataFrame, numbers: Series, residents: int) -> DataFrame:
+    """Return a row for each partner number, of which the first ones are of residents; doubled: of several rows."""
+    partners = cleaned(keyed(view, ["partner_nr"]), [*CONTACT_TEXTS, "company_role"])
+    found = positions(numbers, partners["partner_nr"])
+    return taken(partners, found).assign(
+        partner_nr=numbers, number=numbers, has_record=found >= 0, is_resident=numbers.index < residents,
+        is_doubled=numbers.isin(partners.loc[_is_double(partners["partner_nr"]), "partner_nr"]),
+    )  # fmt: skip
+
+
+def _is_double(keys: Series) -> "Series[bool]":
+    return keys.duplicated(keep=False)
 
 
 def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:

@@ -31,7 +31,5 @@ def decide(
     """
     all_of_them = everybody(views, known, settings, today)
     people, contacts = all_of_them.people, all_of_them.contacts
-    return {
-        "contact": share_of(all_of_them, known, PERSONS),
-        "contract": decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts, views["units"]),
-    }
+    contracts = decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts, views["units"])
+    return {"contact": share_of(all_of_them, known, PERSONS), "contract": contracts}
