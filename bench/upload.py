@@ -109,7 +109,7 @@ def load_one(name: str) -> dict[str, float]:
     }  # fmt: skip
     row = {
         "external_id": "D1", "action": "create", "decision": "send", "reason": "DOCUMENT_RELEASED", "hash": "1",
-        "properties": "1", "identity": "", "parents": "", "content": json.dumps(content),
+        "properties": "1", "identity": "", "parents": "", "replaced": False, "content": json.dumps(content),
     }  # fmt: skip
     staging.write_table("send_document", pa.Table.from_pylist([row]), rows_per_group=1)
     with engine.begin() as connection:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from include.settings import checked_address
-from tests.compose import ROOT, image_folders, read_compose, resolve, services, variables
+from rig.compose import ROOT, image_folders, read_compose, resolve, services, variables
 
 SERVICES: dict[str, dict[str, Any]] = read_compose()["services"]
 AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}

@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from demo.ixhaus import build_sample
-from tests.compose import read_compose
+from rig.compose import read_compose
 from tests.test_docs import PAGES, ROOT
 
 MAKEFILE: Final = (ROOT / "Makefile").read_text(encoding="utf-8")

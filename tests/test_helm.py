@@ -12,7 +12,7 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-from tests.compose import ROOT, read_compose, resolve
+from rig.compose import ROOT, read_compose, resolve
 
 TEXT: Final = (ROOT / "ops" / "helm" / "values.yaml").read_text(encoding="utf-8")
 VALUES: Final[dict[str, Any]] = yaml.safe_load(TEXT)

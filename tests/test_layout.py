@@ -132,7 +132,7 @@ def test_only_the_flow_its_form_its_metrics_and_what_leads_to_pages_know_airflow
 
 
 def test_nothing_delivered_imports_the_playground_tests_or_bench() -> None:
-    assert importing([*MODULES, *DAG_FILES], "demo", "tests", "bench", "pytest") == []
+    assert importing([*MODULES, *DAG_FILES], "demo", "tests", "bench", "rig", "pytest") == []
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=str)

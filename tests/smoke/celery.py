@@ -17,12 +17,13 @@ from urllib.parse import quote
 
 import psycopg
 
+from rig.office import OFFICE, Airflow
+from rig.place import Place
+from rig.servers import POSTGRES
+from rig.stage import perform
+from rig.telling import expect, say, step, wait
 from tests.sandbox import SandboxProcess
-from tests.smoke.office import OFFICE, Airflow
-from tests.smoke.place import Place
-from tests.smoke.servers import POSTGRES
-from tests.smoke.stage import perform
-from tests.smoke.telling import expect, say, step, wait
+from tests.smoke.portal import portal_of
 
 STARTED: Final = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 SETTINGS: Final = """\
@@ -58,7 +59,7 @@ def _run(place: Place) -> None:
     with step("all services healthy by their own health checks"):
         place.start_all(*STARTED)
     airflow = Airflow(place.address, place.passwords[OFFICE])
-    with place.portal() as portal:
+    with portal_of(place) as portal:
         _sync(place, airflow, portal)
         _exchange(place, airflow, portal)
         _resend(place, airflow)

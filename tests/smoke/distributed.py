@@ -22,14 +22,15 @@ import psycopg
 import yaml
 
 from demo.embedded import DOCUWARE
+from rig.compose import ROOT
+from rig.office import OFFICE, Airflow
+from rig.place import Place
+from rig.servers import POSTGRES
+from rig.stage import perform
+from rig.telling import expect, say, step, wait
 from tests import objects
-from tests.compose import ROOT
 from tests.sandbox import KEY, SECRET, SandboxProcess
-from tests.smoke.office import OFFICE, Airflow
-from tests.smoke.place import Place
-from tests.smoke.servers import POSTGRES
-from tests.smoke.stage import perform
-from tests.smoke.telling import expect, say, step, wait
+from tests.smoke.portal import portal_of
 
 PERSONS: Final = int(os.environ.get("PERSONS") or 20_000)
 WORKERS: Final = ("worker-1", "worker-2")
@@ -79,7 +80,7 @@ def _run(store: str, place: Place) -> None:
     with step(f"all services healthy, {len(WORKERS)} workers without a shared folder"):
         place.start_all(*STARTED)
     airflow = Airflow(place.address, place.passwords[OFFICE])
-    with place.portal() as portal, place.supervised():
+    with portal_of(place) as portal, place.supervised():
         _night(place, airflow)
         _report(place, airflow, portal)
         _agree(place, airflow, portal)

@@ -6,7 +6,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from tests.smoke.telling import SmokeError, wait
+from rig.telling import SmokeError, wait
 
 OFFICE: Final = "buero"
 """Starts runs and answers questions with the role `user`, as the property manager's staff do."""

@@ -22,11 +22,10 @@ from typing import Final
 import psutil
 
 from demo.ports import free_port
-from tests.compose import ROOT, Service, image_folders, services
-from tests.sandbox import SandboxProcess
-from tests.smoke.office import OFFICE
-from tests.smoke.servers import POSTGRES, REDIS
-from tests.smoke.telling import expect, wait
+from rig.compose import ROOT, Service, image_folders, services
+from rig.office import OFFICE
+from rig.servers import POSTGRES, REDIS
+from rig.telling import expect, wait
 
 _QUICK: Final = ("api-server", "scheduler")
 """Their health checks ask an address; each other one starts Airflow's command line."""
@@ -148,16 +147,6 @@ class Place:
         finally:
             done.set()
             thread.join()
-
-    @contextmanager
-    def portal(self) -> Iterator[SandboxProcess]:
-        """Yield the sandbox portal, to speak to."""
-        portal = SandboxProcess()
-        portal.url = f"http://127.0.0.1:{self.ports['demo']}"
-        try:
-            yield portal
-        finally:
-            portal.__exit__(None, None, None)
 
     def end(self) -> None:
         """End all processes and whatever they started."""

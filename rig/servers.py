@@ -15,7 +15,7 @@ import psycopg
 import redis
 from psycopg.sql import SQL, Identifier
 
-from tests.smoke.telling import SmokeError, say
+from rig.telling import SmokeError, say
 
 POSTGRES: Final = os.environ.get("SMOKE_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 REDIS: Final = os.environ.get("SMOKE_REDIS", "redis://127.0.0.1:6379")
