@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help sync up reconcile test soak fuzz mutants check rules bench peers protocol note contract init-config setup settings keys probe doctor forget tidy smoke-celery test-distributed lock clean
+.PHONY: help sync up reconcile test soak fuzz mutants check rules bench million fill peers protocol note contract init-config setup settings keys probe doctor forget tidy smoke-celery test-distributed lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -100,7 +100,13 @@ rules: $(VENV)/dev  ## list each business rule with its tests; fails where one h
 	@$(BIN)/python -m tests.rules_report
 
 bench: $(VENV)/dev  ## measure; one line per figure, fails if one is short of its target (QUICK=1: small sizes)
-	@$(BIN)/python -m bench $(filter peers,$(MAKECMDGOALS)) $(if $(QUICK),--quick)
+	@$(BIN)/python -m bench $(filter million fill peers,$(MAKECMDGOALS)) $(if $(QUICK),--quick)
+
+million: bench  ## make bench million: measure runs over a million persons instead, their peak memory and time
+	@:
+
+fill: bench  ## make bench fill: measure a first fill of 20,000 persons by one Celery worker and by two instead
+	@:
 
 peers: bench  ## make bench peers: measure ours beside drt, dlt, Singer and Airbyte instead, in environments below bench/.peers
 	@:

@@ -9,7 +9,21 @@ import signal
 import sys
 from pathlib import Path
 
-from bench import events, idle, load, meldungen, pages, parsing, reconcile, reports, unchanged, upload, why
+from bench import (
+    events,
+    fill,
+    idle,
+    load,
+    meldungen,
+    million,
+    pages,
+    parsing,
+    reconcile,
+    reports,
+    unchanged,
+    upload,
+    why,
+)
 from bench.figure import Figure
 from bench.peers import measure as peers
 
@@ -25,10 +39,12 @@ PARTS = {
     "pages": pages.measure,
     "meldungen": meldungen.measure,
     "why": why.measure,
+    "million": million.measure,
+    "fill": fill.measure,
     "peers": peers.measure,
 }
-ASKED_FOR = ("peers",)
-"""Parts that are measured only by name: they install what nothing else here needs, and take long."""
+ASKED_FOR = ("million", "fill", "peers")
+"""Parts that are measured only by name: they take long, and some need servers or packages that no other needs."""
 
 
 def main() -> int:

@@ -31,27 +31,30 @@ LONGEST = 60.0
 
 
 def measure(quick: bool) -> Iterator[Figure]:
-    number = 3 if quick else 15
+    number = 3 if quick else 12
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         folder = Path(home)
         with portal(folder) as address, _airflow(folder, address):
             rounds = [_round(folder, address, one) for one in range(number)]
+            inbound, outbound, empty = (sorted(column) for column in zip(*rounds, strict=True))
+            yield from _figures("portal report -> row in iX-Haus", inbound)
+            yield from _figures("note in iX-Haus -> comment in the portal", outbound)
+            yield from _figures("an empty DAG's event -> its task's code", empty)
+            # Airflow's share moves with the machine: what is ours is measured by it.
+            yield _share("portal report", inbound, empty, 1.5)
+            yield _share("note in iX-Haus", outbound, empty, 1.8)
             flood = sorted(_flood(folder, address, *((30, 6.0) if quick else (300, 60.0))))
-    inbound, outbound, empty = (sorted(column) for column in zip(*rounds, strict=True))
-    for name, times in (
-        ("portal report -> row in iX-Haus", inbound),
-        ("note in iX-Haus -> comment in the portal", outbound),
-        ("an empty DAG's event -> its task's code", empty),
-        (f"{len(flood)} portal reports at once -> rows in iX-Haus", flood),
-    ):
-        yield Figure(f"{name}: median", statistics.median(times), "s")
-        yield Figure(f"{name}: 95th percentile", _percentile(times), "s")
-    # Airflow's share moves with the machine: what is ours is measured by it.
-    for name, times, most in (
-        ("portal report", inbound, 1.5), ("note in iX-Haus", outbound, 1.8), ("reports at once", flood, 6),
-    ):  # fmt: skip
-        share = _percentile(times) / _percentile(empty)
-        yield Figure(f"{name} / empty DAG, 95th percentile", share, "x", most, "at most")
+            yield from _figures(f"{len(flood)} portal reports at once -> rows in iX-Haus", flood)
+            yield _share("reports at once", flood, empty, 6)
+
+
+def _figures(name: str, times: list[float]) -> Iterator[Figure]:
+    yield Figure(f"{name}: median", statistics.median(times), "s")
+    yield Figure(f"{name}: 95th percentile", _percentile(times), "s")
+
+
+def _share(name: str, times: list[float], empty: list[float], most: float) -> Figure:
+    return Figure(f"{name} / empty DAG, 95th percentile", _percentile(times) / _percentile(empty), "x", most, "at most")
 
 
 def _flood(folder: Path, address: str, number: int, seconds: float) -> list[float]:
@@ -86,14 +89,18 @@ def _percentile(values: list[float]) -> float:
 
 def _round(folder: Path, address: str, number: int) -> tuple[float, float, float]:
     return (
-        _timed(lambda: _file_report(address, number), lambda: _reports(folder, f"Bench {number}")),
-        _timed(lambda: _write_note(folder, number), lambda: _has_comment(address, f"Bench {number}")),
-        _timed((folder / "event").touch, lambda: (folder / "begun").exists(), (folder / "begun").unlink),
+        _timed(folder, lambda: _file_report(address, number), lambda: _reports(folder, f"Bench {number}")),
+        _timed(folder, lambda: _write_note(folder, number), lambda: _has_comment(address, f"Bench {number}")),
+        _timed(folder, (folder / "event").touch, lambda: (folder / "begun").exists(), (folder / "begun").unlink),
     )
 
 
-def _timed(happens: Callable[[], object], is_there: Callable[[], bool], after: Callable[[], object] = bool) -> float:
-    time.sleep(random.uniform(1.5, 3))  # the run before is over, and the trigger is anywhere in its interval
+def _timed(
+    folder: Path, happens: Callable[[], object], is_there: Callable[[], bool], after: Callable[[], object] = bool
+) -> float:
+    while not _at_rest(folder):  # the run before is over
+        time.sleep(0.1)
+    time.sleep(random.uniform(0.5, 1.5))  # and the trigger anywhere in its interval
     happens()
     began = time.monotonic()
     while not is_there():
@@ -164,13 +171,14 @@ def _await_quiet(folder: Path) -> None:
     """Wait until Airflow is up, the empty DAG answers, and no run is left over from the start."""
     deadline = time.monotonic() + 300
     (folder / "event").touch()
-    query = "SELECT COUNT(*) FROM dag_run WHERE state IN ('queued', 'running')"
-    while True:
-        time.sleep(1)
-        if (folder / "begun").exists():
-            with closing(sqlite3.connect(folder / "airflow.db", timeout=30)) as airflow:
-                if not airflow.execute(query).fetchone()[0]:
-                    break
+    while not ((folder / "begun").exists() and _at_rest(folder)):
         if time.monotonic() > deadline:
             raise RuntimeError(f"Airflow did not come up; see {folder / 'log'}")
+        time.sleep(1)
     (folder / "begun").unlink()
+
+
+def _at_rest(folder: Path) -> bool:
+    query = "SELECT 1 FROM dag_run WHERE state IN ('queued', 'running') LIMIT 1"
+    with closing(sqlite3.connect(folder / "airflow.db", timeout=30)) as airflow:
+        return airflow.execute(query).fetchone() is None

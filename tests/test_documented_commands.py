@@ -78,6 +78,8 @@ ELSEWHERE: Final = {
 
 CANNOT: Final = {
     "make bench": "takes a quarter of an hour",
+    "make bench million": "likewise",
+    "make bench fill": "likewise",
     "make bench peers": "likewise, and asks the package index",
     "make mutants": "takes hours",
     "make lock": "asks the package index",

@@ -1,0 +1,82 @@
+"""bench/server.py that takes a while for each answer, for contracts too. Prints its port.
+
+POST /asked  {"latency": s}: how long it takes from now on; counts begin anew
+GET  /told   path → what came since, see Told
+"""
+
+import asyncio
+import json
+import time
+from typing import Any, TypedDict
+
+from aiohttp import web
+
+from bench.server import Yes, serve
+
+
+class Told(TypedDict):
+    """Of the records of one kind: how many came, when the first and the last did, how many were in flight at most."""
+
+    number: int
+    first: float
+    last: float
+    most: int
+
+
+class Slow(Yes):
+    """Takes records of any kind after a while; lists none."""
+
+    def __init__(self) -> None:
+        super().__init__(contacts=0)
+        self.latency = 0.0
+        self.told: dict[str, Told] = {}
+        self._in_flight = 0
+
+    async def create(self, request: web.Request) -> web.Response:
+        told = self._note(request.path)
+        try:
+            await asyncio.sleep(self.latency)
+            upload = request.content_type == "multipart/form-data"
+            return await (super().upload if upload else super().create)(request)
+        finally:
+            self._in_flight -= 1
+            told["last"] = time.monotonic()
+
+    upload = create
+
+    def _note(self, path: str) -> Told:
+        self._in_flight += 1
+        told = self.told.setdefault(path, Told(number=0, first=time.monotonic(), last=0, most=0))
+        told["number"] += 1
+        told["most"] = max(told["most"], self._in_flight)
+        return told
+
+    async def no_folders(self, _: web.Request) -> web.Response:
+        await asyncio.sleep(self.latency)
+        return await super().no_folders(_)
+
+    async def contacts(self, request: web.Request) -> web.Response:
+        return await self.no_folders(request)
+
+    async def asked(self, request: web.Request) -> web.Response:
+        asked: dict[str, Any] = json.loads(await request.read())
+        self.latency = asked["latency"]
+        self.told.clear()
+        return web.Response(status=204)
+
+    async def tell(self, _: web.Request) -> web.Response:
+        return web.json_response(self.told)
+
+
+if __name__ == "__main__":
+    slow = Slow()
+    lists = [web.get(f"/{kind}", slow.no_folders) for kind in ("properties", "units", "contracts", "documents")]
+    asyncio.run(
+        serve(
+            slow,
+            *lists,
+            web.post("/contracts", slow.create),
+            web.post("/asked", slow.asked),
+            web.get("/told", slow.tell),
+        )
+    )
