@@ -68,19 +68,25 @@ def measure(quick: bool) -> Iterator[Figure]:
 def _place(address: str, persons: int, folder: Path, database: str, number: int) -> Place:
     portal = {"conn_type": "http", "host": address, "login": "bench-key", "password": "bench-secret"}
     variables = {"CASAVI_PRODUCTION": json.dumps(portal), "WORKER_CONCURRENCY": "4"}
-    place = Place(folder, database, number, _settings(1), persons, variables, is_one=False)
+    place = Place(folder, database, number, _settings(1, persons), persons, variables, is_one=False)
     for path in (place.image / "dags").glob("*.py"):
         if path.stem not in DAGS:  # some of them run by themselves
             path.unlink()
     return place
 
 
-def _settings(loads: int) -> str:
-    """The sample's for all properties, with the runs by hand and no limit of requests a second."""
+def _settings(loads: int, persons: int) -> str:
+    """The sample's for all properties, runs by hand, no limit of requests a second, and as many batches of each kind as
+    20,000 persons make by default: four.
+    """
     settings = yaml.safe_load((ROOT / "demo" / "config" / "production.yaml").read_text(encoding="utf-8"))
     settings["properties"] = "1-99999999"
     settings["schedules"] = dict.fromkeys(("objects", "persons", "owners_caretakers", "documents"))
-    settings["limits"] |= {"requests_per_second": 1_000_000, "parallel_loads": loads}
+    settings["limits"] |= {
+        "requests_per_second": 1_000_000,
+        "parallel_loads": loads,
+        "batch_size": persons // 4,
+    }
     return str(yaml.safe_dump(settings, allow_unicode=True))
 
 
@@ -138,7 +144,7 @@ def _prepared(place: Place, persons: int) -> Path:
 
 def _share(place: Place) -> None:
     """Let both workers load at once."""
-    (place.image / "config" / "production.yaml").write_text(_settings(len(WORKERS)), encoding="utf-8")
+    (place.image / "config" / "production.yaml").write_text(_settings(len(WORKERS), place.persons), encoding="utf-8")
     place.run(WORKERS[0], ["python", "-m", "include.commands", "pools"])
 
 

@@ -7,6 +7,8 @@ GET  /told   path → what came since, see Told
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypedDict
 
 from aiohttp import web
@@ -28,31 +30,32 @@ class Slow(Yes):
 
     def __init__(self) -> None:
         super().__init__(contacts=0)
-        self.latency = 0.0
         self.told: dict[str, Told] = {}
         self._in_flight = 0
 
     async def create(self, request: web.Request) -> web.Response:
-        told = self._note(request.path)
-        try:
-            await asyncio.sleep(self.latency)
-            upload = request.content_type == "multipart/form-data"
-            return await (super().upload if upload else super().create)(request)
-        finally:
-            self._in_flight -= 1
-            told["last"] = time.monotonic()
+        with self._noted(request.path):
+            return await super().create(request)
 
-    upload = create
+    async def upload(self, request: web.Request) -> web.Response:
+        with self._noted(request.path):
+            await self.wait()
+            return await super().upload(request)
 
-    def _note(self, path: str) -> Told:
+    @contextmanager
+    def _noted(self, path: str) -> Iterator[None]:
         self._in_flight += 1
         told = self.told.setdefault(path, Told(number=0, first=time.monotonic(), last=0, most=0))
         told["number"] += 1
         told["most"] = max(told["most"], self._in_flight)
-        return told
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            told["last"] = time.monotonic()
 
     async def no_folders(self, _: web.Request) -> web.Response:
-        await asyncio.sleep(self.latency)
+        await self.wait()
         return await super().no_folders(_)
 
     async def contacts(self, request: web.Request) -> web.Response:

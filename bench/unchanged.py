@@ -54,12 +54,13 @@ def measured(home: Path, group: str, number: int, rounds: int = 1) -> Measured:
     env = environment(home)
     persons, letters = (number, 0) if group == "persons" else (number // 10, number)
     _child("prepare", env, group, str(home / "erp.db"), str(persons), str(letters))
-    peers, ours, processor, steps = [], [], [], []
+    peers, ours, processor, peaks, steps = [], [], [], [], []
     for _ in range(rounds):  # in turn, so that a noisy moment hits both
         peers.append(_child("pandas", env, group)["pandas"])
         run = [_child("step", env, group, name, str(home / "state.json")) for name in ("extract", "transform", "plan")]
         ours.append(sum(step["seconds"] for step in run))
         processor.append(sum(step["processor"] for step in run))
+        peaks.append(max(step["peak_mb"] for step in run))
         steps += run
     return {
         "pandas": statistics.median(peers),
@@ -67,7 +68,7 @@ def measured(home: Path, group: str, number: int, rounds: int = 1) -> Measured:
         "processor": statistics.median(processor),
         "ratios": [one / other for one, other in zip(ours, peers, strict=True)],
         "contents": sum(step["contents"] for step in steps),
-        "peak_mb": max(step["peak_mb"] for step in steps),
+        "peak_mb": statistics.median(peaks),
         "requests": sum(step["requests"] for step in steps),
     }
 
