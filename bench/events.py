@@ -40,12 +40,13 @@ def measure(quick: bool) -> Iterator[Figure]:
             yield from _figures("portal report -> row in iX-Haus", inbound)
             yield from _figures("note in iX-Haus -> comment in the portal", outbound)
             yield from _figures("an empty DAG's event -> its task's code", empty)
-            # Airflow's share moves with the machine: what is ours is measured by it.
-            yield _share("portal report", inbound, empty, 1.5)
-            yield _share("note in iX-Haus", outbound, empty, 1.8)
+            # Airflow's share moves with the machine: what is ours is measured by it. By medians, as of so few the one
+            # that met whatever else the machine does decides the 95th percentile.
+            yield _share("portal report", inbound, empty, statistics.median, 1.5)
+            yield _share("note in iX-Haus", outbound, empty, statistics.median, 1.8)
             flood = sorted(_flood(folder, address, *((30, 6.0) if quick else (300, 60.0))))
             yield from _figures(f"{len(flood)} portal reports at once -> rows in iX-Haus", flood)
-            yield _share("reports at once", flood, empty, 6)
+            yield _share("reports at once", flood, empty, _percentile, 6)
 
 
 def _figures(name: str, times: list[float]) -> Iterator[Figure]:
@@ -53,8 +54,11 @@ def _figures(name: str, times: list[float]) -> Iterator[Figure]:
     yield Figure(f"{name}: 95th percentile", _percentile(times), "s")
 
 
-def _share(name: str, times: list[float], empty: list[float], most: float) -> Figure:
-    return Figure(f"{name} / empty DAG, 95th percentile", _percentile(times) / _percentile(empty), "x", most, "at most")
+def _share(
+    name: str, times: list[float], empty: list[float], middle: Callable[[list[float]], float], most: float
+) -> Figure:
+    which = "95th percentile" if middle is _percentile else "median"
+    return Figure(f"{name} / empty DAG, {which}", middle(times) / middle(empty), "x", most, "at most")
 
 
 def _flood(folder: Path, address: str, number: int, seconds: float) -> list[float]:
