@@ -84,7 +84,7 @@ def _run(store: str, place: Place) -> None:
         _night(place, airflow)
         _report(place, airflow, portal)
         _agree(place, airflow, portal)
-        _nothing_left(place, store)
+        _nothing_left(place, airflow, store)
     say(f"      restarted: {', '.join(place.restarted)}")
 
 
@@ -218,8 +218,10 @@ def _at_rest(place: Place) -> bool | None:
     return None if _asked(place, running) else True
 
 
-def _nothing_left(place: Place, store: str) -> None:
+def _nothing_left(place: Place, airflow: Airflow, store: str) -> None:
     with step("nothing is staged any more, in the store or on a worker"):
+        airflow.pause("casavi_reports")  # by its schedule a run may just have begun
+        wait("all runs end", partial(_at_rest, place), LONGEST)
         left = [path.relative_to(place.folder) for path in place.folder.glob("worker-*/staging/**/*") if path.is_file()]
         expect(not left, f"left on the workers: {left}")
         staged = objects.listed(store)
