@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from include.settings import Limits
 from include.sync import ledger, links, protocol
 from include.sync.asking import Guarded
 from include.sync.calls import CANNOT_WITHDRAW
@@ -181,10 +182,16 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
         if not chosen.any():
             continue
         changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
-        parts = min(MAX_BATCHES, -(-changes.num_rows // run.settings.limits.batch_size))
+        parts = _number_of_batches(changes.num_rows, run.settings.limits)
         # all of about the same size: in a batch of one nobody could tell a fault of the portal's from the record's
         size = -(-changes.num_rows // parts)
         run.folder.write_table(name, changes, rows_per_group=size)
         parts = -(-changes.num_rows // size)
         batches[name] = [{"record_type": record_type, "file": name, "part": part} for part in range(parts)]
     return batches
+
+
+def _number_of_batches(changes: int, limits: Limits) -> int:
+    """Return how many batches there are, where several a multiple of those sent at once: no worker idles at the end."""
+    parts = -(-changes // limits.batch_size)
+    return min(MAX_BATCHES, parts + -parts % limits.parallel_loads if parts > 1 else parts)

@@ -342,6 +342,16 @@ def test_each_type_without_folder_is_named_once_whatever_the_number_of_loads(arc
     assert sorted(entry["external_id"] for entry in ran.entries) == [LETTER, "Mahnung"]
 
 
+@pytest.mark.parametrize(("loads", "batches"), [(1, 3), (2, 4)])
+def test_there_are_as_many_batches_as_keep_all_loads_busy(archive: Archive, loads: int, batches: int) -> None:
+    archive.world.configure(limits={"batch_size": 4, "parallel_loads": loads})
+    archive.put(*(papers := letters(12, ANNA)))
+    ran = archive.run()
+    sent = {step for step in ran.progress.begun if step.startswith("send_document.")}
+    assert (ran.status, sent) == ("ok", {f"send_document.{part}" for part in range(batches)})
+    archive.assert_holds(*papers)
+
+
 @pytest.mark.rule("O17")
 def test_a_load_that_is_repeated_names_no_type_a_second_time(archive: Archive, worker: Worker) -> None:
     archive.sandbox.folders("Sonstiges")
