@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +52,18 @@ class Reply:
         return json.loads(self.text) if self.text else None
 
 
+class Process(Protocol):
+    """What is needed of subprocess.Popen."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self) -> int: ...
+
+
 class SandboxProcess:
     """Starts `python -m demo.portal` on a free port with a database of its own; ends it on leaving."""
 
@@ -59,7 +71,7 @@ class SandboxProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
         self.database = database or Path(self._folder.name) / "sandbox.db"
         self._arguments = arguments
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self.url = ""
         """http://host:port, without a slash at the end."""
 
@@ -80,16 +92,19 @@ class SandboxProcess:
         """Start (again, with the state there is); returns when connections are taken."""
         ready = Path(self._folder.name) / "ready"
         ready.unlink(missing_ok=True)
-        command = [sys.executable, "-W", "error", "-m", "demo.portal", "--port", str(port)]
-        command += ["--db", str(self.database), "--ready-file", str(ready), *self._arguments]
-        with (Path(self._folder.name) / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        given = ["--port", str(port), "--db", str(self.database), "--ready-file", str(ready), *self._arguments]
+        self._process = self._begun(given, Path(self._folder.name) / "log")
         deadline = time.monotonic() + 30
         while not ready.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The sandbox did not start: {self.log()}")
-            time.sleep(0.02)
+            time.sleep(0.005)
         self.url = ready.read_text(encoding="utf-8").strip()
+
+    def _begun(self, arguments: list[str], log: Path) -> Process:
+        command = [sys.executable, "-W", "error", "-m", "demo.portal", *arguments]
+        with log.open("ab") as output:
+            return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
 
     def kill(self) -> None:
         """End the process at once, as a crash would; `start` brings it back."""

@@ -21,6 +21,7 @@ from include.ixhaus.contract.own import SP_PROTOKOLL
 from include.ixhaus.database import close_engines, engine_on, read_snapshot
 from include.ixhaus.rows import named_rows
 from tests.sandbox import KEY, SECRET, SandboxProcess
+from tests.warm_portal import WarmSandbox
 
 airflow_run = [
     pytest.mark.airflow,
@@ -161,7 +162,7 @@ def alone(file: Path) -> Iterator[None]:
 @contextmanager
 def connected(folder: Path, environment: pytest.MonkeyPatch, *, key: str = KEY, secret: str = SECRET) -> Iterator[Rig]:
     """Start a portal on the state in `folder`, empty if there is none, and connect it and folder/ixhaus.db."""
-    with SandboxProcess("--key", key, "--secret", secret, database=folder / "portal.db") as portal:
+    with WarmSandbox("--key", key, "--secret", secret, database=folder / "portal.db") as portal:
         connections = {
             "IXHAUS": {"conn_type": "sqlite", "host": str(folder / "ixhaus.db")},
             "CASAVI": {"conn_type": "http", "host": portal.api, "login": key, "password": secret},
