@@ -85,6 +85,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
     return scheduler
 
 
+def pytest_collection() -> None:
+    """Look for no garbage while thousands of tests are made: a third of the time that takes."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From now on look for garbage only among what tests make, not among all that was imported for them."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what takes longest begin first."""
     items.sort(key=lambda item: LONGEST.index(of) if (of := _together(item.nodeid)) in LONGEST else len(LONGEST))
