@@ -91,9 +91,10 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From now on look for garbage only among what tests make, not among all that was imported for them."""
+    """From now on look for garbage only among what tests make, not among all that was imported for them, and seldom."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
 
 
