@@ -6,6 +6,7 @@ reads orders, one JSON object a line: {"start": {...}} forks a child that runs t
 {"wait": pid} answers with its exit status (negative: the signal that ended it).
 """
 
+import gc
 import itertools
 import json
 import logging
@@ -233,6 +234,7 @@ def serve() -> None:
         named = [group.rules, *group.record_types.values(), *group.parcels.values()]
         for dotted in named:
             imported(dotted)
+    gc.freeze()  # a fork looks for garbage only among what is its own, and copies no page for it
     for line in sys.stdin:
         message = json.loads(line)
         if "start" in message:
