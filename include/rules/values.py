@@ -112,11 +112,16 @@ def joined(groups: Series, texts: Series, size: int) -> Series:
 
     groups: int, group of each text; texts: str, none missing
     """
-    of_group: dict[int, list[str]] = {}
-    for group, text in zip(groups.tolist(), texts.tolist(), strict=True):
-        if text not in (found := of_group.setdefault(group, [])):  # few: most people live in one place
-            found.append(text)
-    return Series(pd.array([" ".join(sorted(of_group.get(group, ()))) for group in range(size)], dtype="str"))
+    pairs = DataFrame({"group": groups.to_numpy(), "text": texts.to_numpy()}).drop_duplicates()
+    is_single = ~pairs["group"].duplicated(keep=False)
+    result = Series(pd.array([""] * size, dtype="str"))
+    singles = pairs[is_single]
+    result = singles.set_index("group")["text"].reindex(range(size)).fillna("") if len(singles) else result
+    several: dict[int, list[str]] = {}
+    for group, text in pairs[~is_single].itertuples(index=False):  # few: most people live in one place
+        several.setdefault(group, []).append(text)
+    result.loc[list(several)] = [" ".join(sorted(texts)) for texts in several.values()]
+    return result.reset_index(drop=True)
 
 
 def warnings(index: pd.Index, found: Mapping[str, "Series[bool]"]) -> Series:
