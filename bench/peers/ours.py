@@ -5,6 +5,7 @@ python -m bench.peers.ours refused    the same, with what was refused sent once 
 python -m bench.peers.ours prepare 10000   makes erp.db, and persons.db for the peers: the bodies that ours will send
 """
 
+import gc
 import json
 import sqlite3
 import sys
@@ -29,6 +30,7 @@ STATE, PLANNED = Path("run.json"), Path("planned.json")
 
 
 def run(request: Request) -> int:
+    gc.freeze()  # as Airflow's executors do before they fork a task: what was imported is not looked through again
     run = _begun(request)
     with run.kept():
         if not PLANNED.exists():

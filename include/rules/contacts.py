@@ -1,6 +1,5 @@
 """Which contacts the portal holds, with what content and access (R11, R16–R23, O1, O23, E12, E14–E16, E20, E22c)."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -65,8 +64,9 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
     places:     frames.PLACES
     returns:    frames.DECIDED, with the fields of a contact
     """
-    is_overwritten = _is_overwritten(people.contacts)
-    contacts = _without_anonymised_values(people.contacts, is_overwritten)
+    words = _anonymised(people.contacts)
+    is_overwritten = _is_overwritten(people.contacts, words)
+    contacts = _without_anonymised_values(people.contacts, words, is_overwritten)
     emails = clean_emails(contacts["email"])
     decided = _decide(contacts, stands, is_overwritten & (identified["state"] == State.REMOVED))
     is_sent = decided["decision"].isin(CARRIES_CONTENT)
@@ -75,7 +75,7 @@ def decide_contacts(people: People, identified: DataFrame, stands: Series, place
     users = identified.assign(email=emails["address"], is_main=places["is_main"])[is_user]
     shared = share_out(users).reindex(contacts.index)
     found = {
-        "ANONYMISED_VALUE": is_sent & _any_anonymised(people.contacts, [*_DETAILS.values(), *_REACH.values()]),
+        "ANONYMISED_VALUE": is_sent & words[[*_DETAILS.values(), *_REACH.values()]].any(axis=1),
         "EMAIL_INVALID": is_user & emails["is_invalid"],
         "EMAIL_PARTLY": is_user & emails["is_partly"],
         "EMAIL_SHARED": shared["is_shared"] == True,  # noqa: E712 - missing for those who are no users
@@ -96,12 +96,19 @@ def mail_addresses(people: People) -> Series:
 
     An address that several contacts have counts for each (unlike E14: it is where to write, not with what to log in).
     """
-    contacts = _without_anonymised_values(people.contacts, _is_overwritten(people.contacts))
+    words = _anonymised(people.contacts)
+    contacts = _without_anonymised_values(people.contacts, words, _is_overwritten(people.contacts, words))
     return clean_emails(contacts["email"])["address"].mask(contacts["is_minor"] | contacts["is_doubled"])
 
 
-def _is_overwritten(contacts: DataFrame) -> "Series[bool]":
-    return _any_anonymised(contacts, _NAMES.values()) | contacts["anonymised_at"].notna()
+def _anonymised(contacts: DataFrame) -> DataFrame:
+    """Return where each field holds nothing but the word (R21)."""
+    fields = (*_NAMES.values(), *_DETAILS.values(), *_REACH.values())
+    return DataFrame({name: is_anonymised(contacts[name]) for name in fields})
+
+
+def _is_overwritten(contacts: DataFrame, words: DataFrame) -> "Series[bool]":
+    return words[list(_NAMES.values())].any(axis=1) | contacts["anonymised_at"].notna()
 
 
 def _decide(contacts: DataFrame, stands: Series, is_overwritten_and_removed: "Series[bool]") -> DataFrame:
@@ -142,18 +149,11 @@ def _content(contacts: DataFrame, decided: DataFrame, is_user: "Series[bool]") -
     )
 
 
-def _without_anonymised_values(contacts: DataFrame, is_overwritten: "Series[bool]") -> DataFrame:
+def _without_anonymised_values(contacts: DataFrame, words: DataFrame, is_overwritten: "Series[bool]") -> DataFrame:
     """Clear every field but the names that holds the word, and for an overwritten person all ways to reach it (R21)."""
-    details = {name: contacts[name].mask(is_anonymised(contacts[name])) for name in _DETAILS.values()}
-    reach = {name: contacts[name].mask(is_overwritten | is_anonymised(contacts[name])) for name in _REACH.values()}
-    return contacts.assign(**details, **reach)
-
-
-def _any_anonymised(contacts: DataFrame, fields: Iterable[str]) -> "Series[bool]":
-    found = Series(False, index=contacts.index)
-    for name in fields:
-        found |= is_anonymised(contacts[name])
-    return found
+    cleared = {name: words[name] for name in _DETAILS.values()}
+    cleared |= {name: words[name] | is_overwritten for name in _REACH.values()}
+    return contacts.assign(**{name: contacts[name].mask(which) for name, which in cleared.items() if which.any()})
 
 
 def places_of(people: People, ties: DataFrame, settings: SystemSettings) -> DataFrame:

@@ -93,9 +93,11 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     known:   frames.LEDGER, of contacts
     returns: frames.IDENTIFIED and frames.GIVEN_UP
     """
-    known = keyed(known[known["state"] != State.NEW], ["external_id", "state", "identity"])
+    columns = ["external_id", "state", "identity"]
+    known = keyed(known.loc[known["state"] != State.NEW, columns], columns)
     candidates = _candidates(people, known)
-    candidates["state"] = taken(known, positions(candidates["external_id"], known["external_id"]))["state"].fillna("")
+    found = positions(candidates["external_id"], known["external_id"])
+    candidates["state"] = taken(known[["state"]], found)["state"].fillna("")
     is_known, is_held = candidates["state"] != "", candidates["state"].isin(HELD)
     candidates["rank"] = np.select([is_held, is_known], [0, 2], default=4) + candidates["is_person"]
     is_person = candidates["is_person"] == 1
@@ -103,12 +105,8 @@ def identify(people: People, known: DataFrame) -> tuple[DataFrame, DataFrame]:
     candidates = pd.concat([candidates[~is_person], persons]).sort_values(["contact", "rank"], kind="stable")
     is_chosen = ~candidates["contact"].duplicated()
     chosen, others = candidates[is_chosen], candidates[~is_chosen]
-    given_up = others[others["state"] != ""]
-    columns = ["external_id", "identity"]
-    return (
-        chosen[[*columns, "state"]].reset_index(drop=True),
-        given_up[[*columns, "contact"]].reset_index(drop=True),
-    )
+    given_up = others.loc[others["state"] != "", ["external_id", "identity", "contact"]]
+    return chosen[["external_id", "identity", "state"]].reset_index(drop=True), given_up.reset_index(drop=True)
 
 
 def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_numbers: Series) -> DataFrame:
@@ -140,8 +138,8 @@ def _unclear(people: People, identified: DataFrame) -> Series:
 def _candidates(people: People, known: DataFrame) -> DataFrame:
     """Return each contact's own id and, if it is a partner, those of its persons."""
     own = people.contacts[["number", "created_at"]].assign(contact=people.contacts.index, is_person=0)
-    persons = people.persons[people.persons["partner_nr"].notna()]
-    of_persons = persons[["number", "created_at", "contact"]].assign(is_person=1)
+    is_of_partner = people.persons["partner_nr"].notna()
+    of_persons = people.persons.loc[is_of_partner, ["number", "created_at", "contact"]].assign(is_person=1)
     candidates = pd.concat([own, of_persons], ignore_index=True)
     candidates["identity"] = iso(pd.to_datetime(candidates["created_at"]), "s").fillna("")
     candidates["external_id"] = _unless_reused(candidates, known)
@@ -155,7 +153,7 @@ def _unless_reused(records: DataFrame, known: DataFrame) -> Series:
     remembers when the record was made; once a record has the longer id it keeps it.
     """
     number, identity = records["number"], records["identity"]
-    before = taken(known, positions(number, known["external_id"]))["identity"].fillna("")
+    before = taken(known[["identity"]], positions(number, known["external_id"]))["identity"].fillna("")
     is_other = (identity != "") & (before != "") & (before != identity)
     longer = ids.extended(number, identity.str.slice(0, 10).str.replace("-", ""))
     return longer.where(is_other | ((identity != "") & occurs(longer, known["external_id"])), number)

@@ -54,7 +54,7 @@ def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
     units: property_nr, unit_nr, changed_at; is_wanted: whether the portal is to hold it
     """
     owned = all_of_them.ownerships.merge(units, on="property_nr", suffixes=("", "_of_unit"))
-    contact = taken(all_of_them.contacts, owned["contact"].to_numpy())
+    contact = taken(all_of_them.contacts[["external_id", "decision"]], owned["contact"].to_numpy())
     unit_id = ids.unit(owned["property_nr"], owned["unit_nr"])
     is_settled = owned["decision"] != Decision.SEND
     decided = first_hit(
@@ -91,7 +91,7 @@ def _decide_contracts(all_of_them: Everybody, units: DataFrame) -> DataFrame:
 def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     """Decide on the caretakers of every property: the portal takes all of a property at once."""
     caretakers = all_of_them.caretakings.sort_values(["property_nr", "partner_nr", "is_visible"], ignore_index=True)
-    contact = taken(all_of_them.contacts, caretakers["contact"].to_numpy())
+    contact = taken(all_of_them.contacts[["external_id", "decision"]], caretakers["contact"].to_numpy())
     person = taken(all_of_them.people.contacts, caretakers["contact"].to_numpy())
     may_be_shown = (caretakers["decision"] == Decision.SEND) & contact["decision"].isin(CARRIES_CONTENT)
     once = caretakers[may_be_shown].drop_duplicates(["property_nr", "partner_nr"])

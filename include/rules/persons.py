@@ -30,6 +30,6 @@ def decide(
     returns:  "contact" and "contract": frames.DECIDED, with the payload fields
     """
     all_of_them = everybody(views, known, settings, today)
-    people, contacts = all_of_them.people, all_of_them.contacts
-    contracts = decide_contracts(all_of_them.agreements, all_of_them.stand, people, contacts, views["units"])
+    has_record, contacts = all_of_them.people.contacts["has_record"], all_of_them.contacts
+    contracts = decide_contracts(all_of_them.agreements, all_of_them.stand, has_record, contacts, views["units"])
     return {"contact": share_of(all_of_them, known, PERSONS), "contract": contracts}
