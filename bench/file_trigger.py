@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,4 +28,4 @@ class FileTrigger(BaseEventTrigger):
             if event.exists():
                 event.unlink()
                 yield TriggerEvent({})  # type: ignore[no-untyped-call]  # Airflow's own
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(self.seconds * random.uniform(0.5, 1.5))

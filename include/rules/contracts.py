@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
@@ -88,20 +88,16 @@ def stand_of(agreements: DataFrame, settings: SystemSettings, today: date) -> Da
     )
 
 
-def decide_contracts(
-    agreements: DataFrame, stand: DataFrame, has_record: "Series[bool]", contacts: DataFrame, units: DataFrame
-) -> DataFrame:
+def decide_contracts(agreements: DataFrame, stand: DataFrame, holders: DataFrame, units: DataFrame) -> DataFrame:
     """Decide on every agreement.
 
     agreements: frames.AGREEMENTS
     stand:      frames.STAND, of each
-    has_record: of people.contacts
-    contacts:   frames.DECIDED, in the order of people.contacts
+    holders:    frames.HOLDERS, in the order of people.contacts
     units:      the view, to know which units exist
     returns:    frames.DECIDED, with the fields of a contract
     """
-    said = contacts[["external_id", "decision"]].assign(has_record=has_record)
-    contact = taken(said, agreements["contact"].to_numpy())
+    contact = taken(holders, agreements["contact"].to_numpy())
     has_partner = is_true(contact["has_record"])
     units = keyed(units, ["property_nr", "unit_nr"])
     has_unit = occurs(agreements["unit_id"], ids.unit(units["property_nr"], units["unit_nr"]))

@@ -93,6 +93,8 @@ ADDRESSED: Final[Frame] = {**_all(TEXT, "external_id email"), "is_main": FLAG}
 """One contact that would be sent with an e-mail address (missing: none)."""
 SHARED: Final[Frame] = {"email": TEXT, "is_shared": FLAG}
 """The address each contact keeps, and whether others have it too."""
+HOLDERS: Final[Frame] = {**_all(TEXT, "external_id decision"), "has_record": FLAG}
+"""What contracts want to know of each decided contact."""
 
 # contracts and offices
 

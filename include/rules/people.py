@@ -32,7 +32,7 @@ VIEWS: Final = (
 
 
 _DECIDED_ABOUT: Final = [name for name in CONTACT_TEXTS if name not in ("email", "telephone", "mobile")]
-"""Texts that nobody asks for once the contacts are decided about: of a million persons they take 400 MB."""
+"""Texts that nobody asks for once the contacts are decided about; they are let go, as they are most of a frame."""
 
 
 class Everybody(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from importlib import import_module
@@ -18,6 +19,9 @@ LONGEST_BACKOFF: Final = 60.0
 
 class ReportsTrigger(BaseEventTrigger):
     """Looks every few seconds whether reports changed in iX-Haus or in the portal, and says so once per change.
+
+    The seconds are an average: Airflow collects events once a second too, and two loops of one period would keep step
+    for minutes, at worst so that each event just misses its collection.
 
     It only notices; what has been dealt with the DAG's run writes down. So an event that is lost costs a few minutes,
     until the schedule's next run, and never a report.
@@ -49,4 +53,5 @@ class ReportsTrigger(BaseEventTrigger):
                     change = None
                 if change:
                     yield TriggerEvent(change.payload())  # type: ignore[no-untyped-call]  # Airflow's own
-                await asyncio.sleep(min(self.seconds * 2**failures, max(LONGEST_BACKOFF, self.seconds)))
+                pause = min(self.seconds * 2**failures, max(LONGEST_BACKOFF, self.seconds))
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret, see the class
