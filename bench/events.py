@@ -42,8 +42,8 @@ def measure(quick: bool) -> Iterator[Figure]:
             yield from _figures("an empty DAG's event -> its task's code", empty)
             # Airflow's share moves with the machine: what is ours is measured by it. By medians, as of so few the one
             # that met whatever else the machine does decides the 95th percentile.
-            yield _share("portal report", inbound, empty, statistics.median, 2)
-            yield _share("note in iX-Haus", outbound, empty, statistics.median, 2.5)
+            yield _share("portal report", inbound, empty, statistics.median, 1.5)
+            yield _share("note in iX-Haus", outbound, empty, statistics.median, 1.8)
             flood = sorted(_flood(folder, address, *((30, 6.0) if quick else (300, 60.0))))
             yield from _figures(f"{len(flood)} portal reports at once -> rows in iX-Haus", flood)
             yield _share("reports at once", flood, empty, _percentile, 6)
