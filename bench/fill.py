@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +22,7 @@ import yaml
 
 from bench.figure import Figure
 from bench.fill_portal import Told
+from bench.serving import serving
 from bench.unchanged import ROOT, environment
 from rig.office import OFFICE, Airflow
 from rig.place import Place
@@ -58,11 +58,13 @@ def measure(quick: bool) -> Iterator[Figure]:
     persons = 1_000 if quick else 20_000
     if missing := unanswered():
         sys.exit("\n".join(missing))
-    with _portal() as address, staged(partial(_place, address, persons)) as place:
-        try:
-            yield from _measured(place, address, persons, quick)
-        except SmokeError as error:
-            raise RuntimeError(f"{error}\n{place.log_tails()}") from None
+    with serving("bench.fill_portal") as port:
+        address = f"http://127.0.0.1:{port}"
+        with staged(partial(_place, address, persons)) as place:
+            try:
+                yield from _measured(place, address, persons, quick)
+            except SmokeError as error:
+                raise RuntimeError(f"{error}\n{place.log_tails()}") from None
 
 
 def _place(address: str, persons: int, folder: Path, database: str, number: int) -> Place:
@@ -88,17 +90,6 @@ def _settings(loads: int, persons: int) -> str:
         "batch_size": persons // 4,
     }
     return str(yaml.safe_dump(settings, allow_unicode=True))
-
-
-@contextmanager
-def _portal() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, "-m", "bench.fill_portal"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _measured(place: Place, address: str, persons: int, quick: bool) -> Iterator[Figure]:

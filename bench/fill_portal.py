@@ -17,12 +17,11 @@ from bench.server import Yes, serve
 
 
 class Told(TypedDict):
-    """Of the records of one kind: how many came, when the first and the last did, how many were in flight at most."""
+    """Of the records of one kind: how many came, when the first came and the last was answered."""
 
     number: int
     first: float
     last: float
-    most: int
 
 
 class Slow(Yes):
@@ -31,7 +30,6 @@ class Slow(Yes):
     def __init__(self) -> None:
         super().__init__(contacts=0)
         self.told: dict[str, Told] = {}
-        self._in_flight = 0
 
     async def create(self, request: web.Request) -> web.Response:
         with self._noted(request.path):
@@ -44,14 +42,11 @@ class Slow(Yes):
 
     @contextmanager
     def _noted(self, path: str) -> Iterator[None]:
-        self._in_flight += 1
-        told = self.told.setdefault(path, Told(number=0, first=time.monotonic(), last=0, most=0))
+        told = self.told.setdefault(path, Told(number=0, first=time.monotonic(), last=0))
         told["number"] += 1
-        told["most"] = max(told["most"], self._in_flight)
         try:
             yield
         finally:
-            self._in_flight -= 1
             told["last"] = time.monotonic()
 
     async def no_folders(self, _: web.Request) -> web.Response:

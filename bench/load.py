@@ -5,12 +5,10 @@ import gc
 import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pyarrow as pa
 
 from bench.bare import PARALLEL, send_bare
 from bench.figure import Figure
+from bench.serving import serving
 
 _SETTINGS = {
     "system": "production", "active": True, "properties": "1-9", "person_types": ["Mieter"],
@@ -92,19 +91,9 @@ def _body(index: int) -> str:
     })  # fmt: skip
 
 
-@contextmanager
-def server(contacts: int = 0, latency: float = 0) -> Iterator[int]:
-    """Run bench/server.py, which lists so many contacts and takes so many seconds to say yes, while the block runs;
-    yields its port.
-    """
-    command = [sys.executable, "-m", "bench.server", str(contacts), str(latency)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
+def server(contacts: int = 0, latency: float = 0) -> AbstractContextManager[int]:
+    """Run bench/server.py, which lists so many contacts and takes so many seconds to say yes; yields its port."""
+    return serving("bench.server", contacts, latency)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -1,14 +1,13 @@
 """The portal of the peers as a process, and how it is asked."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
 from bench.peers.portal import Told
+from bench.serving import serving
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,5 @@ class Contact:
 @contextmanager
 def portal() -> Iterator[Contact]:
     """Run the portal while the block runs."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.peers.portal"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield Contact(f"http://127.0.0.1:{int(process.stdout.readline())}")
-    finally:
-        process.terminate()
-        process.wait()
+    with serving("bench.peers.portal") as port:
+        yield Contact(f"http://127.0.0.1:{port}")
