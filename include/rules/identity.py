@@ -50,7 +50,7 @@ def people_of(views: Mapping[str, DataFrame]) -> People:
     persons["contact"] = np.where(alone, len(numbers) + alone.cumsum() - 1, positions(persons["partner_nr"], numbers))
     for held_by_partners in (roles, owners, caretakers):
         held_by_partners["contact"] = positions(held_by_partners["partner_nr"], numbers)
-    contacts["is_doubled"] |= contacts.index.isin(persons.loc[_is_double(persons["person_key"]), "contact"])
+    contacts["is_doubled"] |= contacts.index.isin(persons.loc[persons["person_key"].duplicated(keep=False), "contact"])
     contacts["is_minor"] = contacts["is_minor"].eq(True).fillna(False).astype(bool)
     contacts["changed_at"] = newest(
         utc(contacts["changed_at"]), utc(persons["changed_at"]).groupby(persons["contact"]).max()
@@ -65,12 +65,8 @@ def _partners(view: DataFrame, numbers: Series, residents: int) -> DataFrame:
     found = positions(numbers, partners["partner_nr"])
     return taken(partners, found).assign(
         partner_nr=numbers, number=numbers, has_record=found >= 0, is_resident=numbers.index < residents,
-        is_doubled=numbers.isin(partners.loc[_is_double(partners["partner_nr"]), "partner_nr"]),
+        is_doubled=numbers.isin(partners.loc[partners["partner_nr"].duplicated(), "partner_nr"]),
     )  # fmt: skip
-
-
-def _is_double(keys: Series) -> "Series[bool]":
-    return keys.duplicated(keep=False)
 
 
 def _apart_from(partner_numbers: Series, person_keys: Series) -> Series:
