@@ -261,4 +261,7 @@ def begun(browser: Browser, pages: Pages, language: Language, user: str = "clerk
 
 def go_back(inside: FrameLocator) -> None:
     """Leave a page within Airflow by the browser's way back."""
-    inside.locator(":root").evaluate("() => history.back()")
+    frame = inside.owner.element_handle().content_frame()
+    assert frame
+    with frame.expect_navigation():
+        frame.evaluate("() => history.back()")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select
 
 from include.settings import effective, load_settings
@@ -440,11 +440,11 @@ def entered(page: Page, **entries: str) -> None:
 def test_two_entries_that_differ_are_refused_where_they_were_made(pages: Pages, browser: Browser) -> None:
     with visit(browser, pages, TEST) as page:
         entered(page, **{**ENTRIES, "secret_again": "other"})
-        assert "stimmen nicht überein (Passwort)" in page.get_by_role("alert").last.inner_text()
+        expect(page.get_by_role("alert").last).to_contain_text("stimmen nicht überein (Passwort)")
         assert page.locator("#address").input_value() == ADDRESS
         assert [page.locator(f"#{name}").input_value() for name in ENTRIES if name != "address"] == [""] * 4
         entered(page, **ENTRIES)
-        assert page.get_by_role("status").inner_text() == "Hinterlegt als Airflow-Verbindung casavi_test."
+        expect(page.get_by_role("status")).to_have_text("Hinterlegt als Airflow-Verbindung casavi_test.")
     assert stored() == (ADDRESS, KEY, SECRET)
 
 
@@ -460,7 +460,7 @@ def test_connections_are_checked_at_a_click(
 ) -> None:
     with visit(browser, pages, PAGE, language=language) as page:
         page.get_by_role("button", name=button).click()
-        assert found in page.get_by_role("status").inner_text()
+        expect(page.get_by_role("status")).to_contain_text(found)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

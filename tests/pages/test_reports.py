@@ -48,6 +48,7 @@ def test_reports_are_filtered_by_property_status_and_reason_with_the_keyboard(sy
         expect(rows).to_have_count(1)
         expect(rows).to_contain_text(explain("PROPERTY_NOT_RELEASED"))
         page.get_by_role("link", name="Filter aufheben").press("Enter")
+        expect(page.get_by_label("Objektnummer")).to_have_value("")
         page.get_by_label("Grund").select_option("KIND_LOCKED")
         page.get_by_role("button", name="Filtern").press("Enter")
         expect(rows).to_have_count(1)
@@ -103,6 +104,7 @@ def test_many_reports_come_in_pages(synced: Pages, browser: Browser) -> None:
     with visit(browser, synced, "/reports?property_nr=900") as page:
         expect(page.get_by_role("status")).to_contain_text("120 Meldungen, Seite 1 von 3")
         page.get_by_role("link", name="Nächste Seite").click()
+        expect(page.get_by_role("status")).to_contain_text("Seite 2 von 3")
         page.get_by_role("link", name="Nächste Seite").click()
         expect(page.locator("tbody tr")).to_have_count(20)
         expect(page.get_by_role("link", name="Nächste Seite")).to_have_count(0)

@@ -108,9 +108,11 @@ def test_everybody_can_use_a_run_on_every_screen(red: Pages, browser: Browser) -
             open_all(page)
             assert not too_wide(page)
             page.locator("#listed tbody tr", has_text="Personen").get_by_role("link").first.click()
+            expect(page.get_by_role("heading", level=2).first).to_contain_text("Personen")
             open_all(page)
             assert ([] if width > TELEPHONE else violations(page), too_wide(page)) == ([], False)
             page.get_by_role("link", name="Alle 12 Datensätze ansehen").click()
+            expect(page.locator("tbody tr")).to_have_count(12)
             assert ([] if width > TELEPHONE else violations(page), too_wide(page)) == ([], False)
 
 
