@@ -58,12 +58,13 @@ def below(folder: str) -> list[Path]:
 
 MAY_IMPORT = {
     "vocabulary": set[str](),
+    "columns": set[str](),
     "settings": {"vocabulary"},
-    "rules": {"vocabulary", "settings"},
+    "rules": {"vocabulary", "columns", "settings"},
     "network": {"vocabulary", "settings"},
     "ixhaus": {"vocabulary", "settings", "network"},
     "casavi": {"vocabulary", "settings", "network"},
-    "sync": {"vocabulary", "settings", "ixhaus", "casavi"},
+    "sync": {"vocabulary", "columns", "settings", "ixhaus", "casavi"},
     "groups": {"vocabulary", "settings", "rules", "ixhaus", "casavi", "sync"},
     "lookup": {"vocabulary", "settings", "network", "rules", "ixhaus", "casavi", "sync", "groups"},
     "alerts": {"vocabulary", "settings", "ixhaus", "sync", "groups", "lookup"},

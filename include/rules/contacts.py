@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import positions
 from include.rules.emails import clean_emails, share_out
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
@@ -44,7 +45,7 @@ def standing(people: People, ties: DataFrame, settings: SystemSettings) -> Serie
 
     ties: frames.TIES
     """
-    rank = ties["reason"].map({reason: rank for rank, reason in enumerate(BEST_FIRST)})
+    rank = Series(positions(ties["reason"], Series(BEST_FIRST)))
     of_persons = np.where(
         is_released(people.persons["property_nr"], settings),
         BEST_FIRST.index("NO_CONTRACT"),

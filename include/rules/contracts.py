@@ -6,11 +6,12 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.first_hit import first_hit
 from include.rules.identity import People
 from include.rules.outcomes import CARRIES_CONTENT, lines, outcome, parents
 from include.rules.roles import with_roles
-from include.rules.values import cleaned, days, is_released, is_true, iso, keyed, occurs, positions, taken, utc
+from include.rules.values import cleaned, days, is_released, is_true, iso, keyed, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import NOT_UNIQUE, Decision

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.docuware import with_attributes
 from include.rules.first_hit import first_hit
 from include.rules.frames import DECIDED, nothing
@@ -15,7 +16,7 @@ from include.rules.identity import People, contacts_of, people_of
 from include.rules.outcomes import outcome, parents
 from include.rules.tenancies import tenancies_of
 from include.rules.texts import cut_all, is_cut
-from include.rules.values import cleaned, days, is_released, keyed, occurs, positions, taken, utc, warnings
+from include.rules.values import cleaned, days, is_released, keyed, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids, limits
 from include.vocabulary.decision import Decision

@@ -93,6 +93,12 @@ ADDRESSED: Final[Frame] = {**_all(TEXT, "external_id email"), "is_main": FLAG}
 """One contact that would be sent with an e-mail address (missing: none)."""
 SHARED: Final[Frame] = {"email": TEXT, "is_shared": FLAG}
 """The address each contact keeps, and whether others have it too."""
+ABOUT: Final[Frame] = {
+    **_all(TEXT, "email telephone mobile"),
+    **_all(FLAG, "has_record is_resident"),
+    "changed_at": MOMENT,
+}
+"""Of CONTACTS what is asked for once they are decided about: most of a frame is texts."""
 HOLDERS: Final[Frame] = {**_all(TEXT, "external_id decision"), "has_record": FLAG}
 """What contracts want to know of each decided contact."""
 
@@ -130,7 +136,7 @@ PLACES: Final[Frame] = {"properties": TEXT, "is_main": FLAG}
 """Of each contact, the properties it belongs to (numbers, sorted: the released ones it is tied to, or all if none is
 released), and whether it holds an open contract or property of its own."""
 EVERYBODY: Final = {
-    "agreements": AGREEMENTS, "stand": STAND, "ownerships": OWNERSHIPS, "caretakings": CARETAKINGS,
+    "about": ABOUT, "agreements": AGREEMENTS, "stand": STAND, "ownerships": OWNERSHIPS, "caretakings": CARETAKINGS,
     "contacts": DECIDED, "merged": DECIDED,
 }  # fmt: skip
 """Of people.Everybody."""

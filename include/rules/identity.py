@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.frames import CONTACT_TEXTS
 from include.rules.outcomes import newest
-from include.rules.values import cleaned, iso, joined, keyed, occurs, positions, taken, utc
+from include.rules.values import cleaned, iso, joined, keyed, utc
 from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.state import HELD, State
@@ -125,9 +126,9 @@ def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_n
 
 def _unclear(people: People, identified: DataFrame) -> Series:
     """Return the keys of persons of which the view has several rows, and those are several contacts."""
-    doubled = people.persons[people.persons["person_key"].duplicated(keep=False)]
-    contact = taken(identified[["external_id"]], doubled["contact"].to_numpy())
-    pairs = contact.assign(key=doubled["person_key"].to_numpy()).drop_duplicates()
+    persons = people.persons[people.persons["person_key"].duplicated(keep=False)]
+    contact = taken(identified[["external_id"]], persons["contact"].to_numpy())
+    pairs = contact.assign(key=persons["person_key"].to_numpy()).drop_duplicates()
     return pairs.loc[pairs["key"].duplicated(), "key"]
 
 

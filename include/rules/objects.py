@@ -6,9 +6,10 @@ from datetime import date
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import Rows, occurs, positions, taken
 from include.rules.first_hit import first_hit
 from include.rules.outcomes import newest, outcome, parents
-from include.rules.values import Rows, cleaned, days, is_released, joined, keyed, occurs, positions, taken, utc
+from include.rules.values import cleaned, days, is_released, joined, keyed, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision

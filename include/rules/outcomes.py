@@ -84,6 +84,8 @@ def _left(decided: DataFrame, which: "Series[bool]", decision: Decision, reason:
 def _blank_out(column: Series, hidden: "Series[bool]") -> Series:
     if column.dtype == bool:
         return column & ~hidden
+    if not (column.notna() & hidden).any():  # most are hidden already, and each is as long as there are records
+        return column
     return column.mask(hidden, None) if column.dtype == object else column.mask(hidden)
 
 

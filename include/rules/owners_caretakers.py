@@ -11,12 +11,13 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import taken
 from include.rules.emails import clean_emails
 from include.rules.first_hit import first_hit
 from include.rules.objects import is_wanted
 from include.rules.outcomes import CARRIES_CONTENT, lines, newest, outcome, parents
 from include.rules.people import Everybody, everybody, share_of
-from include.rules.values import is_anonymised, iso, joined, keyed, taken, utc, warnings
+from include.rules.values import is_anonymised, iso, joined, keyed, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
@@ -92,7 +93,7 @@ def _decide_responsibilities(all_of_them: Everybody) -> DataFrame:
     """Decide on the caretakers of every property: the portal takes all of a property at once."""
     caretakers = all_of_them.caretakings.sort_values(["property_nr", "partner_nr", "is_visible"], ignore_index=True)
     contact = taken(all_of_them.contacts[["external_id", "decision"]], caretakers["contact"].to_numpy())
-    person = taken(all_of_them.people.contacts, caretakers["contact"].to_numpy())
+    person = taken(all_of_them.about, caretakers["contact"].to_numpy())
     may_be_shown = (caretakers["decision"] == Decision.SEND) & contact["decision"].isin(CARRIES_CONTENT)
     once = caretakers[may_be_shown].drop_duplicates(["property_nr", "partner_nr"])
     is_shown = Series(caretakers.index.isin(once.index))

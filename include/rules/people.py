@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs
 from include.rules.contacts import BEST_FIRST, decide_contacts, places_of, standing
 from include.rules.contracts import agreements_of, stand_of
-from include.rules.frames import CONTACT_TEXTS
+from include.rules.frames import ABOUT, TIES
 from include.rules.identity import People, given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
 from include.rules.outcomes import one_per_id, withhold
 from include.rules.roles import one_per_partner
-from include.rules.values import occurs
 from include.settings import SystemSettings
 
 PERSONS: Final = "persons"
@@ -31,16 +31,11 @@ VIEWS: Final = (
 """Frames that deciding about contacts needs."""
 
 
-_DECIDED_ABOUT: Final = [name for name in CONTACT_TEXTS if name not in ("email", "telephone", "mobile")]
-"""Texts that nobody asks for once the contacts are decided about; they are let go, as they are most of a frame."""
-
-
 class Everybody(NamedTuple):
-    """What both groups build on: see frames.EVERYBODY; contacts are in the order of people.contacts, which lacks the
-    texts that are in them.
-    """
+    """What both groups build on: see frames.EVERYBODY."""
 
-    people: People
+    about: DataFrame
+    """Each contact as iX-Haus has it, as far as anybody asks for that once it is decided about; in their order."""
     agreements: DataFrame
     stand: DataFrame
     """How each agreement stands, same index."""
@@ -59,24 +54,30 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     known: frames.LEDGER, of all contacts
     """
     people = people_of(views)
-    each = agreements_of(views["contracts"], people)
-    stands = stand_of(each, settings, today)
-    agreements, stand = one_per_partner(each, stands, BEST_FIRST)
+    agreements, stand, of_contracts = _agreements(views, people, settings, today)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)
-    ties = _ties(each.assign(reason=stands["reason"]), ownerships, caretakings)
+    ties = _ties(of_contracts, ownerships, caretakings)
     identified, dropped = identify(people, known[known["record_type"] == "contact"])
     places = places_of(people, ties, settings)
     contacts = decide_contacts(people, identified, standing(people, ties, settings), places)
     merged = given_up(people, dropped, contacts)
-    people = people._replace(contacts=people.contacts.drop(columns=_DECIDED_ABOUT))
-    return Everybody(people, agreements, stand, ownerships, caretakings, contacts, merged)
+    return Everybody(people.contacts[list(ABOUT)], agreements, stand, ownerships, caretakings, contacts, merged)
 
 
-def _ties(agreements: DataFrame, ownerships: DataFrame, caretakings: DataFrame) -> DataFrame:
-    columns = ["contact", "property_nr", "is_main", "reason"]
+def _agreements(
+    views: Mapping[str, DataFrame], people: People, settings: SystemSettings, today: date
+) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """Return agreements and how each stands, one per contract and partner, and the ties that all of them make."""
+    each = agreements_of(views["contracts"], people)
+    stand = stand_of(each, settings, today)
+    ties = each.assign(reason=stand["reason"])[list(TIES)]
+    return *one_per_partner(each, stand, BEST_FIRST), ties
+
+
+def _ties(of_contracts: DataFrame, ownerships: DataFrame, caretakings: DataFrame) -> DataFrame:
     offices = [ownerships.assign(is_main=True), caretakings.assign(is_main=False)]
-    return pd.concat([agreements[columns], *(office[columns] for office in offices)], ignore_index=True)
+    return pd.concat([of_contracts, *(office[list(TIES)] for office in offices)], ignore_index=True)
 
 
 def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
@@ -89,11 +90,17 @@ def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
     group:   the group's name
     returns: frames.DECIDED, with the fields of a contact
     """
-    merged = all_of_them.merged
-    decided = pd.concat([all_of_them.contacts, merged], ignore_index=True)
-    has_person = Series(True, index=merged.index, dtype=bool)  # else there would be no other id to give up
-    of_residents = pd.concat([all_of_them.people.contacts["is_resident"], has_person], ignore_index=True)
-    is_mine = of_residents if group == PERSONS else ~of_residents
+    is_resident, merged = all_of_them.about["is_resident"], all_of_them.merged
+    of_residents = Series(True, index=merged.index, dtype=bool)  # else there would be no other id to give up
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
+    shares = [
+        _share(decided, is_residents if group == PERSONS else ~is_residents, sent_so_far)
+        for decided, is_residents in ((all_of_them.contacts, is_resident), (merged, of_residents))
+    ]
+    return one_per_id(pd.concat(shares, ignore_index=True))
+
+
+def _share(decided: DataFrame, is_mine: "Series[bool]", sent_so_far: Series) -> DataFrame:
     handed_over = ~is_mine & occurs(decided["external_id"], sent_so_far)
-    return one_per_id(withhold(decided, handed_over, "OTHER_GROUP")[is_mine | handed_over].reset_index(drop=True))
+    chosen = is_mine | handed_over
+    return withhold(decided[chosen], handed_over[chosen], "OTHER_GROUP")

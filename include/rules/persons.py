@@ -30,7 +30,6 @@ def decide(
     returns:  "contact" and "contract": frames.DECIDED, with the payload fields
     """
     all_of_them = everybody(views, known, settings, today)
-    has_record = all_of_them.people.contacts["has_record"]
-    holders = all_of_them.contacts[["external_id", "decision"]].assign(has_record=has_record)
+    holders = all_of_them.contacts[["external_id", "decision"]].assign(has_record=all_of_them.about["has_record"])
     contracts = decide_contracts(all_of_them.agreements, all_of_them.stand, holders, views["units"])
     return {"contact": share_of(all_of_them, known, PERSONS), "contract": contracts}

@@ -10,8 +10,9 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.outcomes import newest
-from include.rules.values import days, is_true, occurs, positions, taken, utc
+from include.rules.values import days, is_true, utc
 from include.vocabulary import ids
 
 PARTY: Final = "VERTRAGSPARTNER"

@@ -6,11 +6,11 @@ from datetime import date
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs
 from include.rules.contacts import BEST_FIRST
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.identity import People
 from include.rules.offices import ownerships_of
-from include.rules.values import occurs
 from include.settings import SystemSettings
 from include.vocabulary.decision import Decision
 

@@ -1,10 +1,8 @@
 """Single values made ready for the rules, a whole column at a time."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,9 +10,6 @@ from pandas import DataFrame, Series
 
 from include.rules.texts import clean
 from include.settings import SystemSettings
-
-Rows = npt.NDArray[np.intp]
-"""Row numbers of a frame that is numbered from 0; -1 stands for no row."""
 
 ANONYMISED = "anonymisiert"
 """What iX-Haus writes over a value it anonymises (R21)."""
@@ -80,33 +75,6 @@ def is_released(numbers: Series, settings: SystemSettings) -> "Series[bool]":
     return numbers.isin(released)
 
 
-def positions(wanted: Series, keys: Series) -> Rows:
-    """Return for each wanted key the row number of that key in `keys`, -1 where there is none.
-
-    Where a key occurs twice its first row counts: one record that is doubled must not end the work for all others.
-    """
-    found = pc.index_in(_in_arrow(wanted), value_set=_in_arrow(keys), skip_nulls=True)
-    rows: Rows = pc.fill_null(found, pa.scalar(-1, found.type)).to_numpy(zero_copy_only=False).astype(np.intp)
-    return rows
-
-
-def _in_arrow(column: Series) -> Any:
-    """Return keys as Arrow has them: a thirtieth of the time that an index of the same texts takes."""
-    values = pa.array(column, from_pandas=True)
-    is_text = pa.types.is_string(values.type) or pa.types.is_null(values.type)
-    return values.cast(pa.large_string()) if is_text else values
-
-
-def occurs(wanted: Series, keys: Series) -> "Series[bool]":
-    """Return which texts occur in `keys`; Series.isin says the same, in ten times the time for long text columns."""
-    return Series(positions(wanted, keys) >= 0, index=wanted.index)
-
-
-def taken(frame: DataFrame, rows: Rows) -> DataFrame:
-    """Return the rows with these numbers, renumbered; -1 gives a row in which everything is missing."""
-    return frame.reset_index(drop=True).reindex(rows).reset_index(drop=True)
-
-
 def joined(groups: Series, texts: Series, size: int) -> Series:
     """Return for each group 0 … size-1 its distinct texts, sorted and separated by blanks; "" for a group without.
 
@@ -129,5 +97,5 @@ def warnings(index: pd.Index, found: Mapping[str, "Series[bool]"]) -> Series:
     codes = Series("", index=index, dtype="str")
     for code, applies in found.items():
         if applies.any():
-            codes = codes.mask(applies, (codes + " " + code).str.strip())
+            codes[applies] = (codes[applies] + " " + code).str.strip()
     return codes

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from include.casavi.endpoints import ENDPOINTS
+from include.columns.keys import occurs, positions, taken
 from include.settings import PropertyRange
 from include.sync.contents import REMOVAL_HASH
 from include.sync.finality import CONTENT_LETTERS
@@ -91,6 +92,7 @@ class Scope:
 _SHARED: Final = [
     "state", "hash", "refused", "reason", "properties", "identity", "parents", "acknowledged_at", "is_ours",
 ]  # fmt: skip
+_CHECKED: Final = ["outcome", "reason", "content", "text"]
 _KEPT: Final = {"acknowledged_at_known": "acknowledged_at", "identity_known": "held_identity"}
 
 
@@ -107,25 +109,32 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
              `replaced` those in whose place the portal has one of another identity
     raises:  DuplicateKeysError naming the ids
     """
-    twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
+    twice = desired.loc[desired[EXTERNAL_ID].duplicated(keep=False), EXTERNAL_ID]
     if len(twice):
         raise DuplicateKeysError(f"these ids occur more than once: {', '.join(sorted(set(twice.head(5))))}")
-    ledger = known[[EXTERNAL_ID, *_SHARED]].rename(columns={name: f"{name}_known" for name in _SHARED})
-    records = desired.merge(ledger, on=EXTERNAL_ID, how="outer", indicator="_found")
-    gone = records["_found"] == "right_only"
+    records, is_known = _side_by_side(desired, known)
+    gone = pd.Series(np.arange(len(records)) >= len(desired))
     state = records["state_known"].fillna(State.NEW.value)
     is_ours = records["is_ours_known"].eq(True).fillna(False).astype(bool)
-    marks = {
-        "unseen": records["_found"] == "left_only",
-        "gone": gone,
-        "foreign": (records["_found"] == "both") & ~is_ours,
-    }
+    marks = {"unseen": ~is_known, "gone": gone, "foreign": is_known & ~gone & ~is_ours}
     maybe_held = state.isin([*HELD, State.PENDING])
     marks["replaced"] = maybe_held & _differ(records["identity"], records["identity_known"])
     records = _fill_gone(records, gone).assign(state=state, **marks)
     records = records[(~gone | (maybe_held & is_ours)) & scope.covers(records)]
     judged = _judged(records, scope).rename(columns=_KEPT)
-    return judged.drop(columns=["_found", *(f"{name}_known" for name in _SHARED)], errors="ignore")
+    return judged.drop(columns=[f"{name}_known" for name in _SHARED], errors="ignore")
+
+
+def _side_by_side(desired: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, "pd.Series[bool]"]:
+    """Return each desired record with the ledger's row of the same id, behind them the ledger's other rows, and which
+    of them the ledger knows.
+    """
+    ledger = known[[EXTERNAL_ID, *_SHARED]].rename(columns={name: f"{name}_known" for name in _SHARED})
+    found = positions(desired[EXTERNAL_ID], ledger[EXTERNAL_ID])
+    is_other = ~occurs(ledger[EXTERNAL_ID], desired[EXTERNAL_ID])
+    beside = desired.reset_index(drop=True).join(taken(ledger.drop(columns=EXTERNAL_ID), found))
+    records = pd.concat([beside, ledger[is_other]], ignore_index=True)
+    return records, pd.Series(np.append(found >= 0, np.ones(int(is_other.sum()), dtype=bool)))
 
 
 def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
@@ -190,22 +199,29 @@ def validate(records: pd.DataFrame, model: type[BaseModel], refusal: Refusal) ->
     A record the model refuses becomes outcome invalid, with a reason code and in `text` what is wrong, without values;
     if the portal holds one of another identity in its place, that is removed.
     """
-    outcome, reason, content = (records[name].tolist() for name in ("outcome", "reason", "content"))
-    replaced = records["replaced"].tolist()
-    text = [""] * len(records)
-    for row in np.flatnonzero(to_send(records)):
-        try:
-            content[row] = model.model_validate_json(content[row]).model_dump_json(by_alias=True)
-        except ValidationError as error:
-            reason[row], text[row] = refusal(error)
-            content[row] = None
-            if not replaced[row]:
-                outcome[row] = Outcome.INVALID
-    checked = records.assign(outcome=outcome, reason=reason, content=content, text=text)
+    is_sent = to_send(records)
+    checked = records.assign(text="")
+    if is_sent.any():  # most runs change little
+        checked.loc[is_sent, _CHECKED] = _checked(records[is_sent], model, refusal)
     is_change = checked["outcome"] == Outcome.CHANGE
-    leaves = is_change & to_send(checked) & checked["content"].isna()
+    leaves = is_change & is_sent & checked["content"].isna()
     return checked.assign(
         action=checked["action"].where(is_change, None).mask(leaves, Action.REMOVE.value),
         decision=checked["decision"].mask(leaves, Decision.REMOVE.value),
         hash=checked["hash"].mask(leaves, REMOVAL_HASH),
     )
+
+
+def _checked(sent: pd.DataFrame, model: type[BaseModel], refusal: Refusal) -> pd.DataFrame:
+    outcome, reason, content = (sent[name].tolist() for name in ("outcome", "reason", "content"))
+    text = [""] * len(sent)
+    for row, replaced in enumerate(sent["replaced"].tolist()):
+        try:
+            content[row] = model.model_validate_json(content[row]).model_dump_json(by_alias=True)
+        except ValidationError as error:
+            reason[row], text[row] = refusal(error)
+            content[row] = None
+            if not replaced:
+                outcome[row] = Outcome.INVALID
+    columns = dict(zip(_CHECKED, (outcome, reason, content, text), strict=True))
+    return pd.DataFrame(columns, index=sent.index)

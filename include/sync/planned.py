@@ -101,7 +101,7 @@ def leave_preview(run: Opened, compared: Compared) -> None:
 def _previewed(record_type: str, records: pd.DataFrame) -> pd.DataFrame:
     chosen = records[(records["outcome"] == Outcome.CHANGE) | records["waits"]]
     action = chosen["action"].mask(chosen["waits"], HOLD_BACK)
-    return chosen.assign(record_type=record_type, action=action)[_PREVIEWED]
+    return chosen.assign(record_type=record_type, action=action)[_PREVIEWED].sort_values("external_id")
 
 
 def record(run: Opened, compared: Compared, guarded: Guarded, *, is_whole: bool) -> None:
@@ -181,7 +181,8 @@ def stage(group: Group, run: Opened, compared: Compared) -> Batches:
         chosen = (records["outcome"] == Outcome.CHANGE) & ((records["action"] == Action.REMOVE) == is_removal(name))
         if not chosen.any():
             continue
-        changes = pa.Table.from_pandas(records.loc[chosen, list(Change.__annotations__)], preserve_index=False)
+        rows = records.loc[chosen, list(Change.__annotations__)].sort_values("external_id")
+        changes = pa.Table.from_pandas(rows, preserve_index=False)
         parts = _number_of_batches(changes.num_rows, run.settings.limits)
         # all of about the same size: in a batch of one nobody could tell a fault of the portal's from the record's
         size = -(-changes.num_rows // parts)

@@ -18,6 +18,7 @@ from include.casavi.connections import check_ixhaus_connection, check_portal_con
 from include.casavi.endpoints import endpoint_of
 from include.casavi.listing import ListingError
 from include.casavi.payloads import refusal
+from include.columns.keys import occurs
 from include.ixhaus.activation import why_off
 from include.ixhaus.check import ContractError
 from include.ixhaus.database import WrongKindError, open_engine
@@ -231,7 +232,7 @@ def _compared(group: Group, run: Opened, request: Request) -> dict[str, pd.DataF
         held = _of_type(known, record_type)
         desired = run.folder.read_table(f"decided_{record_type}", columns=[*CONTROL_COLUMNS, "hash"]).to_pandas()
         if request.only is not None:  # an extract of the ledger may lack what belonged to another property before
-            missing = desired.loc[~desired[EXTERNAL_ID].isin(held[EXTERNAL_ID]), EXTERNAL_ID]
+            missing = desired.loc[~occurs(desired[EXTERNAL_ID], held[EXTERNAL_ID]), EXTERNAL_ID]
             held = pd.concat([held, ledger.known_of(run.engine, run.system, record_type, missing).to_pandas()])
         if desired.empty and held.empty:
             continue

@@ -91,7 +91,7 @@ class Mirror:
         checked = validate(changes, MODELS[record_type], refusal)
         refused = checked[(checked["text"] != "") & checked["text"].notna()]
         assert refused.empty, refused[["external_id", "text"]].to_dict("records")
-        return checked[checked["outcome"] == "change"]
+        return checked[checked["outcome"] == "change"].sort_values("external_id")  # as they are staged
 
     def _send(self, record_type: str, row: Row, moment: pd.Timestamp, breaks: Breaks) -> str:
         key = record_type, row["external_id"]

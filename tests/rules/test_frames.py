@@ -63,7 +63,7 @@ UNSTATED = {
 }  # fmt: skip
 """Source frames, as the contract states them."""
 ANY = {
-    "cleaned(frame)", "cleaned(returns)", "keyed(frame)", "keyed(returns)", "taken(frame)", "taken(returns)",
+    "cleaned(frame)", "cleaned(returns)", "keyed(frame)", "keyed(returns)",
     "first_hit(frame)", "outcome(content)", "in_order(content)", "finished(content)", "is_any_cut(content)",
     "of_type(known)", "of_type(returns)", "nothing(returns)",
 }  # fmt: skip

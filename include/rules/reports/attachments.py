@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.first_hit import first_hit
 from include.rules.frames import DECIDED, nothing
 from include.rules.outcomes import lines, parents
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import base_ids, families, finished, inbox_of, of_type
 from include.rules.texts import cut_all
-from include.rules.values import cleaned, is_true, iso, keyed, occurs, positions, taken, utc, warnings
+from include.rules.values import cleaned, is_true, iso, keyed, utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids, limits
 from include.vocabulary.decision import NOT_UNIQUE, Decision

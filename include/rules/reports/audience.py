@@ -16,7 +16,7 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
-from include.rules.values import occurs, positions, taken
+from include.columns.keys import occurs, positions, taken
 from include.vocabulary import ids
 from include.vocabulary.state import MAYBE_HELD, State
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.first_hit import first_hit
 from include.rules.frames import COMMENT
 from include.rules.outcomes import parents
@@ -13,7 +14,7 @@ from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import additions, base_ids, families, finished, inbox_of, of_type
 from include.rules.reports.tickets import is_ticket
 from include.rules.texts import is_cut, one_line, outbound
-from include.rules.values import cleaned, is_true, keyed, occurs, positions, taken, utc, warnings
+from include.rules.values import cleaned, is_true, keyed, utc, warnings
 from include.vocabulary import ids
 from include.vocabulary.decision import NOT_UNIQUE, Decision
 from include.vocabulary.state import Origin

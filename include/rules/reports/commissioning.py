@@ -6,13 +6,14 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import positions, taken
 from include.rules.first_hit import first_hit
 from include.rules.frames import COMMENT, ORDERS, nothing
 from include.rules.reports.comments import may_be_seen, on_tickets
 from include.rules.reports.ledger import apart, base_ids, inbox_of, of_type
 from include.rules.reports.templates import TemplateError, placeholders, rendered
 from include.rules.texts import one_line
-from include.rules.values import cleaned, days, keyed, positions, taken, utc
+from include.rules.values import cleaned, days, keyed, utc
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import NOT_UNIQUE, Decision

@@ -15,13 +15,14 @@ from typing import Final
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs, positions, taken
 from include.rules.contacts import mail_addresses
 from include.rules.identity import identify, people_of
 from include.rules.reports.audience import read_marks
 from include.rules.reports.ledger import of_type
 from include.rules.reports.sources import kinds_of
 from include.rules.reports.texts import title_of
-from include.rules.values import cleaned, keyed, occurs, positions, taken, utc
+from include.rules.values import cleaned, keyed, utc
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import EmailState, State

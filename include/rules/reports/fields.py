@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import positions, taken
 from include.rules.outcomes import newest
 from include.rules.reports.classification import is_left_alone
-from include.rules.values import keyed, positions, taken
+from include.rules.values import keyed
 from include.vocabulary.decision import Decision
 from include.vocabulary.state import MAYBE_HELD, Origin, State
 

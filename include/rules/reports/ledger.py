@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import Rows, occurs, positions, taken
 from include.rules.outcomes import in_order, one_per_id
-from include.rules.values import Rows, keyed, occurs, positions, taken
+from include.rules.values import keyed
 from include.vocabulary import ids
 from include.vocabulary.decision import CONTROL_COLUMNS, Decision
 from include.vocabulary.state import MAYBE_HELD

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import positions, taken
 from include.rules.frames import DECIDED, nothing
 from include.rules.outcomes import parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.ledger import families, finished, of_type
 from include.rules.reports.texts import title_of
 from include.rules.texts import is_any_cut, outbound
-from include.rules.values import positions, taken, utc, warnings
+from include.rules.values import utc, warnings
 from include.settings import SystemSettings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision

@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandas import DataFrame, Series
 
+from include.columns.keys import Rows, occurs, positions, taken
 from include.rules.frames import KIND_FLAGS
 from include.rules.identity import contacts_of, people_of
 from include.rules.offices import is_licensed
 from include.rules.reports.audience import read_marks
 from include.rules.reports.ledger import base_ids, families, inbox_of, of_type
-from include.rules.values import Rows, cleaned, is_released, is_true, keyed, occurs, positions, taken
+from include.rules.values import cleaned, is_released, is_true, keyed
 from include.settings import SystemSettings
 from include.vocabulary.state import MAYBE_HELD, State
 

@@ -4,13 +4,14 @@ without anything personal (R34–R41, R46, E38–E43).
 
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs
 from include.rules.outcomes import lines, parents
 from include.rules.reports.audience import write_marks
 from include.rules.reports.classification import is_left_alone
 from include.rules.reports.ledger import families, finished, of_type
 from include.rules.reports.texts import title_of
 from include.rules.texts import is_any_cut, outbound
-from include.rules.values import keyed, occurs, utc, warnings
+from include.rules.values import keyed, utc, warnings
 from include.vocabulary import ids
 from include.vocabulary.decision import Decision
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from include.casavi.inventory import BELOW
 from include.casavi.shown import digest_of
+from include.columns.keys import occurs
 from include.sync.contents import with_content
 from include.sync.decide import RULES_SEE, decide, imported
 from include.sync.group import Group
@@ -49,7 +50,7 @@ def desired_of(run: Opened, groups: Sequence[Group], seen: Seen) -> dict[str, pd
 def _with_digests(group: Group, record_type: str, decided: pd.DataFrame, seen: Seen, secret: bytes) -> pd.DataFrame:
     model, visible = imported(group.record_types[record_type]), seen.visible[record_type]
     table = with_content(decided, model.VERSION, secret).to_pandas().assign(sender=group.name)
-    may_be_there = table[EXTERNAL_ID].isin(seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
+    may_be_there = occurs(table[EXTERNAL_ID], seen.portal[record_type][EXTERNAL_ID]) | (record_type in BELOW)
     contents = table.pop("content").where(may_be_there)
     digests = [_digest(record_type, model, one, visible) for one in contents]
     table["digest"] = pd.Series(digests, index=table.index, dtype="str")
@@ -80,8 +81,8 @@ def _linked(desired: pd.DataFrame, listed: pd.DataFrame, known: pd.DataFrame) ->
 
     desired: external_id, parents, digest
     """
-    is_open = ~listed[EXTERNAL_ID].isin(pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
-    wanted = desired[~desired[EXTERNAL_ID].isin(listed[EXTERNAL_ID]) & (desired["parents"] != "")]
+    is_open = ~occurs(listed[EXTERNAL_ID], pd.concat([desired[EXTERNAL_ID], known[EXTERNAL_ID]]))
+    wanted = desired[~occurs(desired[EXTERNAL_ID], listed[EXTERNAL_ID]) & (desired["parents"] != "")]
     marks = wanted["digest"].fillna(wanted[EXTERNAL_ID].map(ids.last_part))
     keys = list(zip(wanted["parents"].str.extract(_TICKET)[0], marks, strict=True))
     ours = dict(zip(reversed(keys), reversed(wanted[EXTERNAL_ID].tolist()), strict=True))
@@ -117,14 +118,14 @@ def _tentative(record_type: str, known: pd.DataFrame, listed: pd.DataFrame) -> p
     there = listed.set_index(EXTERNAL_ID)
     state = pd.Series(State.PRESENT.value, index=listed.index).mask(~listed["has_access"], State.RESTRICTED.value)
     adopted = listed.assign(record_type=record_type, state=state, acknowledged_at=moments(listed["created_at"]))
-    is_listed = known[EXTERNAL_ID].isin(there.index)
+    is_listed = occurs(known[EXTERNAL_ID], listed[EXTERNAL_ID])
     is_known = known["state"] != State.NEW
     returned = (known["state"] == State.REMOVED) & known[EXTERNAL_ID].map(there["is_gone"]).eq(False)
     missing = known["state"].isin(HELD) & ~is_listed
     before = known.assign(state=known["state"].mask(returned, State.PRESENT.value).mask(missing, State.PENDING.value))[
         is_known | ~is_listed
     ]
-    return pd.concat([before, adopted[~adopted[EXTERNAL_ID].isin(before[EXTERNAL_ID])]], ignore_index=True)
+    return pd.concat([before, adopted[~occurs(adopted[EXTERNAL_ID], before[EXTERNAL_ID])]], ignore_index=True)
 
 
 def moments(texts: pd.Series) -> pd.Series:

@@ -6,10 +6,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from pandas import DataFrame, Series
 
+from include.columns.keys import occurs
 from include.vocabulary import ids
 from include.vocabulary.decision import EXTERNAL_ID, ORPHAN, Decision
 from include.vocabulary.state import HELD, State
@@ -64,34 +63,23 @@ def told_apart(portal: DataFrame, known: DataFrame) -> DataFrame:
     if portal.empty:
         return portal.assign(external_id=names)
     copies = names[names.str.contains(ids.ADDITION, regex=False).fillna(False).astype(bool)]
-    copies = copies[~_are_among(copies, known[EXTERNAL_ID])]  # a number of iX-Haus may end as the id of a copy does
+    copies = copies[~occurs(copies, known[EXTERNAL_ID])]  # a number of iX-Haus may end as the id of a copy does
     named = known[known["portal_id"].notna()].drop_duplicates("portal_id").set_index("portal_id")[EXTERNAL_ID]
     stands_for = names.copy()
     stands_for[copies.index] = copies.map(ids.unversioned)
-    by_ledger = names.isin(named.index)
+    by_ledger = occurs(names, named.index.to_series())
     stands_for[by_ledger] = names[by_ledger].map(named)
-    if _is_each_once(stands_for):
-        return portal.assign(external_id=stands_for)
     several = stands_for.duplicated(keep=False)
+    if not several.any():
+        return portal.assign(external_id=stands_for)
     stands_for[several] = _among_several(portal[several], names[several], stands_for[several], known)
     rows = portal.assign(external_id=stands_for)
     return rows[~rows[EXTERNAL_ID].duplicated()]
 
 
-def _are_among(names: Series, others: Series) -> Series:
-    """Say of each name whether it is among others; asked of Arrow, as pandas would make an object of each."""
-    found = pc.is_in(pa.array(names, pa.large_string()), value_set=pa.array(others, pa.large_string()))
-    return Series(found.to_numpy(zero_copy_only=False), index=names.index, dtype=bool)
-
-
-def _is_each_once(names: Series) -> bool:
-    """Whether no name is there twice; asked of Arrow likewise."""
-    return int(pc.count_distinct(pa.array(names, from_pandas=True), mode="all").as_py()) == len(names)
-
-
 def _among_several(portal: DataFrame, names: Series, stands_for: Series, known: DataFrame) -> Series:
     """Return what each of the ids stands for where several would stand for the same."""
-    is_named = _are_among(names, known["portal_id"].fillna(known[EXTERNAL_ID]))
+    is_named = occurs(names, known["portal_id"].fillna(known[EXTERNAL_ID]))
     ranks = DataFrame({"is_other": ~is_named, "created_at": portal["created_at"]})
     order = ranks.sort_values(["is_other", "created_at"], ascending=[True, False], kind="stable").index
     ordered = stands_for.loc[order]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from include.casavi.client import Portal, open_portal
 from include.casavi.inventory import Listed, is_there, take_inventory
 from include.casavi.listing import ListingError
+from include.columns.keys import occurs
 from include.ixhaus.read import read_views
 from include.sync import ledger
 from include.sync.decide import imported
@@ -100,7 +101,7 @@ async def _confirm(portal: Portal, record_type: str, held: pd.DataFrame, listed:
     the list is wrong, and not the ledger.
     """
     names = held["portal_id"].fillna(held[EXTERNAL_ID])
-    missing = names[~names.isin(listed)]
+    missing = names[~occurs(names, listed)]
     if len(missing) * 100 <= (100 - percent) * len(held):
         return
     for name in missing.sample(min(_SAMPLE, len(missing)), random_state=len(missing)):

@@ -3,8 +3,8 @@
 import numpy as np
 from pandas import Series
 
+from include.columns.keys import occurs, positions
 from include.rules.reports.ledger import families
-from include.rules.values import occurs, positions
 
 
 def texts(*values: str | None) -> Series:
