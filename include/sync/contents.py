@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -95,8 +96,9 @@ def _contents(fields: pd.DataFrame) -> Texts:
     """Return each row as JSON text, as `_encode` writes it: a column at a time."""
     if fields.empty:
         return pa.array(["{}"] * len(fields), pa.large_string())
-    values = [_joined(f"{_encode(name)}:", _json(fields[name])) for name in fields]
-    return _joined("{", pc.binary_join_element_wise(*values, _text(",")), "}")
+    before = [f"{',' if place else '{'}{_encode(name)}:" for place, name in enumerate(fields)]
+    values = [_json(fields[name]) for name in fields]
+    return _joined(*chain.from_iterable(zip(before, values, strict=True)), "}")
 
 
 def _joined(*parts: str | Texts) -> Texts:

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from include.casavi.endpoints import ENDPOINTS
-from include.columns.keys import occurs, positions, taken
+from include.columns.keys import positions, taken
 from include.settings import PropertyRange
 from include.sync.contents import REMOVAL_HASH
 from include.sync.finality import CONTENT_LETTERS
@@ -131,10 +131,11 @@ def _side_by_side(desired: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFr
     """
     ledger = known[[EXTERNAL_ID, *_SHARED]].rename(columns={name: f"{name}_known" for name in _SHARED})
     found = positions(desired[EXTERNAL_ID], ledger[EXTERNAL_ID])
-    is_other = ~occurs(ledger[EXTERNAL_ID], desired[EXTERNAL_ID])
+    is_other = np.ones(len(ledger), dtype=bool)
+    is_other[found[found >= 0]] = False
     beside = desired.reset_index(drop=True).join(taken(ledger.drop(columns=EXTERNAL_ID), found))
     records = pd.concat([beside, ledger[is_other]], ignore_index=True)
-    return records, pd.Series(np.append(found >= 0, np.ones(int(is_other.sum()), dtype=bool)))
+    return records, pd.Series(np.append(found >= 0, is_other[is_other]))
 
 
 def _differ(identity: pd.Series, known: pd.Series) -> "pd.Series[bool]":
