@@ -42,7 +42,7 @@ def measure(quick: bool) -> Iterator[Figure]:
     yield Figure("bare aiohttp, 16 in flight", statistics.median(bare), "records/s")
     yield Figure("loop of HttpHook.run", statistics.median(hooks), "records/s")
     yield Figure("load task", statistics.median(ours), "records/s")
-    yield Figure.median("load task / bare aiohttp", _ratios(ours, bare), "x", 0.5)
+    yield Figure.median("load task / bare aiohttp", _ratios(ours, bare), "x", 0.4)
     yield Figure("load task / loop of HttpHook.run", statistics.median(ours) / statistics.median(hooks), "x", 4)
     with _house() as home, server(latency=_FAR) as port:
         _lead_to(port)

@@ -12,7 +12,7 @@ TITLES = {
     "refused": "1 % refused", "healed": "run after healing",
     "by hand": "refused sent by hand", "restarted": "killed at 40 %, restart",
 }  # fmt: skip
-TIMES_FASTER, OF_THE_LIMIT = 1.5, 0.5
+TIMES_FASTER, OF_THE_LIMIT = 1.5, 0.4
 """Both share two cores with the portal: how much faster than its peers a client can be depends on the machine, how near
 it comes to the bare client much less.
 """
