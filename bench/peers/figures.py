@@ -13,8 +13,8 @@ TITLES = {
     "by hand": "refused sent by hand", "restarted": "killed at 40 %, restart",
 }  # fmt: skip
 TIMES_FASTER, OF_THE_LIMIT = 2, 0.3
-"""On two machines ours was 3.3 and 3.1 times as fast as its fastest peer, and 0.56 and 0.42 of the bare client: both share
-two cores with the portal, so how near one comes to the bare client depends on the machine more (bench/load.py).
+"""On two machines ours was 3.3 and 3.1 times as fast as its fastest peer, and 0.56 and 0.42 of the bare client: both
+share two cores with the portal, so how near one comes to the bare client depends on the machine more (bench/load.py).
 """
 MOST_REPEATED = 16
 """As many as are in flight when it is killed."""
