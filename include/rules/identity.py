@@ -126,9 +126,9 @@ def contacts_of(people: People, known: DataFrame, person_keys: Series, partner_n
 
 def _unclear(people: People, identified: DataFrame) -> Series:
     """Return the keys of persons of which the view has several rows, and those are several contacts."""
-    persons = people.persons[people.persons["person_key"].duplicated(keep=False)]
-    contact = taken(identified[["external_id"]], persons["contact"].to_numpy())
-    pairs = contact.assign(key=persons["person_key"].to_numpy()).drop_duplicates()
+    doubled = people.persons[people.persons["person_key"].duplicated(keep=False)]
+    contact = taken(identified[["external_id"]], doubled["contact"].to_numpy())
+    pairs = contact.assign(key=doubled["person_key"].to_numpy()).drop_duplicates()
     return pairs.loc[pairs["key"].duplicated(), "key"]
 
 

@@ -16,7 +16,7 @@ from include.columns.keys import occurs
 from include.rules.contacts import BEST_FIRST, decide_contacts, places_of, standing
 from include.rules.contracts import agreements_of, stand_of
 from include.rules.frames import ABOUT, TIES
-from include.rules.identity import People, given_up, identify, people_of
+from include.rules.identity import given_up, identify, people_of
 from include.rules.offices import caretakings_of, ownerships_of
 from include.rules.outcomes import one_per_id, withhold
 from include.rules.roles import one_per_partner
@@ -54,10 +54,12 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     known: frames.LEDGER, of all contacts
     """
     people = people_of(views)
-    agreements, stand, of_contracts = _agreements(views, people, settings, today)
+    each = agreements_of(views["contracts"], people)
+    stands = stand_of(each, settings, today)
+    agreements, stand = one_per_partner(each, stands, BEST_FIRST)
     ownerships = ownerships_of(people, views["licences"], settings, today)
     caretakings = caretakings_of(people, views["licences"], settings, today)
-    ties = _ties(of_contracts, ownerships, caretakings)
+    ties = _ties(each.assign(reason=stands["reason"]), ownerships, caretakings)
     identified, dropped = identify(people, known[known["record_type"] == "contact"])
     places = places_of(people, ties, settings)
     contacts = decide_contacts(people, identified, standing(people, ties, settings), places)
@@ -65,19 +67,9 @@ def everybody(views: Mapping[str, DataFrame], known: DataFrame, settings: System
     return Everybody(people.contacts[list(ABOUT)], agreements, stand, ownerships, caretakings, contacts, merged)
 
 
-def _agreements(
-    views: Mapping[str, DataFrame], people: People, settings: SystemSettings, today: date
-) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """Return agreements and how each stands, one per contract and partner, and the ties that all of them make."""
-    each = agreements_of(views["contracts"], people)
-    stand = stand_of(each, settings, today)
-    ties = each.assign(reason=stand["reason"])[list(TIES)]
-    return *one_per_partner(each, stand, BEST_FIRST), ties
-
-
-def _ties(of_contracts: DataFrame, ownerships: DataFrame, caretakings: DataFrame) -> DataFrame:
-    offices = [ownerships.assign(is_main=True), caretakings.assign(is_main=False)]
-    return pd.concat([of_contracts, *(office[list(TIES)] for office in offices)], ignore_index=True)
+def _ties(agreements: DataFrame, ownerships: DataFrame, caretakings: DataFrame) -> DataFrame:
+    all_of_them = [agreements, ownerships.assign(is_main=True), caretakings.assign(is_main=False)]
+    return pd.concat([some[list(TIES)] for some in all_of_them], ignore_index=True)
 
 
 def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
@@ -90,14 +82,13 @@ def share_of(all_of_them: Everybody, known: DataFrame, group: str) -> DataFrame:
     group:   the group's name
     returns: frames.DECIDED, with the fields of a contact
     """
-    is_resident, merged = all_of_them.about["is_resident"], all_of_them.merged
-    of_residents = Series(True, index=merged.index, dtype=bool)  # else there would be no other id to give up
+    is_mine = all_of_them.about["is_resident"] == (group == PERSONS)
+    # of residents all of them: a contact without a person has no other id to give up
+    is_merged_mine = Series(group == PERSONS, index=all_of_them.merged.index, dtype=bool)
     sent_so_far = known.loc[(known["record_type"] == "contact") & (known["group"] == group), "external_id"]
-    shares = [
-        _share(decided, is_residents if group == PERSONS else ~is_residents, sent_so_far)
-        for decided, is_residents in ((all_of_them.contacts, is_resident), (merged, of_residents))
-    ]
-    return one_per_id(pd.concat(shares, ignore_index=True))
+    contacts = _share(all_of_them.contacts, is_mine, sent_so_far)
+    merged = _share(all_of_them.merged, is_merged_mine, sent_so_far)
+    return one_per_id(pd.concat([contacts, merged], ignore_index=True))
 
 
 def _share(decided: DataFrame, is_mine: "Series[bool]", sent_so_far: Series) -> DataFrame:

@@ -109,7 +109,7 @@ def compare(desired: pd.DataFrame, known: pd.DataFrame, scope: Scope) -> pd.Data
              `replaced` those in whose place the portal has one of another identity
     raises:  DuplicateKeysError naming the ids
     """
-    twice = desired.loc[desired[EXTERNAL_ID].duplicated(keep=False), EXTERNAL_ID]
+    twice = desired[EXTERNAL_ID][desired[EXTERNAL_ID].duplicated()]
     if len(twice):
         raise DuplicateKeysError(f"these ids occur more than once: {', '.join(sorted(set(twice.head(5))))}")
     records, is_known = _side_by_side(desired, known)
