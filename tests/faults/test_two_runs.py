@@ -87,10 +87,10 @@ def test_a_stale_writer_cannot_commit(world: World) -> None:
 @pytest.mark.rule("R53")
 def test_a_lease_left_by_a_dead_run_is_taken_over(world: World) -> None:
     world.move_in(*tenants(1))
-    acquire(world.engine, LEASE, "dead", 0.5)
     began = time.monotonic()
+    acquire(world.engine, LEASE, "dead", 0.5)
     world.heal()
-    assert time.monotonic() - began > 0.4
+    assert time.monotonic() - began > 0.5
 
 
 def test_a_run_that_is_cleared_sends_what_is_true_now(world: World) -> None:

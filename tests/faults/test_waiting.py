@@ -26,11 +26,14 @@ def starts_after(ran: Ran, status: int) -> list[float]:
 
 
 def assert_paused(ran: Ran, status: int, seconds: float) -> None:
-    """After an answer nobody began anything for so long, but for what was on its way before the answer was read."""
+    """After an answer nobody began anything for so long, but for what was on its way before the answer was read.
+
+    A busy machine may read it late, so what began in the first half of the pause is taken to have been on its way.
+    """
     later = starts_after(ran, status)
     assert len(later) > 1
     assert sum(start < seconds for start in later) <= 2 * PARALLEL
-    assert all(start < 0.05 for start in later if start < seconds)
+    assert all(start < seconds / 2 for start in later if start < seconds)
 
 
 def ask_for_a_pause(world: World, text: str, **rule: object) -> None:
@@ -73,14 +76,20 @@ def test_a_pause_that_makes_no_sense_is_replaced_by_our_own(world: World, text: 
     world.assert_mirrors()
 
 
-def test_a_pause_longer_than_the_run_may_wait_ends_the_load(world: World) -> None:
+def test_a_pause_longer_than_the_run_may_wait_ends_the_load(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept, sleep = [0.0], asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        slept.append(seconds)
+        await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
     world.move_in(*tenants(12))
     ask_for_a_pause(world, "120", skip=4, times=None)
 
-    began = time.monotonic()
     ran = world.run()
 
-    assert time.monotonic() - began < 3
+    assert sum(slept) < 3
     assert (ran.status, ran.failed) == ("failed", ["send_contact.0"])
     assert (
         "the portal asks for pauses of 120 s in all, this run may wait 5 s; the next run goes on from here" in ran.why
@@ -130,16 +139,19 @@ def test_after_a_pause_the_rate_still_holds(world: World) -> None:
     ran = world.run()
     assert ran.status == "ok", ran.why
     contacts = sorted(one["started"] for one in ran.requests if one["path"] == "/contacts")
-    (pause_ends,) = [later for earlier, later in pairwise(contacts) if later - earlier > 0.7]
-    assert sum(pause_ends <= moment < pause_ends + 0.2 for moment in contacts) <= 0.2 * 20 + 2
+    _, ends = max(pairwise(contacts), key=lambda pair: pair[1] - pair[0])
+    after_it = [moment for moment in contacts if moment >= ends]
+    assert len(after_it) > 4
+    assert after_it[-1] - ends >= (len(after_it) - 2) / 20  # a busy machine makes it longer
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_burst_of_faults_is_outlived(world: World, status: int, when: str) -> None:
+    faults = 8
     world.move_in(*tenants(8))
-    world.configure(limits={"attempts": 6})
-    world.sandbox.fault("status", "*", "/con*", skip=3, times=8, status=status, when=when)
+    world.configure(limits={"attempts": faults + 1})  # all of them may hit one record
+    world.sandbox.fault("status", "*", "/con*", skip=3, times=faults, status=status, when=when)
     ran = world.run()
     assert ran.status == "ok", ran.why
     world.assert_mirrors()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from include.settings import config_folder
 from tests.dags.rig import forget_address
 from tests.lookup.conftest import in_step as in_step
+from tests.pages.moments import wait_out_midnight
 from tests.pages.rig import Pages, api_server, chromium
 from tests.sandbox import SandboxProcess
 
@@ -23,6 +24,7 @@ def server(airflow_db: None, process: SandboxProcess, tmp_path_factory: pytest.T
 @pytest.fixture
 def pages(server: Pages, sandbox: SandboxProcess) -> Pages:
     """The API server over a fresh sample iX-Haus and an empty portal, with the settings as shipped."""
+    wait_out_midnight()
     lay(server.folder / "fresh.db", server)
     shutil.copytree(config_folder(), server.folder / "config", dirs_exist_ok=True)
     return server

@@ -1,6 +1,5 @@
 """Worlds in which the pages are hard to read: texts without end, hundreds of rows, nothing at all."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -8,9 +7,9 @@ from include.ixhaus.contract import VIEWS
 from include.sync.protocol import Entry
 from include.vocabulary.state import Level
 from tests.lookup.asking import ask, leaving
+from tests.pages.moments import today
 from tests.pages.rig import Pages
 
-NOW: Final = datetime.now(UTC)
 LONG: Final = ("Wohnungseigentümergemeinschaftsverwaltungsbeiratsvorsitzende" * 4)[:200]
 """A text of 200 letters without a blank."""
 KEY: Final = LONG[:100]
@@ -26,12 +25,12 @@ def stretched(pages: Pages) -> Paths:
     held = Entry("contact", KEY, Level.ERROR, LONG[:40], "update", 422, LONG)
     counted = ("read", "sent", "created", "updated", "invalid", "errors", "outstanding")
     counts: dict[str, Any] = dict.fromkeys(counted, 98_765_432)
-    run = pages.add_run("persons", NOW - timedelta(hours=1), held, status="errors", reason=LONG, **counts)
-    pages.add_run("documents", NOW - timedelta(hours=2), status="failed", reason=LONG)
-    decided: dict[str, Any] = {"state": "approved", "decided_by": KEY, "decided_at": NOW}
+    run = pages.add_run("persons", today(60), held, status="errors", reason=LONG, **counts)
+    pages.add_run("documents", today(120), status="failed", reason=LONG)
+    decided: dict[str, Any] = {"state": "approved", "decided_by": KEY, "decided_at": today()}
     leaves = leaving(KEY, reason=LONG[:40], properties=KEY)
-    ask(pages.engine(), "q1", leaves, run=run, asked_at=NOW, cause=LONG)
-    ask(pages.engine(), "q2", leaves, run=run, asked_at=NOW, cause=LONG, **decided)
+    ask(pages.engine(), "q1", leaves, run=run, asked_at=today(), cause=LONG)
+    ask(pages.engine(), "q2", leaves, run=run, asked_at=today(), cause=LONG, **decided)
     pages.sql(
         "INSERT INTO SP_EINGANG (SYSTEM, ART, PORTAL_ID, GRUND) VALUES ('production', 'ticket', ?, ?)", KEY, LONG[:40]
     )
@@ -76,7 +75,7 @@ def _talk(pages: Pages) -> None:
 def crowded(pages: Pages) -> Paths:
     """A run that names hundreds of records, and hundreds of reports that wait."""
     entries = [Entry("contact", f"{number:03}.1", Level.INVALID, "NO_NAME") for number in range(MANY)]
-    run = pages.add_run("persons", NOW - timedelta(hours=1), *entries, read=123_456, invalid=MANY)
+    run = pages.add_run("persons", today(60), *entries, read=123_456, invalid=MANY)
     pages.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
         "INSERT INTO SP_MELDUNG (MELDUNG_NR, OBJEKT_NR, HERKUNFT, STATUS, GEMELDET_AM, BETREFF) "

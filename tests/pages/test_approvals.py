@@ -14,18 +14,19 @@ from include.ixhaus.contract import METADATA
 from include.ixhaus.database import engine_on
 from include.sync.protocol import Entry
 from include.vocabulary.addresses import approval_address
+from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
+from tests.pages.moments import today
 from tests.pages.rig import PREFIX, Pages, begun, visit
 from tests.pages.test_why import dags as dags
 from tests.pages.test_why import runs
 from tests.sandbox import Reply
 
 CANARY = "<script>kanari()</script>"
-NOW = datetime.now(UTC)
 QUESTION = approval_address("production", "q1").removeprefix(PREFIX)
 PERSON = "129.R16.1"
 GERMAN = (
@@ -45,7 +46,7 @@ def database(pages: Pages) -> Engine:
 def run_that_waits(pages: Pages, count: int = 3) -> str:
     """A run of persons that has held back some contacts; returns its name."""
     held = [Entry("contact", str(number), Level.GUARDED, "REMOVAL_GUARD") for number in range(count)]
-    return pages.add_run("persons", NOW - timedelta(minutes=20), *held, read=900, sent=3)
+    return pages.add_run("persons", today(20), *held, read=900, sent=3)
 
 
 def asked(pages: Pages, approval: str) -> None:
@@ -55,7 +56,7 @@ def asked(pages: Pages, approval: str) -> None:
         leaving("V-R16", "contract", properties="129"),
         leaving("4711", reason="ORPHAN"),
     ]
-    ask(database(pages), approval, *records, run=run_that_waits(pages), asked_at=NOW - timedelta(minutes=19))
+    ask(database(pages), approval, *records, run=run_that_waits(pages), asked_at=today(19))
 
 
 @pytest.fixture
@@ -138,13 +139,14 @@ def test_a_question_is_shown_with_group_cause_run_and_all_numbers(waiting: Pages
 
 
 def test_a_run_that_is_no_longer_in_the_protocol_is_no_link(pages: Pages) -> None:
-    ask(database(pages), "q1", leaving("1"), asked_at=NOW, run="casavi_persons/gone#1")
+    ask(database(pages), "q1", leaving("1"), asked_at=today(), run="casavi_persons/gone#1")
     assert "/protocol/run" not in pages.get(QUESTION).text
 
 
 def test_the_list_of_questions_says_how_each_stands(waiting: Pages) -> None:
-    ask(database(waiting), "q2", leaving("1"), group="objects", state="rejected", decided_at=NOW, decided_by="clerk")
-    ask(database(waiting), "q3", group="documents", asked_at=NOW - timedelta(hours=80))
+    ask(database(waiting), "q2", leaving("1"), group="objects", state="rejected", decided_at=today(),
+        decided_by="clerk")  # fmt: skip
+    ask(database(waiting), "q3", group="documents", asked_at=today() - timedelta(hours=80))
     text = shown(waiting.get("/approvals"))
     assert "3 Fragen" in text
     assert text.index("Personen 3 wartet") < text.index("Objekte 1 abgelehnt")
@@ -154,13 +156,13 @@ def test_the_list_of_questions_says_how_each_stands(waiting: Pages) -> None:
 
 
 def test_while_nothing_was_asked_nothing_waits(pages: Pages) -> None:
-    pages.add_run("persons", NOW - timedelta(minutes=20), sent=3)
+    pages.add_run("persons", today(20), sent=3)
     assert "Es wurde noch nichts gefragt." in shown(pages.get("/approvals"))
     assert "Wartet auf eine Entscheidung" not in shown(pages.get("/protocol"))
 
 
 def test_an_answered_question_still_tells_what_became_of_the_runs_that_waited(waiting: Pages) -> None:
-    waiting.sql("UPDATE SP_FREIGABE SET ZUSTAND = 'rejected', ENTSCHIEDEN_AM = ?", f"{NOW.replace(tzinfo=None)}")
+    waiting.sql("UPDATE SP_FREIGABE SET ZUSTAND = 'rejected', ENTSCHIEDEN_AM = ?", f"{to_utc_column(today())}")
     text = shown(waiting.get("/protocol"))
     assert "3 angehalten: abgelehnt" in text
     assert "Wartet auf eine Entscheidung" not in text
@@ -188,7 +190,7 @@ def test_names_stand_beside_the_ids_for_those_who_may_decide(waiting: Pages) -> 
 
 def test_the_list_as_csv_is_whole_or_what_the_filter_leaves(pages: Pages) -> None:
     records = [leaving(f"{number:03}", properties="100" if number < 70 else "200") for number in range(140)]
-    ask(database(pages), "q1", *records, asked_at=NOW)
+    ask(database(pages), "q1", *records, asked_at=today())
     assert len(rows_of(pages.get(f"{QUESTION}.csv"))) == 140
     few = rows_of(pages.get(f"{QUESTION}.csv?property_nr=200"))
     assert [one["Kennung"] for one in few] == [f"{number:03}" for number in range(70, 140)]
@@ -200,14 +202,14 @@ def test_the_list_as_csv_is_whole_or_what_the_filter_leaves(pages: Pages) -> Non
 
 
 def test_a_spreadsheet_computes_nothing_of_the_list(pages: Pages) -> None:
-    ask(database(pages), "q1", leaving("=1+1"), asked_at=NOW)
+    ask(database(pages), "q1", leaving("=1+1"), asked_at=today())
     assert rows_of(pages.get(f"{QUESTION}.csv"))[0]["Kennung"] == "'=1+1"
 
 
 def test_what_a_question_holds_stays_text(pages: Pages) -> None:
     record = (CANARY[:30], CANARY, "remove", CANARY, CANARY)
-    ask(database(pages), "q1", record, cause=CANARY, group=CANARY[:30], asked_at=NOW, state="approved",
-        decided_by=CANARY, decided_at=NOW)  # fmt: skip
+    ask(database(pages), "q1", record, cause=CANARY, group=CANARY[:30], asked_at=today(), state="approved",
+        decided_by=CANARY, decided_at=today())  # fmt: skip
     for path in (QUESTION, "/approvals", f"{QUESTION}?property_nr={CANARY}&reason={CANARY}"):
         text = pages.get(path).text
         assert "&lt;script&gt;" in text
@@ -283,7 +285,7 @@ def test_the_first_answer_counts(waiting: Pages, dags: None) -> None:
 
 
 def test_a_question_that_has_lapsed_takes_no_answer(waiting: Pages) -> None:
-    waiting.sql("UPDATE SP_FREIGABE SET GUELTIG_BIS = ?", f"{NOW.replace(tzinfo=None) - timedelta(hours=1)}")
+    waiting.sql("UPDATE SP_FREIGABE SET GUELTIG_BIS = ?", f"{to_utc_column(today()) - timedelta(hours=1)}")
     assert "verfallen" in shown(waiting.get(QUESTION))
     assert 'value="approve"' not in waiting.get(QUESTION).text
     late = sent(waiting, "approve")

@@ -1,13 +1,12 @@
 """The pages in a real browser: in Airflow's frame, with the keyboard, on a phone, for who does not see them."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from include.sync.protocol import Entry
 from include.vocabulary.state import Level
 from tests.pages.accessible import violations
+from tests.pages.moments import today
 from tests.pages.rig import Pages, visit
 
 FRAMED = "/plugin/serviceportal/serviceportal/protocol"
@@ -17,13 +16,10 @@ NARROW = 390
 @pytest.fixture
 def filled(pages: Pages) -> Pages:
     """A protocol with a run of each kind in the last hour."""
-    now = datetime.now(UTC)
     refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
-    pages.add_run("persons", now - timedelta(minutes=40), refused, read=1000, sent=3, errors=1, status="errors")
-    pages.add_run("objects", now - timedelta(minutes=50), read=20, sent=20, created=20)
-    pages.add_run(
-        "documents", now - timedelta(minutes=30), status="skipped", reason="Die Lizenz casavi ist nicht aktiv."
-    )
+    pages.add_run("persons", today(40), refused, read=1000, sent=3, errors=1, status="errors")
+    pages.add_run("objects", today(50), read=20, sent=20, created=20)
+    pages.add_run("documents", today(30), status="skipped", reason="Die Lizenz casavi ist nicht aktiv.")
     return pages
 
 
@@ -75,7 +71,7 @@ def test_a_new_run_appears_when_the_protocol_is_refreshed(filled: Pages, browser
     with visit(browser, filled, FRAMED) as page:
         rows = frame(page).locator("#listed tbody tr")
         expect(rows).to_have_count(3)
-        filled.add_run("reports", datetime.now(UTC), sent=4711)
+        filled.add_run("reports", today(), sent=4711)
         frame(page).get_by_role("link", name="Protokolleinträge aktualisieren").click()
         expect(rows).to_have_count(4)
         expect(frame(page).locator("#overview")).to_contain_text("4.711")
@@ -88,7 +84,7 @@ def test_the_protocol_refreshes_by_itself_if_wanted(filled: Pages, browser: Brow
         page.clock.install()
         page.goto(f"{filled.url}/serviceportal/protocol")
         rows = page.locator("#listed tbody tr")
-        filled.add_run("reports", datetime.now(UTC), sent=1)
+        filled.add_run("reports", today(), sent=1)
         page.clock.fast_forward(31_000)
         expect(rows).to_have_count(3)
         page.get_by_label("alle 30 Sekunden von selbst").check()

@@ -17,6 +17,7 @@ from include.vocabulary.clock import BERLIN, to_utc_column, utc_now
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
+from tests.pages.moments import days_ago, today
 from tests.pages.rig import Pages
 from tests.sandbox import Reply
 
@@ -201,11 +202,10 @@ def test_many_runs_are_shown_in_pages(pages: Pages) -> None:
 
 @pytest.mark.rule("R51")
 def test_the_chart_says_of_each_group_what_is_wrong_since_when(pages: Pages) -> None:
-    now = datetime.now(UTC)
-    days = [f"{(now - timedelta(days=ago)).astimezone(BERLIN):%d.%m.%Y}" for ago in (29, 1, 0)]
+    days = [f"{days_ago(ago):%d.%m.%Y}" for ago in (29, 1, 0)]
     for ago, errors, invalid in ((29, 0, 20), (1, 2, 40), (0, 0, 10)):
-        pages.add_run("persons", now - timedelta(days=ago), errors=errors, invalid=invalid)
-    pages.add_run("objects", now, sent=5)
+        pages.add_run("persons", days_ago(ago) if ago else today(), errors=errors, invalid=invalid)
+    pages.add_run("objects", today(), sent=5)
     answer = pages.get("/protocol")
     assert f"Personen Fehler am {days[1]} · Zu berichtigen an 3 Tagen, zuletzt am {days[2]}" in shown(answer)
     assert "Ohne Fehler, und nichts zu berichtigen: Objekte." in shown(answer)

@@ -1,19 +1,16 @@
 """The way from something red to its reason, by mouse, keyboard and telephone: Protokoll, run, reason, Warum?."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from include.sync.protocol import Entry
-from include.vocabulary.clock import BERLIN
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, too_wide, violations
+from tests.pages.moments import days_ago, today
 from tests.pages.rig import Pages, begun, go_back, visit
 
-NOW = datetime.now(UTC)
 LONG = "Die Datenbank antwortet nicht, und zwar seit einer ganzen Weile schon. " * 5
 
 
@@ -22,11 +19,11 @@ def red(pages: Pages) -> Pages:
     """A group with errors yesterday and today, one that ended without a word, one that failed."""
     errors = [Entry("contact", f"{place:03}.1", Level.ERROR, "REFUSED", "update", 422) for place in range(12)]
     invalid = Entry("contract", "V-1/2", Level.INVALID, "END_BEFORE_START")
-    pages.add_run("persons", NOW - timedelta(days=1), errors=40, invalid=3, status="errors")
-    pages.add_run("persons", NOW - timedelta(minutes=9), *errors, invalid, status="errors", errors=12, invalid=1)
-    pages.add_run("objects", NOW - timedelta(minutes=8), sent=20)
-    pages.add_run("documents", NOW - timedelta(minutes=7), status="failed", reason=LONG)
-    pages.begin_run("reports", NOW - timedelta(minutes=6))
+    pages.add_run("persons", days_ago(1), errors=40, invalid=3, status="errors")
+    pages.add_run("persons", today(9), *errors, invalid, status="errors", errors=12, invalid=1)
+    pages.add_run("objects", today(8), sent=20)
+    pages.add_run("documents", today(7), status="failed", reason=LONG)
+    pages.begin_run("reports", today(6))
     return pages
 
 
@@ -70,7 +67,7 @@ def said(page: Page) -> str:
 
 @pytest.mark.rule("R51")
 def test_each_day_of_the_chart_is_reached_by_mouse_and_by_keyboard(red: Pages, browser: Browser) -> None:
-    today, yesterday = (f"{(NOW - timedelta(days=ago)).astimezone(BERLIN):%d.%m.%Y}" for ago in (0, 1))
+    this_day, yesterday = (f"{days_ago(ago):%d.%m.%Y}" for ago in (0, 1))
     with visit(browser, red, "/protocol") as page:
         days = page.get_by_role("group", name="Personen: die Pfeiltasten").get_by_role("link")
         expect(days).to_have_count(30)
@@ -78,7 +75,7 @@ def test_each_day_of_the_chart_is_reached_by_mouse_and_by_keyboard(red: Pages, b
         days.nth(28).hover()
         assert said(page) == f"{yesterday}: Fehler 40, zu berichtigen 3"
         days.last.focus()
-        assert said(page) == f"{today}: Fehler 12, zu berichtigen 1"
+        assert said(page) == f"{this_day}: Fehler 12, zu berichtigen 1"
         for key in ("Home", "End", "ArrowLeft"):
             page.keyboard.press(key)
         assert said(page) == f"{yesterday}: Fehler 40, zu berichtigen 3"

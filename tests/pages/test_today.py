@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -17,11 +17,11 @@ from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
+from tests.pages.moments import days_ago, today
 from tests.pages.rig import Pages, begun, visit
 from tests.pages.test_approvals import shown
 from tests.pages.test_why import dags as dags
 
-NOW = datetime.now(UTC)
 CANARY = "<script>kanari()</script>"
 ODD = 'V-1/4711~ö & "'
 """An id of which every sign means something in an address or a page."""
@@ -46,14 +46,14 @@ def take_in(pages: Pages, *rows: tuple[str, str, str | None, str | None, datetim
 def morning(pages: Pages) -> Pages:
     """A night after which something of everything waits."""
     invalid = [Entry("contact", f"{number:03}.1", Level.INVALID, "NO_NAME") for number in range(NAMELESS)]
-    scheduled = f"scheduled__{NOW.isoformat()}"
+    scheduled = f"scheduled__{today().isoformat()}"
     held = Entry("contract", ODD, Level.INVALID, "NO_UNIT")
-    run = pages.add_run("persons", NOW - timedelta(hours=1), *invalid, held, run_id=scheduled, read=900, invalid=57)
-    pages.add_run("objects", NOW - timedelta(days=3), read=20, sent=20)
-    pages.add_run("documents", NOW - timedelta(hours=1), status="failed", reason="Die Datenbank antwortet nicht.")
-    ask(database(pages), "q1", leaving("129.R16.1"), leaving("4711", reason="ORPHAN"), run=run, asked_at=NOW)
-    tried = [("ticket", f"T-{number}", None, "TICKET_ODD", NOW) for number in range(SET_ASIDE_SHOWN + 2)]
-    take_in(pages, ("ticket", "T-first", None, "TICKET_ODD", NOW - timedelta(days=30)), *tried)
+    run = pages.add_run("persons", today(60), *invalid, held, run_id=scheduled, read=900, invalid=57)
+    pages.add_run("objects", days_ago(3), read=20, sent=20)
+    pages.add_run("documents", today(60), status="failed", reason="Die Datenbank antwortet nicht.")
+    ask(database(pages), "q1", leaving("129.R16.1"), leaving("4711", reason="ORPHAN"), run=run, asked_at=today())
+    tried = [("ticket", f"T-{number}", None, "TICKET_ODD", today()) for number in range(SET_ASIDE_SHOWN + 2)]
+    take_in(pages, ("ticket", "T-first", None, "TICKET_ODD", days_ago(30)), *tried)
     return pages
 
 
@@ -96,17 +96,17 @@ def test_what_went_over_today_is_counted_and_leads_to_its_report(synced: Pages) 
         )[0][0]
         for kinds in ("'ticket', 'post'", "'comment'")
     )
-    moment = f"{to_utc_column(NOW + timedelta(seconds=1)):%Y-%m-%d %H:%M:%S.%f}"
+    moment = f"{to_utc_column(today()):%Y-%m-%d %H:%M:%S.%f}"
     synced.sql("UPDATE SP_ABGLEICH SET GESENDET_AM = ? WHERE ERGEBNIS = 'OK'", moment)
     earlier = "SELECT MIN(SCHLUESSEL) FROM SP_ABGLEICH WHERE ART = 'comment' AND ERGEBNIS = 'OK'"
-    yesterday = f"{to_utc_column(NOW - timedelta(days=1)):%Y-%m-%d %H:%M:%S.%f}"
+    yesterday = f"{to_utc_column(days_ago(1)):%Y-%m-%d %H:%M:%S.%f}"
     synced.sql(f"UPDATE SP_ABGLEICH SET GESENDET_AM = ? WHERE ART = 'comment' AND SCHLUESSEL = ({earlier})", yesterday)
     synced.sql("UPDATE SP_MELDUNG SET BETREFF = ? WHERE PORTAL_STATUS = 'SENT'", CANARY)
     synced.sql("INSERT INTO SP_NOTIZ (NOTIZ_ID, MELDUNG_NR) VALUES ('SP-9', ?)", number)
-    gone = ("comment", "K-8", "SP-8", None, NOW)
-    ours = ("ticket", "T-2", "M-2026", None, NOW)
-    before = ("ticket", "T-1", "SP-1", None, NOW - timedelta(days=2))
-    take_in(synced, ("comment", "K-9", "SP-9", None, NOW), gone, ours, before)
+    gone = ("comment", "K-8", "SP-8", None, today())
+    ours = ("ticket", "T-2", "M-2026", None, today())
+    before = ("ticket", "T-1", "SP-1", None, days_ago(2))
+    take_in(synced, ("comment", "K-9", "SP-9", None, today()), gone, ours, before)
     answer = synced.get("/today")
     text = shown(answer)
     assert tickets
@@ -126,7 +126,7 @@ def test_each_team_leads_from_its_numbers_to_its_reports(morning: Pages, browser
     morning.sql("UPDATE SP_MELDUNG SET HERKUNFT = 'PORTAL', STATUS = 'Neu', TEAM_NR = 'T3'")
     numbers = [number for (number,) in morning.sql("SELECT MELDUNG_NR FROM SP_MELDUNG ORDER BY MELDUNG_NR LIMIT 3")]
     morning.sql("UPDATE SP_MELDUNG SET TEAM_NR = 'T1' WHERE MELDUNG_NR IN (?, ?, ?)", *numbers)
-    take_in(morning, ("ticket", "T-part", numbers[0], "COMMENTS_UNREADABLE", NOW))
+    take_in(morning, ("ticket", "T-part", numbers[0], "COMMENTS_UNREADABLE", today()))
     ((name,),) = morning.sql("SELECT BEZEICHNUNG FROM SP_TEAM WHERE TEAM_NR = 'T1'")
     english = shown(morning.get("/today", accept_language="en"))
     assert f"Not wholly taken over {name} 3 0 1" in english

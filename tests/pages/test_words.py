@@ -1,7 +1,6 @@
 """A page is in one language: what it says itself has no word of the other."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from include.vocabulary.reasons import REASONS
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.lookup.asking import ask, leaving
+from tests.pages.moments import today
 from tests.pages.rig import Pages
 from tests.vocabulary.foreign import foreign_words
 
@@ -58,11 +58,10 @@ class Said(HTMLParser):
 
 def addresses(pages: Pages) -> list[str]:
     """Every page of which one comes to see anything after a night that did not go well."""
-    now = datetime.now(UTC)
     refused = Entry("contact", "P8", Level.ERROR, "REFUSED", "update", 422)
     invalid = Entry("contact", "P9", Level.INVALID, "NO_NAME")
-    run = pages.add_run("persons", now - timedelta(minutes=40), refused, invalid, errors=1, invalid=1, status="errors")
-    ask(pages.engine(), "q1", leaving("129.R16.1"), leaving("V-R16", "contract", "ORPHAN"), run=run, asked_at=now)
+    run = pages.add_run("persons", today(40), refused, invalid, errors=1, invalid=1, status="errors")
+    ask(pages.engine(), "q1", leaving("129.R16.1"), leaving("V-R16", "contract", "ORPHAN"), run=run, asked_at=today())
     of_run = {"system": "production", "run": run}
     dag_id, run_id = dag_run_of(run)
     return [

@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -290,9 +291,11 @@ def test_one_connection_serves_many_writes_quickly(sandbox: SandboxProcess, user
     user.post("contacts", id="P-1")
     connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=60)
     headers = {"token": user.token, "content-type": "application/json"}
-    begin = time.monotonic()
+    seconds = []
     for number in range(300):
+        begin = time.monotonic()
         connection.request("PUT", "/v2/contacts/P-1", json.dumps({"id": "P-1", "lastName": str(number)}), headers)
         assert connection.getresponse().read()
+        seconds.append(time.monotonic() - begin)
     connection.close()
-    assert (time.monotonic() - begin) / 300 < 0.01  # ten times what it takes, for busy machines
+    assert median(seconds) < 0.03  # an answer in two packets would take 0.04: the second waits for the first to be seen
