@@ -26,6 +26,7 @@ from include.sync import ledger
 from include.sync.reconcile.corrections import corrections
 from include.sync.reconcile.findings import DESIRED, slim, told_apart
 from include.sync.reconcile.placed import found_of
+from include.sync.reconcile.seen import MORE
 from include.vocabulary.clock import utc_now
 
 LIMITS = Limits(requests_per_second=10_000)
@@ -48,7 +49,7 @@ def run(home: Path, number: int) -> dict[str, float]:
     )  # fmt: skip
     began, spent = time.perf_counter(), time.process_time()
     engine = engine_on(lambda: sqlite3.connect(database))
-    known = ledger.known_records(engine, "production", ["contact"], more=("run",)).to_pandas(self_destruct=True)
+    known = ledger.known_records(engine, "production", ["contact"], more=MORE).to_pandas(self_destruct=True)
     known = slim(known)
     listed, requests = asyncio.run(_listed(home))
     portal = told_apart(pq.read_table(listed.file).to_pandas(self_destruct=True), known)

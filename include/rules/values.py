@@ -80,14 +80,14 @@ def joined(groups: Series, texts: Series, size: int) -> Series:
 
     groups: int, group of each text; texts: str, none missing
     """
-    pairs = DataFrame({"group": groups.to_numpy(), "text": texts.to_numpy()}).drop_duplicates()
+    pairs = DataFrame({"group": groups.to_numpy(), "text": texts.to_numpy()})
     is_single = ~pairs["group"].duplicated(keep=False)
     result = Series(pd.array([""] * size, dtype="str"))
     singles = pairs[is_single]
     result = singles.set_index("group")["text"].reindex(range(size)).fillna("") if len(singles) else result
-    several: dict[int, list[str]] = {}
+    several: dict[int, set[str]] = {}
     for group, text in pairs[~is_single].itertuples(index=False):  # few: most people live in one place
-        several.setdefault(group, []).append(text)
+        several.setdefault(group, set()).add(text)
     result.loc[list(several)] = [" ".join(sorted(texts)) for texts in several.values()]
     return result.reset_index(drop=True)
 

@@ -47,7 +47,6 @@ _ROW = SP_ABGLEICH.c
 _KNOWN: Final = (
     _ROW.record_type, _ROW.external_id, _ROW.state, case((_ROW.next_id.is_(None), _ROW.hash)).label("hash"),
     _ROW.refused, _ROW.reason, _ROW.properties, _ROW.identity, _ROW.group, _ROW.parents, _ROW.acknowledged_at,
-    _ROW.portal_id, _ROW.next_id,
     case((_ROW.refused.is_not(None) & _ROW.outcome.is_not(None), _ROW.sent_at)).label("refused_at"),
 )  # fmt: skip
 
@@ -80,8 +79,8 @@ def known_records(
     more: Sequence[str] = (),
 ) -> pa.Table:
     """Return the ledger's rows of a system as a table: record_type, external_id, state, hash, refused, reason,
-    properties, identity, group, parents, acknowledged_at, portal_id, next_id, refused_at (NULL also where the content
-    was sent again and nobody knows how that ended); all text, times ISO in UTC without zone, NULL where never set.
+    properties, identity, group, parents, acknowledged_at, refused_at (NULL also where the content was sent again and
+    nobody knows how that ended); all text, times ISO in UTC without zone, NULL where never set.
 
     only: which rows, None for all
     more: further columns
@@ -124,7 +123,8 @@ def _texts(cells: Any, *, is_moment: bool) -> Any:
     if not is_moment:
         return pa.array(cells, pa.string())
     texts = pc.replace_substring(pa.array(cells).cast(pa.string()), " ", "T")
-    return pc.if_else(pc.ends_with(texts, ".000000"), pc.utf8_slice_codeunits(texts, 0, 19), texts)
+    is_whole = pc.ends_with(texts, ".000000")
+    return pc.if_else(is_whole, pc.utf8_slice_codeunits(texts, 0, 19), texts) if pc.any(is_whole).as_py() else texts
 
 
 def add_new(connection: Connection, system: str, group: str, record_type: str, rows: Iterable[Row]) -> None:

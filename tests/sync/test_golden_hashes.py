@@ -12,6 +12,7 @@ from pandas import DataFrame, Series
 from include.casavi.payloads import DocumentPayload, TicketPayload
 from include.casavi.payloads._fields import Payload
 from include.groups import GROUPS
+from include.sync import contents
 from include.sync.contents import content_hash, sealed, with_content
 from include.sync.decide import imported
 from include.vocabulary.decision import CONTROL_COLUMNS
@@ -152,12 +153,17 @@ def test_each_model_has_a_version_of_its_own(monkeypatch: pytest.MonkeyPatch) ->
     assert (DocumentPayload.VERSION, TicketPayload.VERSION) == (2, 1)
 
 
-@given(st.lists(st.fixed_dictionaries(dict.fromkeys("ab", VALUES) | {"c": st.none() | TEXTS}), min_size=1, max_size=5))
-def test_contents_are_what_json_makes_of_each_record(rows: list[dict[str, Any]]) -> None:
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys("ab", VALUES) | {"c": st.none() | TEXTS}), min_size=1, max_size=5),
+    st.sampled_from([1, 2, 20_000]),
+)
+def test_contents_are_what_json_makes_of_each_record(rows: list[dict[str, Any]], rows_at_once: int) -> None:
     control = {name: ["x"] * len(rows) for name in CONTROL_COLUMNS} | {"decision": ["send"] * len(rows)}
     columns = {name: Series([row[name] for row in rows], dtype=object) for name in "ab"}
     texts = Series([row["c"] for row in rows], dtype="str")
-    staged = with_content(DataFrame({**control, **columns, "c": texts}), 1, SECRET)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(contents, "_ROWS_AT_ONCE", rows_at_once)
+        staged = with_content(DataFrame({**control, **columns, "c": texts}), 1, SECRET)
     wanted = [json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows]
     assert staged["content"].to_pylist() == wanted
     assert staged["hash"].to_pylist() == [content_hash(row, 1, SECRET) for row in rows]

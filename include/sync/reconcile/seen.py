@@ -26,6 +26,8 @@ from include.vocabulary.state import HELD
 
 _SAMPLE: Final = 5
 """Records that are asked for one by one where a list leaves out many."""
+MORE: Final = ("portal_id", "run")
+"""What the ledger knows besides, and only a reconciliation asks for."""
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Seen:
 
     folder:  holds the views
     known:   record type → the ledger's rows, and of the types that the rules look at besides; see ledger.known_records,
-             with run, without columns in which nothing stands
+             with MORE, without columns in which nothing stands
     portal:  record type → what the portal lists: inventory.ROW, external_id and identity (for whom it is,
              as the ledger would remember it)
     visible: record type → the fields that the portal shows of it; None: all
@@ -56,7 +58,7 @@ def look(run: Opened, groups: Sequence[Group], folder: Staging) -> Seen:
     types = tuple(dict.fromkeys(name for group in groups for name in group.record_types))
     besides = {name for group in groups for name in group.sees} - set(types)
     known = {
-        name: slim(ledger.known_records(run.engine, run.system, [name], more=("run",)).to_pandas(self_destruct=True))
+        name: slim(ledger.known_records(run.engine, run.system, [name], more=MORE).to_pandas(self_destruct=True))
         for name in (*types, *besides)
     }
     views, lists = (Path(str(folder.path(name))) for name in ("views", "portal"))  # of this machine, see below
