@@ -100,7 +100,7 @@ def _forget(connection: Connection, run: RunKey) -> None:
 
 
 def _german(reason: str) -> str | None:
-    return in_language(reason, "de")[:400] or None
+    return in_language(reason, "de")[:400] if reason else None  # most runs have none, and need no table of sentences
 
 
 def add_entries(connection: Connection, run: RunKey, entries: Iterable[Entry], now: datetime) -> None:
