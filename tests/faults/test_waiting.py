@@ -142,7 +142,7 @@ def test_after_a_pause_the_rate_still_holds(world: World) -> None:
     _, ends = max(pairwise(contacts), key=lambda pair: pair[1] - pair[0])
     after_it = [moment for moment in contacts if moment >= ends]
     assert len(after_it) > 4
-    assert after_it[-1] - ends >= (len(after_it) - 2) / 20  # a busy machine makes it longer
+    assert after_it[-1] - ends >= (len(after_it) - 3) / 20
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -58,7 +58,7 @@ def test_a_delay_comes_before_or_after_the_effect(
         time.sleep(0.5)
         assert ids(sandbox) == seen
         assert connection.recv(100).startswith(b"HTTP/1.1 201")
-        assert time.monotonic() - begin >= 2
+        assert time.monotonic() - begin > 1.9  # clocks of event loops know milliseconds only
     assert ids(sandbox) == ["P-1"]
 
 
