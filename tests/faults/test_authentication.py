@@ -92,4 +92,7 @@ def test_a_refused_login_ends_the_load_before_any_record(world: World, status: i
 def test_a_login_that_goes_wrong_is_repeated(world: World, kind: str) -> None:
     world.move_in(*tenants(3))
     world.sandbox.fault(kind, "POST", "/authenticate", times=2)
+    ran = world.run()
+    assert ran.status == "ok", ran.why
+    assert ran.logins > 2
     world.heal()
