@@ -34,8 +34,8 @@ Texts = Any
 """An Arrow array of texts; the published types of pyarrow know too few of its overloads."""
 _ESCAPED: Final = '["\\\\\\x00-\\x1f]'
 """What JSON does not hold as it is."""
-_IS_ESCAPED: Final = np.array([byte < 0x20 or byte in b'"\\' for byte in range(256)])
-"""Byte of UTF-8 → whether it is, or begins, such a sign."""
+_IS_ESCAPED: Final = np.array([bool(re.match(_ESCAPED, chr(byte))) for byte in range(256)])
+"""Byte of UTF-8 → whether it is such a sign."""
 
 
 def with_content(decided: pd.DataFrame, version: int, secret: bytes | None) -> pa.Table:
@@ -146,7 +146,5 @@ def _quoted(texts: Texts) -> Texts:
 def _bytes(texts: Texts) -> "npt.NDArray[np.uint8]":
     """Return all texts of an array as they lie in memory, one behind the other."""
     _, offsets, data = texts.buffers()
-    if data is None:
-        return np.empty(0, dtype=np.uint8)
-    first, last = (int(np.frombuffer(offsets, np.int64, 1, 8 * (texts.offset + row))[0]) for row in (0, len(texts)))
-    return np.frombuffer(data, np.uint8, last - first, first)
+    ends = np.frombuffer(offsets, np.int64)[texts.offset :][: len(texts) + 1]
+    return np.frombuffer(data or b"", np.uint8)[ends[0] : ends[-1]]

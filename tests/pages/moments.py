@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta
 
-from include.vocabulary.clock import BERLIN, utc_now
+from include.vocabulary.clock import BERLIN, to_utc_column, utc_now
 
 LONGEST = timedelta(minutes=2)
 """No test of a page takes longer."""
@@ -29,6 +29,11 @@ def today(minutes_ago: float = 0) -> datetime:
 def days_ago(days: int) -> datetime:
     """Noon in Berlin so many calendar days ago; a day may have 23 or 25 hours."""
     return _midnight(-days) + timedelta(hours=12)
+
+
+def column(moment: datetime) -> str:
+    """A moment as SQLite holds it in a column of this project's own tables."""
+    return f"{to_utc_column(moment):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _midnight(days: int = 0) -> datetime:

@@ -14,13 +14,12 @@ from include.ixhaus.contract import METADATA
 from include.ixhaus.database import engine_on
 from include.sync.protocol import Entry
 from include.vocabulary.addresses import approval_address
-from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.moments import today
+from tests.pages.moments import column, today
 from tests.pages.rig import PREFIX, Pages, begun, visit
 from tests.pages.test_why import dags as dags
 from tests.pages.test_why import runs
@@ -162,7 +161,7 @@ def test_while_nothing_was_asked_nothing_waits(pages: Pages) -> None:
 
 
 def test_an_answered_question_still_tells_what_became_of_the_runs_that_waited(waiting: Pages) -> None:
-    waiting.sql("UPDATE SP_FREIGABE SET ZUSTAND = 'rejected', ENTSCHIEDEN_AM = ?", f"{to_utc_column(today())}")
+    waiting.sql("UPDATE SP_FREIGABE SET ZUSTAND = 'rejected', ENTSCHIEDEN_AM = ?", column(today()))
     text = shown(waiting.get("/protocol"))
     assert "3 angehalten: abgelehnt" in text
     assert "Wartet auf eine Entscheidung" not in text
@@ -285,7 +284,7 @@ def test_the_first_answer_counts(waiting: Pages, dags: None) -> None:
 
 
 def test_a_question_that_has_lapsed_takes_no_answer(waiting: Pages) -> None:
-    waiting.sql("UPDATE SP_FREIGABE SET GUELTIG_BIS = ?", f"{to_utc_column(today()) - timedelta(hours=1)}")
+    waiting.sql("UPDATE SP_FREIGABE SET GUELTIG_BIS = ?", column(today() - timedelta(hours=1)))
     assert "verfallen" in shown(waiting.get(QUESTION))
     assert 'value="approve"' not in waiting.get(QUESTION).text
     late = sent(waiting, "approve")

@@ -13,11 +13,11 @@ from include.groups.reports.watch.ixhaus import note_look
 from include.sync.lease import acquire
 from include.sync.protocol import Entry
 from include.vocabulary.addresses import why_address
-from include.vocabulary.clock import BERLIN, to_utc_column, utc_now
+from include.vocabulary.clock import BERLIN, utc_now
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
-from tests.pages.moments import days_ago, today
+from tests.pages.moments import column, days_ago, today
 from tests.pages.rig import Pages
 from tests.sandbox import Reply
 
@@ -125,7 +125,7 @@ def test_a_run_at_work_says_since_when_and_one_that_is_not_says_so(pages: Pages)
     names = [pages.begin_run(group, now - timedelta(minutes=5)) for group in ("persons", "objects")]
     pages.sql(
         "INSERT INTO SP_SPERRE (NAME, INHABER, MARKE, GUELTIG_BIS) VALUES ('production/persons', ?, ?, ?)",
-        *names[0].split("#"), f"{to_utc_column(now + timedelta(minutes=1)):%Y-%m-%d %H:%M:%S.%f}",
+        *names[0].split("#"), column(now + timedelta(minutes=1)),
     )  # fmt: skip
     since = f"{(now - timedelta(minutes=5)).astimezone(BERLIN):%d.%m.%Y %H:%M}"
     first = since.partition(" ")[0]

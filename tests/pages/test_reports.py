@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from demo.ixhaus import REPORT_CASES
 from include.vocabulary.addresses import PAGES, why_address
-from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.texts import Language
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.moments import days_ago
+from tests.pages.moments import column, days_ago
 from tests.pages.rig import Pages, begun, visit
 from tests.pages.test_approvals import shown
 
@@ -247,10 +246,10 @@ def test_filters_survive_turning_pages(synced: Pages, browser: Browser) -> None:
 def test_the_answer_time_is_shown(asked: Pages) -> None:
     assert "Antwortzeit: keine Antworten in 30 Tagen." in shown(asked.get("/reports"))
     written = days_ago(3)
-    at, answered_at = f"{written:%Y-%m-%d %H:%M:%S}", f"{to_utc_column(written + timedelta(minutes=205))}"
+    at, answered_at = f"{written:%Y-%m-%d %H:%M:%S}", column(written + timedelta(minutes=205))
     asked.sql("UPDATE SP_MELDUNG SET GEMELDET_AM = ? WHERE MELDUNG_NR = 'SP-77'", at)
     asked.sql("UPDATE SP_NOTIZ SET ANGELEGT_AM = ? WHERE NOTIZ_ID IN ('N-78', 'SP-78')", at)
-    asked.sql("UPDATE SP_ABGLEICH SET BESTAETIGT_AM = ? WHERE SCHLUESSEL = 'N-78'", f"{answered_at}.000000")
+    asked.sql("UPDATE SP_ABGLEICH SET BESTAETIGT_AM = ? WHERE SCHLUESSEL = 'N-78'", answered_at)
     german = "kam innerhalb von 3 Std. 25 Min., 90 % innerhalb von 3 Std. 25 Min. (1 Antwort)"
     assert german in shown(asked.get("/reports"))
     assert "came within 3 h 25 min, 90 % within 3 h 25 min (1 answer)" in shown(

@@ -11,13 +11,12 @@ from sqlalchemy import Engine
 from include.ixhaus.database import engine_on
 from include.lookup.today import RECORDS_SHOWN, SET_ASIDE_SHOWN
 from include.sync.protocol import Entry
-from include.vocabulary.clock import to_utc_column
 from include.vocabulary.reasons import explain
 from include.vocabulary.state import Level
 from include.vocabulary.texts import Language
 from tests.lookup.asking import CAUSE, ask, leaving
 from tests.pages.accessible import TELEPHONE, too_wide, violations
-from tests.pages.moments import days_ago, today
+from tests.pages.moments import column, days_ago, today
 from tests.pages.rig import Pages, begun, visit
 from tests.pages.test_approvals import shown
 from tests.pages.test_why import dags as dags
@@ -38,7 +37,7 @@ def take_in(pages: Pages, *rows: tuple[str, str, str | None, str | None, datetim
         pages.sql(
             "INSERT INTO SP_EINGANG (SYSTEM, ART, PORTAL_ID, IXHAUS_ID, GRUND, EMPFANGEN_AM) "
             "VALUES ('production', ?, ?, ?, ?, ?)",
-            kind, portal_id, erp_id, reason, f"{to_utc_column(at):%Y-%m-%d %H:%M:%S.%f}",
+            kind, portal_id, erp_id, reason, column(at),
         )  # fmt: skip
 
 
@@ -96,10 +95,10 @@ def test_what_went_over_today_is_counted_and_leads_to_its_report(synced: Pages) 
         )[0][0]
         for kinds in ("'ticket', 'post'", "'comment'")
     )
-    moment = f"{to_utc_column(today()):%Y-%m-%d %H:%M:%S.%f}"
+    moment = column(today())
     synced.sql("UPDATE SP_ABGLEICH SET GESENDET_AM = ? WHERE ERGEBNIS = 'OK'", moment)
     earlier = "SELECT MIN(SCHLUESSEL) FROM SP_ABGLEICH WHERE ART = 'comment' AND ERGEBNIS = 'OK'"
-    yesterday = f"{to_utc_column(days_ago(1)):%Y-%m-%d %H:%M:%S.%f}"
+    yesterday = column(days_ago(1))
     synced.sql(f"UPDATE SP_ABGLEICH SET GESENDET_AM = ? WHERE ART = 'comment' AND SCHLUESSEL = ({earlier})", yesterday)
     synced.sql("UPDATE SP_MELDUNG SET BETREFF = ? WHERE PORTAL_STATUS = 'SENT'", CANARY)
     synced.sql("INSERT INTO SP_NOTIZ (NOTIZ_ID, MELDUNG_NR) VALUES ('SP-9', ?)", number)
